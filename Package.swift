@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled with the same strictness; warnings fail the build in `deploy/test`.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "cable-router",
+    products: [
+        .executable(name: "routerd", targets: ["routerd"]),
+        .executable(name: "routerctl", targets: ["routerctl"]),
+        .executable(name: "routerbench", targets: ["routerbench"]),
+    ],
+    targets: [
+        // Pure: no clock, randomness, I/O, log or Foundation (held by TidyTests).
+        module("Octets"),
+        module("Cables", ["Octets"]),
+        module("Routing", ["Cables"]),
+        module("Settings", ["Cables", "Routing"]),
+        module("Custody", ["Octets", "Cables", "Routing"]),
+        module("Link", ["Octets", "Cables", "Custody"]),
+
+        // The edge.
+        .target(name: "CChecksum", path: "Sources/CChecksum"),
+        module("Journal", ["Octets", "CChecksum"]),
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]),
+        module("Transport", ["Octets", "Cables", "COpenSSL"]),
+        module("Control", ["Octets", "Cables"]),
+        module(
+            "Station",
+            ["Octets", "Cables", "Routing", "Settings", "Custody", "Link", "Journal", "Transport", "Control"]),
+        tool("routerd", ["Station", "Settings", "Transport"]),
+        tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Control", "Transport"]),
+        tool("routerbench", ["Octets", "Cables", "Settings", "Control", "Transport"]),
+
+        tests("OctetsTests", ["Octets"]),
+        tests("CablesTests", ["Cables"]),
+        tests("RoutingTests", ["Routing", "Cables"]),
+        tests("SettingsTests", ["Settings", "Routing", "Cables"]),
+        tests("CustodyTests", ["Custody", "Routing", "Cables", "Octets"]),
+        tests("LinkTests", ["Link", "Custody", "Cables", "Octets"]),
+        tests("JournalTests", ["Journal", "Octets"]),
+        tests("TransportTests", ["Transport", "Cables", "Octets"]),
+        tests("ControlTests", ["Control", "Cables", "Octets"]),
+        tests("StationTests", ["Station", "Custody", "Routing", "Cables", "Octets"]),
+        tests("TidyTests"),
+        tests("EndToEnd", ["Control", "Cables"]),
+    ]
+)
