@@ -1,0 +1,52 @@
+/// A SHA-256 value, held in four words so that it costs no memory of its own.
+///
+/// Computed only by Transport; the pure modules carry and compare it.
+package struct Digest: Hashable, Sendable, CustomStringConvertible {
+    package static let octetCount = 32
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// Nil unless there are exactly 32 octets.
+    package init?(_ octets: some Collection<UInt8>) {
+        guard octets.count == Self.octetCount else { return nil }
+        var words: [UInt64] = [0, 0, 0, 0]
+        for (index, octet) in octets.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(octet) }
+        self.words = (words[0], words[1], words[2], words[3])
+    }
+
+    package init(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) { words = (a, b, c, d) }
+
+    package static let zero = Digest(0, 0, 0, 0)
+
+    package var octets: [UInt8] {
+        var writer = OctetWriter(reserving: Self.octetCount)
+        writer.digest(self)
+        return writer.octets
+    }
+
+    /// Lower-case hexadecimal.
+    package var description: String {
+        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    package static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+
+    fileprivate var parts: (UInt64, UInt64, UInt64, UInt64) { words }
+}
+
+extension OctetWriter {
+    package mutating func digest(_ value: Digest) {
+        let parts = value.parts
+        u64(parts.0)
+        u64(parts.1)
+        u64(parts.2)
+        u64(parts.3)
+    }
+}
+
+extension OctetReader {
+    package mutating func digest() throws(OctetFault) -> Digest {
+        Digest(try u64(), try u64(), try u64(), try u64())
+    }
+}
