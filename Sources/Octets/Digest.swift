@@ -23,6 +23,9 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
         return writer.octets
     }
 
+    /// The first 128 bits: enough to tell contents apart in memory, where the whole stands on disk.
+    package var mark: (UInt64, UInt64) { (words.0, words.1) }
+
     /// Lower-case hexadecimal.
     package var description: String {
         octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

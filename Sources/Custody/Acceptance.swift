@@ -1,0 +1,247 @@
+package import Cables
+package import Octets
+
+/// Where a thing in custody came from.
+package enum CustodySource: Equatable, Sendable {
+    /// A user of this station; `key` makes a repeated submission harmless.
+    case submitted(user: UInt32, key: String?)
+    /// A neighbour's offer.
+    case arrived(Offered)
+
+    /// What identifies an offer of a neighbour for ever (rules 3 and 5).
+    package struct Offered: Equatable, Sendable {
+        package var peer: RoutingIndicator
+        package var epoch: JournalEpoch
+        package var number: CustodyNumber
+        /// The offering daemon's start and the channel number within it.
+        package var start: UInt64
+        package var channel: UInt64
+        package var suspectedDuplicate: Bool
+
+        package init(
+            peer: RoutingIndicator, epoch: JournalEpoch, number: CustodyNumber, start: UInt64, channel: UInt64,
+            suspectedDuplicate: Bool
+        ) {
+            self.peer = peer
+            self.epoch = epoch
+            self.number = number
+            self.start = start
+            self.channel = channel
+            self.suspectedDuplicate = suspectedDuplicate
+        }
+    }
+
+    package func write(to writer: inout OctetWriter) {
+        switch self {
+        case .submitted(let user, let key):
+            writer.u8(1)
+            writer.u32(user)
+            writer.optional(key) { $0.string($1) }
+        case .arrived(let offered):
+            writer.u8(2)
+            writer.indicator(offered.peer)
+            writer.epoch(offered.epoch)
+            writer.number(offered.number)
+            writer.u64(offered.start)
+            writer.varint(offered.channel)
+            writer.bool(offered.suspectedDuplicate)
+        }
+    }
+
+    package init(from reader: inout OctetReader) throws(OctetFault) {
+        let kind = try reader.u8()
+        switch kind {
+        case 1:
+            self = .submitted(
+                user: try reader.u32(),
+                key: try reader.optional { reader throws(OctetFault) in try reader.string(bound: 256) })
+        case 2:
+            self = .arrived(
+                Offered(
+                    peer: try reader.indicator(), epoch: try reader.epoch(), number: try reader.number(),
+                    start: try reader.u64(), channel: try reader.varint(), suspectedDuplicate: try reader.bool()))
+        default:
+            throw .unknownValue(offset: reader.offset - 1, value: UInt64(kind))
+        }
+    }
+}
+
+/// Where the octets of a cable are kept.
+package enum CableBody: Equatable, Sendable {
+    /// In the record itself: up to `inlineMax` octets.
+    case inline([UInt8])
+    /// In a file of its own, named by content hash.
+    case file(name: String)
+
+    /// Larger bodies live in files, so that the sync of a FLASH never waits for the pages of a large ROUTINE.
+    package static let inlineMax = 65_536
+}
+
+/// One cable reached one desk of a post of this station. The synced record is the delivery (rule 13).
+package struct DeskDelivery: Equatable, Sendable {
+    package enum Role: UInt8, Sendable { case action = 0, info, sipdis }
+
+    /// Which delivery of the signed block.
+    package var index: UInt16
+    package var office: String
+    package var role: Role
+    /// Grows by one with each delivery at this station; 0 for a duplicate, which reaches no desk again.
+    package var arrival: UInt64
+    package var suspectedDuplicate: Bool
+    /// Milliseconds since 1970.
+    package var at: Int64
+    /// Signs the receipt; nil only until the batch is signed, and where no receipt is due (a copy for SIPDIS).
+    package var proof: BatchProof?
+    package var receiptDue: Bool
+
+    package init(
+        index: UInt16, office: String, role: Role, arrival: UInt64, suspectedDuplicate: Bool, at: Int64,
+        receiptDue: Bool
+    ) {
+        self.index = index
+        self.office = office
+        self.role = role
+        self.arrival = arrival
+        self.suspectedDuplicate = suspectedDuplicate
+        self.at = at
+        self.receiptDue = receiptDue
+    }
+
+    package var isDuplicate: Bool { arrival == 0 }
+}
+
+/// A cable came into custody: the record on which every answer "accepted" and every custody note rests.
+package struct Acceptance: Equatable, Sendable {
+    package var source: CustodySource
+    package var block: SignedBlock
+    package var blockOctets: [UInt8]
+    /// Signs the block; nil only between the decision and the signing of the batch, at the originator.
+    package var proof: BatchProof?
+    /// What the cable counts as here: the stricter of the block and of what this station read in the octets.
+    package var gate: Classification
+    /// Age of the cable when it came here.
+    package var ageMilliseconds: UInt64
+    /// Stations that had custody before, the originator first.
+    package var trace: [RoutingIndicator]
+    /// Deliveries of the block that are in custody here.
+    package var part: [UInt16]
+    /// Milliseconds since 1970.
+    package var at: Int64
+    /// More than 0: another cable bears the same identity (rule 1).
+    package var suffix: UInt8
+    /// Why its deliveries are held here from the first, or `none`.
+    package var hold: HoldReason
+    /// What was delivered here with the acceptance, in the same record.
+    package var desks: [DeskDelivery]
+    package var body: CableBody
+
+    package static let traceMax = 64
+
+    package init(
+        source: CustodySource, block: SignedBlock, blockOctets: [UInt8], proof: BatchProof?, gate: Classification,
+        ageMilliseconds: UInt64, trace: [RoutingIndicator], part: [UInt16], at: Int64, suffix: UInt8,
+        hold: HoldReason, desks: [DeskDelivery], body: CableBody
+    ) {
+        self.source = source
+        self.block = block
+        self.blockOctets = blockOctets
+        self.proof = proof
+        self.gate = gate
+        self.ageMilliseconds = ageMilliseconds
+        self.trace = trace
+        self.part = part
+        self.at = at
+        self.suffix = suffix
+        self.hold = hold
+        self.desks = desks
+        self.body = body
+    }
+
+    /// The statement that a receipt for one of the desks makes.
+    package func receipt(for desk: DeskDelivery, by station: RoutingIndicator) -> ServiceMessage {
+        let delivery = block.deliveries[Int(desk.index)]
+        return ServiceMessage(
+            kind: .receipt, network: block.network, identity: block.identity, contentHash: block.contentHash,
+            post: delivery.post, station: station, office: desk.office, at: desk.at,
+            precedence: delivery.precedence, reason: "")
+    }
+
+    package func write(to writer: inout OctetWriter) {
+        source.write(to: &writer)
+        writer.bytes(blockOctets)
+        writer.optional(proof) { $1.write(to: &$0) }
+        writer.u8(gate.rawValue)
+        writer.varint(ageMilliseconds)
+        writer.list(trace) { $0.indicator($1) }
+        writer.list(part) { $0.u16($1) }
+        writer.u64(UInt64(bitPattern: at))
+        writer.u8(suffix)
+        writer.u8(hold.rawValue)
+        writer.list(desks) { writer, desk in
+            writer.u16(desk.index)
+            writer.string(desk.office)
+            writer.u8(desk.role.rawValue)
+            writer.varint(desk.arrival)
+            writer.bool(desk.suspectedDuplicate)
+            writer.u64(UInt64(bitPattern: desk.at))
+            writer.bool(desk.receiptDue)
+            writer.optional(desk.proof) { $1.write(to: &$0) }
+        }
+        switch body {
+        case .inline(let octets):
+            writer.u8(0)
+            writer.raw(octets)
+        case .file(let name):
+            writer.u8(1)
+            writer.string(name)
+        }
+    }
+
+    package init(from reader: inout OctetReader) throws(OctetFault) {
+        source = try CustodySource(from: &reader)
+        blockOctets = try reader.bytes(bound: 1 << 20)
+        block = try SignedBlock(decoding: blockOctets)
+        proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
+        gate = try reader.classification()
+        ageMilliseconds = try reader.varint()
+        trace = try reader.list(bound: Self.traceMax) { reader throws(OctetFault) in try reader.indicator() }
+        part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
+        at = Int64(bitPattern: try reader.u64())
+        suffix = try reader.u8()
+        let reason = try reader.u8()
+        guard let hold = HoldReason(rawValue: reason) else {
+            throw .unknownValue(offset: reader.offset - 1, value: UInt64(reason))
+        }
+        self.hold = hold
+        desks = try reader.list(bound: SignedBlock.deliveriesMax * 2) { reader throws(OctetFault) in
+            try DeskDelivery(from: &reader)
+        }
+        let known = block.deliveries.count
+        guard part.allSatisfy({ $0 < known }), desks.allSatisfy({ $0.index < known }) else {
+            throw .aboveBound(offset: reader.offset, value: UInt64(part.max() ?? 0), bound: known)
+        }
+        let place = try reader.u8()
+        switch place {
+        case 0: body = .inline(reader.rest())
+        case 1: body = .file(name: try reader.string(bound: 256))
+        default: throw .unknownValue(offset: reader.offset - 1, value: UInt64(place))
+        }
+    }
+}
+
+extension DeskDelivery {
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        index = try reader.u16()
+        office = try reader.string(bound: 1_024)
+        let raw = try reader.u8()
+        guard let role = Role(rawValue: raw) else {
+            throw .unknownValue(offset: reader.offset - 1, value: UInt64(raw))
+        }
+        self.role = role
+        arrival = try reader.varint()
+        suspectedDuplicate = try reader.bool()
+        at = Int64(bitPattern: try reader.u64())
+        receiptDue = try reader.bool()
+        proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
+    }
+}

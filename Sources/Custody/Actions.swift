@@ -1,0 +1,89 @@
+package import Cables
+package import Octets
+
+/// What the loop shall do after an event, in the order that durability demands (rule 6).
+///
+/// `persist` goes to the journal. `afterPersist` tells somebody something and is released only when every record up
+/// to and including these is synced. `now` tells nobody anything that is not already durable.
+package struct Actions {
+    package var persist: [JournalRecord] = []
+    package var afterPersist: [Announcement] = []
+    package var now: [Effect] = []
+    /// Boot milliseconds at which `woke` shall be called at the latest.
+    package var wakeAt: UInt64?
+
+    package init() {}
+
+    package mutating func wake(at instant: UInt64) { wakeAt = min(wakeAt ?? instant, instant) }
+}
+
+/// Something that is told, and therefore rests on synced records.
+package enum Announcement: Sendable {
+    /// To a submitter.
+    case submission(token: UInt64, SubmissionAnswer)
+    /// To a neighbour: custody of the offer on this channel is taken. `mark` is the hash of what was offered.
+    case custodyTaken(link: Int, session: UInt64, channel: UInt64, mark: Digest)
+    /// To whoever watches: an addressee's receipt or notice is here.
+    case outcome(Outcome)
+    /// To whoever watches: a cable reached a desk of this station.
+    case arrived(identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence)
+}
+
+/// An addressee's answer at the originator's station.
+package struct Outcome: Sendable, Equatable {
+    package var identity: CableIdentity
+    package var post: String
+    package var office: String
+    package var state: DeliveryState
+    package var reason: String
+    package var at: Int64
+}
+
+/// Something to be done at once.
+package enum Effect: Sendable {
+    /// Offer a cable or service message on a link, or send a part of one; all of it is durable.
+    case transmit(link: Int, session: UInt64, Slice)
+    /// An offer cannot be taken: the neighbour keeps custody and holds it.
+    case refuse(link: Int, session: UInt64, channel: UInt64, code: String, message: String)
+    /// For the log.
+    case event(StationEvent)
+}
+
+/// A part of one transmission that the link shall send next.
+package struct Slice: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
+        /// The header of a cable, with its body if that fits one chunk.
+        case offerCable(RecordPlace, deliveries: [UInt16], withBody: Bool)
+        case offerService(RecordPlace, desk: UInt16?)
+        /// Octets of the body.
+        case chunk(RecordPlace, offset: UInt32, count: UInt32, last: Bool)
+    }
+
+    package var channel: UInt64
+    package var number: CustodyNumber
+    package var precedence: Precedence
+    package var ageMilliseconds: UInt64
+    package var suspectedDuplicate: Bool
+    package var content: Content
+    /// Octets by which the link's room was charged for it.
+    package var cost: Int
+}
+
+/// A constant name and values for the log: never text or subject of a cable.
+package struct StationEvent: Sendable, Equatable {
+    package enum Severity: UInt8, Sendable { case alarm = 2, error, warning, notice, info }
+
+    package var severity: Severity
+    package var name: String
+    package var values: [(key: String, value: String)]
+
+    package init(_ severity: Severity, _ name: String, _ values: [(key: String, value: String)]) {
+        self.severity = severity
+        self.name = name
+        self.values = values
+    }
+
+    package static func == (a: StationEvent, b: StationEvent) -> Bool {
+        a.severity == b.severity && a.name == b.name && a.values.elementsEqual(b.values) { $0 == $1 }
+    }
+}

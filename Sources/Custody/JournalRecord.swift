@@ -1,0 +1,258 @@
+package import Cables
+package import Octets
+
+/// A fact about the station's traffic. The state of the core is the fold of these records.
+package enum JournalRecord: Equatable, Sendable {
+    case started(Started)
+    /// A station certificate (DER) that a stored signature needs.
+    case certificate([UInt8])
+    case accepted(Acceptance)
+    case passed(Passed)
+    case service(ServiceCustody)
+    case undeliverable(Undeliverable)
+    case read(ReadMark)
+
+    /// The daemon began; identities issued from here bear this start.
+    package struct Started: Equatable, Sendable {
+        package var start: UInt64
+        package var at: Int64
+
+        package init(start: UInt64, at: Int64) {
+            self.start = start
+            self.at = at
+        }
+    }
+
+    /// The next station has custody of these things. Written lazily (rule 12).
+    package struct Passed: Equatable, Sendable {
+        package struct Item: Equatable, Sendable {
+            package var number: CustodyNumber
+            package var deliveries: [UInt16]
+            /// The record before this one in the cable's history.
+            package var previous: RecordPlace
+
+            package init(number: CustodyNumber, deliveries: [UInt16], previous: RecordPlace) {
+                self.number = number
+                self.deliveries = deliveries
+                self.previous = previous
+            }
+        }
+
+        /// Bounds one record: a longer note becomes several.
+        package static let itemsMax = 4_096
+
+        package var peer: RoutingIndicator
+        package var at: Int64
+        package var items: [Item]
+
+        package init(peer: RoutingIndicator, at: Int64, items: [Item]) {
+            self.peer = peer
+            self.at = at
+            self.items = items
+        }
+    }
+
+    /// A receipt or notice came into custody here, or to its end here.
+    package struct ServiceCustody: Equatable, Sendable {
+        package var offered: CustodySource.Offered
+        package var message: ServiceMessage
+        package var proof: BatchProof
+        package var ageMilliseconds: UInt64
+        package var trace: [RoutingIndicator]
+        package var at: Int64
+        /// At the originator: the record before this one in the cable's history.
+        package var previous: RecordPlace
+
+        package init(
+            offered: CustodySource.Offered, message: ServiceMessage, proof: BatchProof, ageMilliseconds: UInt64,
+            trace: [RoutingIndicator], at: Int64, previous: RecordPlace
+        ) {
+            self.offered = offered
+            self.message = message
+            self.proof = proof
+            self.ageMilliseconds = ageMilliseconds
+            self.trace = trace
+            self.at = at
+            self.previous = previous
+        }
+    }
+
+    /// This station ended a delivery without making it; a notice goes to the originator.
+    package struct Undeliverable: Equatable, Sendable {
+        package var number: CustodyNumber
+        package var index: UInt16
+        package var message: ServiceMessage
+        package var proof: BatchProof?
+        package var at: Int64
+        package var previous: RecordPlace
+
+        package init(
+            number: CustodyNumber, index: UInt16, message: ServiceMessage, at: Int64, previous: RecordPlace
+        ) {
+            self.number = number
+            self.index = index
+            self.message = message
+            self.at = at
+            self.previous = previous
+        }
+    }
+
+    /// Somebody read an inbox entry.
+    package struct ReadMark: Equatable, Sendable {
+        package var arrival: UInt64
+        package var user: UInt32
+        package var at: Int64
+
+        package init(arrival: UInt64, user: UInt32, at: Int64) {
+            self.arrival = arrival
+            self.user = user
+            self.at = at
+        }
+    }
+
+    private static let version: UInt8 = 1
+
+    package func write(to writer: inout OctetWriter) {
+        writer.u8(Self.version)
+        switch self {
+        case .started(let started):
+            writer.u8(1)
+            writer.u64(started.start)
+            writer.u64(UInt64(bitPattern: started.at))
+        case .certificate(let der):
+            writer.u8(2)
+            writer.bytes(der)
+        case .accepted(let acceptance):
+            writer.u8(3)
+            acceptance.write(to: &writer)
+        case .passed(let passed):
+            writer.u8(4)
+            writer.indicator(passed.peer)
+            writer.u64(UInt64(bitPattern: passed.at))
+            writer.list(passed.items) { writer, item in
+                writer.number(item.number)
+                writer.list(item.deliveries) { $0.u16($1) }
+                writer.place(item.previous)
+            }
+        case .service(let service):
+            writer.u8(5)
+            CustodySource.arrived(service.offered).write(to: &writer)
+            writer.bytes(service.message.encoded)
+            service.proof.write(to: &writer)
+            writer.varint(service.ageMilliseconds)
+            writer.list(service.trace) { $0.indicator($1) }
+            writer.u64(UInt64(bitPattern: service.at))
+            writer.place(service.previous)
+        case .undeliverable(let end):
+            writer.u8(6)
+            writer.number(end.number)
+            writer.u16(end.index)
+            writer.bytes(end.message.encoded)
+            writer.optional(end.proof) { $1.write(to: &$0) }
+            writer.u64(UInt64(bitPattern: end.at))
+            writer.place(end.previous)
+        case .read(let mark):
+            writer.u8(7)
+            writer.varint(mark.arrival)
+            writer.u32(mark.user)
+            writer.u64(UInt64(bitPattern: mark.at))
+        }
+    }
+
+    package init(decoding octets: [UInt8]) throws(OctetFault) {
+        var reader = OctetReader(octets)
+        try reader.expect(version: Self.version)
+        let kind = try reader.u8()
+        switch kind {
+        case 1: self = .started(Started(start: try reader.u64(), at: Int64(bitPattern: try reader.u64())))
+        case 2: self = .certificate(try reader.bytes(bound: 1 << 16))
+        case 3: self = .accepted(try Acceptance(from: &reader))
+        case 4: self = .passed(try Passed(from: &reader))
+        case 5: self = .service(try ServiceCustody(from: &reader))
+        case 6: self = .undeliverable(try Undeliverable(from: &reader))
+        case 7:
+            self = .read(
+                ReadMark(arrival: try reader.varint(), user: try reader.u32(), at: Int64(bitPattern: try reader.u64())))
+        default: throw .unknownValue(offset: 1, value: UInt64(kind))
+        }
+        try reader.finish()
+    }
+
+    /// The statements in this record that wait for this station's signature, in a fixed order.
+    package func unsignedLeaves(station: RoutingIndicator) -> [(kind: LeafKind, content: [UInt8])] {
+        switch self {
+        case .accepted(let acceptance):
+            var leaves: [(kind: LeafKind, content: [UInt8])] = []
+            if acceptance.proof == nil { leaves.append((.cable, acceptance.blockOctets)) }
+            for desk in acceptance.desks where desk.receiptDue && desk.proof == nil {
+                leaves.append((.receipt, acceptance.receipt(for: desk, by: station).encoded))
+            }
+            return leaves
+        case .undeliverable(let end):
+            return end.proof == nil ? [(end.message.leafKind, end.message.encoded)] : []
+        case .started, .certificate, .passed, .service, .read:
+            return []
+        }
+    }
+
+    /// Puts the proofs in, in the order of `unsignedLeaves`.
+    package mutating func attach(_ proofs: ArraySlice<BatchProof>) {
+        var proofs = proofs
+        switch self {
+        case .accepted(var acceptance):
+            if acceptance.proof == nil { acceptance.proof = proofs.popFirst() }
+            for index in acceptance.desks.indices
+            where acceptance.desks[index].receiptDue && acceptance.desks[index].proof == nil {
+                acceptance.desks[index].proof = proofs.popFirst()
+            }
+            self = .accepted(acceptance)
+        case .undeliverable(var end):
+            if end.proof == nil { end.proof = proofs.popFirst() }
+            self = .undeliverable(end)
+        case .started, .certificate, .passed, .service, .read:
+            break
+        }
+        precondition(proofs.isEmpty, "a proof was made for a statement that is not there")
+    }
+}
+
+extension JournalRecord.Passed {
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        peer = try reader.indicator()
+        at = Int64(bitPattern: try reader.u64())
+        items = try reader.list(bound: Self.itemsMax) { reader throws(OctetFault) in
+            Item(
+                number: try reader.number(),
+                deliveries: try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in
+                    try reader.u16()
+                },
+                previous: try reader.place())
+        }
+    }
+}
+
+extension JournalRecord.ServiceCustody {
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        guard case .arrived(let offered) = try CustodySource(from: &reader) else {
+            throw .unknownValue(offset: reader.offset, value: 1)
+        }
+        self.offered = offered
+        message = try ServiceMessage(decoding: try reader.bytes(bound: 1 << 14))
+        proof = try BatchProof(from: &reader)
+        ageMilliseconds = try reader.varint()
+        trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
+        at = Int64(bitPattern: try reader.u64())
+        previous = try reader.place()
+    }
+}
+
+extension JournalRecord.Undeliverable {
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        number = try reader.number()
+        index = try reader.u16()
+        message = try ServiceMessage(decoding: try reader.bytes(bound: 1 << 14))
+        proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
+        at = Int64(bitPattern: try reader.u64())
+        previous = try reader.place()
+    }
+}

@@ -1,0 +1,77 @@
+package import Cables
+
+/// What the core knows of one of the station's links: what waits, what is under way, what was taken.
+package struct LinkLedger: Sendable {
+    package let peer: RoutingIndicator
+    /// The session that is open, or nil. Events of an older session change nothing.
+    package var session: UInt64?
+    package var queue = TransmissionQueue()
+    /// Octets that the link can take now; a slice may overdraw it by one chunk.
+    package var room = 0
+    /// The next offer's channel number: dense within this start of the daemon, from 1 (rule 3).
+    package var nextChannel: UInt64 = 1
+    /// Transmissions under way, by channel number from `firstInFlight`.
+    package var inFlight: [UInt32] = []
+    package var inFlightHead = 0
+    package var firstInFlight: UInt64 = 1
+    package var taken = TakenMemory()
+
+    /// Milliseconds since 1970: since when the link is as it is, why, and when it is tried again.
+    package var since: Int64 = 0
+    package var why = "not yet dialled"
+    package var nextAt: Int64?
+
+    package var waiting = [Int](repeating: 0, count: Precedence.allCases.count)
+    package var sentCables: UInt64 = 0
+    package var receivedCables: UInt64 = 0
+    package var sentOctets: UInt64 = 0
+    package var receivedOctets: UInt64 = 0
+    package var sentNumber: UInt64 = 0
+    package var receivedNumber: UInt64 = 0
+
+    package init(peer: RoutingIndicator) { self.peer = peer }
+
+    package var isUp: Bool { session != nil }
+
+    package mutating func addInFlight(_ transmission: UInt32) -> UInt64 {
+        let channel = nextChannel
+        nextChannel += 1
+        if inFlightHead == inFlight.count {
+            inFlight.removeAll(keepingCapacity: true)
+            inFlightHead = 0
+            firstInFlight = channel
+        }
+        inFlight.append(transmission)
+        return channel
+    }
+
+    package func transmission(onChannel channel: UInt64) -> UInt32? {
+        guard channel >= firstInFlight, channel - firstInFlight < UInt64(inFlight.count - inFlightHead) else {
+            return nil
+        }
+        let transmission = inFlight[inFlightHead + Int(channel - firstInFlight)]
+        return transmission == CustodyDelivery.none ? nil : transmission
+    }
+
+    package mutating func endInFlight(channel: UInt64) {
+        guard transmission(onChannel: channel) != nil else { return }
+        inFlight[inFlightHead + Int(channel - firstInFlight)] = CustodyDelivery.none
+        while inFlightHead < inFlight.count, inFlight[inFlightHead] == CustodyDelivery.none {
+            inFlightHead += 1
+            firstInFlight += 1
+        }
+        if inFlightHead > 4_096, inFlightHead * 2 > inFlight.count {
+            inFlight.removeFirst(inFlightHead)
+            inFlightHead = 0
+        }
+    }
+
+    /// Takes all that is under way off the link, newest first.
+    package mutating func takeBackInFlight() -> [UInt32] {
+        let all = inFlight[inFlightHead...].reversed().filter { $0 != CustodyDelivery.none }
+        inFlight.removeAll()
+        inFlightHead = 0
+        firstInFlight = nextChannel
+        return all
+    }
+}

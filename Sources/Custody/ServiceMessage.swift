@@ -1,0 +1,90 @@
+package import Cables
+package import Octets
+
+/// The network's own traffic about one delivery: a receipt or a notice, on its way to the cable's originator.
+///
+/// It is in custody hop by hop like a cable, causes no receipt, and never stands in an inbox (rule 16).
+package struct ServiceMessage: Equatable, Sendable {
+    package enum Kind: UInt8, Sendable {
+        /// The delivery reached its desk.
+        case receipt = 1
+        /// The delivery was not made by the station that signs, and why.
+        case notice
+    }
+
+    private static let version: UInt8 = 1
+
+    package var kind: Kind
+    package var network: String
+    /// The cable that it is about; its station is where the message goes.
+    package var identity: CableIdentity
+    package var contentHash: Digest
+    package var post: String
+    /// The station that states it, and signs.
+    package var station: RoutingIndicator
+    /// The desk that has the cable; empty in a notice.
+    package var office: String
+    /// Milliseconds since 1970 on the stating station's clock: information only.
+    package var at: Int64
+    /// The cable's; a receipt keeps it.
+    package var precedence: Precedence
+    /// Why there was no delivery; empty in a receipt.
+    package var reason: String
+
+    package init(
+        kind: Kind, network: String, identity: CableIdentity, contentHash: Digest, post: String,
+        station: RoutingIndicator, office: String, at: Int64, precedence: Precedence, reason: String
+    ) {
+        self.kind = kind
+        self.network = network
+        self.identity = identity
+        self.contentHash = contentHash
+        self.post = post
+        self.station = station
+        self.office = office
+        self.at = at
+        self.precedence = precedence
+        self.reason = reason
+    }
+
+    package var leafKind: LeafKind {
+        switch kind {
+        case .receipt: .receipt
+        case .notice: .notice
+        }
+    }
+
+    package var encoded: [UInt8] {
+        var writer = OctetWriter(reserving: 192)
+        writer.u8(Self.version)
+        writer.u8(kind.rawValue)
+        writer.string(network)
+        writer.identity(identity)
+        writer.digest(contentHash)
+        writer.string(post)
+        writer.indicator(station)
+        writer.string(office)
+        writer.u64(UInt64(bitPattern: at))
+        writer.u8(precedence.rawValue)
+        writer.string(reason)
+        return writer.octets
+    }
+
+    package init(decoding octets: [UInt8]) throws(OctetFault) {
+        var reader = OctetReader(octets)
+        try reader.expect(version: Self.version)
+        let raw = try reader.u8()
+        guard let kind = Kind(rawValue: raw) else { throw .unknownValue(offset: 1, value: UInt64(raw)) }
+        self.kind = kind
+        network = try reader.string(bound: 256)
+        identity = try reader.identity()
+        contentHash = try reader.digest()
+        post = try reader.string(bound: 1_024)
+        station = try reader.indicator()
+        office = try reader.string(bound: 1_024)
+        at = Int64(bitPattern: try reader.u64())
+        precedence = try reader.precedence()
+        reason = try reader.string(bound: 1_024)
+        try reader.finish()
+    }
+}

@@ -1,0 +1,114 @@
+package import Cables
+package import Octets
+
+/// What the originating station signs about a cable, and what every station on the way holds it against (rule 23).
+///
+/// The envelope of a hop may only narrow it: fewer deliveries, never others.
+package struct SignedBlock: Equatable, Sendable {
+    package struct Delivery: Equatable, Sendable {
+        package enum Role: UInt8, Sendable { case action = 0, info }
+
+        package var post: String
+        package var station: RoutingIndicator
+        package var role: Role
+        package var precedence: Precedence
+        package var niact: Bool
+
+        package init(post: String, station: RoutingIndicator, role: Role, precedence: Precedence, niact: Bool) {
+            self.post = post
+            self.station = station
+            self.role = role
+            self.precedence = precedence
+            self.niact = niact
+        }
+    }
+
+    /// Deliveries of one cable after expansion of collectives.
+    package static let deliveriesMax = 4_096
+    private static let version: UInt8 = 1
+
+    package var network: String
+    package var identity: CableIdentity
+    package var contentHash: Digest
+    /// Octets of the cable.
+    package var length: UInt64
+    /// The plain-language address after FM.
+    package var from: String
+    package var mrn: String?
+    /// The date-time group as written.
+    package var dateTimeGroup: String?
+    /// As gated: the stricter of transport line and text; nil when the cable names none.
+    package var classification: Classification?
+    package var captions: [String]
+    /// Milliseconds since 1970 on the originator's clock: information only.
+    package var acceptedAt: Int64
+    /// Seconds that the cable may live, counted in ages and dwells (rule 20).
+    package var lifeSeconds: UInt32
+    package var deliveries: [Delivery]
+
+    package init(
+        network: String, identity: CableIdentity, contentHash: Digest, length: UInt64, from: String, mrn: String?,
+        dateTimeGroup: String?, classification: Classification?, captions: [String], acceptedAt: Int64,
+        lifeSeconds: UInt32, deliveries: [Delivery]
+    ) {
+        self.network = network
+        self.identity = identity
+        self.contentHash = contentHash
+        self.length = length
+        self.from = from
+        self.mrn = mrn
+        self.dateTimeGroup = dateTimeGroup
+        self.classification = classification
+        self.captions = captions
+        self.acceptedAt = acceptedAt
+        self.lifeSeconds = lifeSeconds
+        self.deliveries = deliveries
+    }
+
+    /// The octets that the leaf of the batch signature covers.
+    package var encoded: [UInt8] {
+        var writer = OctetWriter(reserving: 256 + deliveries.count * 48)
+        writer.u8(Self.version)
+        writer.string(network)
+        writer.identity(identity)
+        writer.digest(contentHash)
+        writer.varint(length)
+        writer.string(from)
+        writer.optional(mrn) { $0.string($1) }
+        writer.optional(dateTimeGroup) { $0.string($1) }
+        writer.optional(classification) { $0.u8($1.rawValue) }
+        writer.list(captions) { $0.string($1) }
+        writer.u64(UInt64(bitPattern: acceptedAt))
+        writer.u32(lifeSeconds)
+        writer.list(deliveries) { writer, delivery in
+            writer.string(delivery.post)
+            writer.indicator(delivery.station)
+            writer.u8(delivery.role.rawValue)
+            writer.u8(delivery.precedence.rawValue)
+            writer.bool(delivery.niact)
+        }
+        return writer.octets
+    }
+
+    package init(decoding octets: [UInt8]) throws(OctetFault) {
+        var reader = OctetReader(octets)
+        try reader.expect(version: Self.version)
+        network = try reader.string(bound: 256)
+        identity = try reader.identity()
+        contentHash = try reader.digest()
+        length = try reader.varint()
+        from = try reader.string(bound: 1_024)
+        mrn = try reader.optional { reader throws(OctetFault) in try reader.string(bound: 256) }
+        dateTimeGroup = try reader.optional { reader throws(OctetFault) in try reader.string(bound: 256) }
+        classification = try reader.optional { reader throws(OctetFault) in try reader.classification() }
+        captions = try reader.list(bound: 256) { reader throws(OctetFault) in try reader.string(bound: 1_024) }
+        acceptedAt = Int64(bitPattern: try reader.u64())
+        lifeSeconds = try reader.u32()
+        deliveries = try reader.list(bound: Self.deliveriesMax) { reader throws(OctetFault) in
+            Delivery(
+                post: try reader.string(bound: 1_024), station: try reader.indicator(), role: try reader.role(),
+                precedence: try reader.precedence(), niact: try reader.bool())
+        }
+        try reader.finish()
+    }
+}

@@ -1,0 +1,118 @@
+import Cables
+import Octets
+import Routing
+
+extension StationCustody {
+    /// A neighbour's cable is here, complete, and its signature verifies.
+    ///
+    /// At a relay every arrival is custody of its own (rule 5): only a repeated offer of the same custody is answered
+    /// without a record.
+    package mutating func arrive(_ arrival: CableArrival, at now: Instant, _ actions: inout Actions) {
+        guard links.indices.contains(arrival.link), links[arrival.link].session == arrival.session else { return }
+        links[arrival.link].receivedNumber = max(links[arrival.link].receivedNumber, arrival.offered.channel)
+        let gate = max(arrival.classification ?? .topSecret, arrival.block.classification ?? .topSecret)
+        guard routing.clearance(of: settings.station) >= gate else {
+            refuse(arrival, code: "NOT_CLEARED", "\(settings.station) is not cleared for this cable", &actions)
+            return
+        }
+        let note = Announcement.custodyTaken(
+            link: arrival.link, session: arrival.session, channel: arrival.offered.channel,
+            mark: arrival.block.contentHash)
+        if links[arrival.link].taken.knows(arrival.offered) {
+            links[arrival.link].taken.note(start: arrival.offered.start, channel: arrival.offered.channel)
+            actions.afterPersist.append(note)
+            return
+        }
+        links[arrival.link].receivedCables += 1
+        links[arrival.link].receivedOctets += arrival.block.length
+        let block = arrival.block
+        let hold = holdReason(arrival)
+        let desks =
+            hold != .signerMayNot
+            ? self.desks(
+                block, part: arrival.part, captions: arrival.captions, slugs: arrival.slugs,
+                suspected: arrival.offered.suspectedDuplicate, at: now) : []
+        let acceptance = Acceptance(
+            source: .arrived(arrival.offered), block: block, blockOctets: arrival.blockOctets, proof: arrival.proof,
+            gate: gate, ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, part: arrival.part, at: now.wall,
+            suffix: suffix(for: block, &actions), hold: hold, desks: desks, body: arrival.body)
+        record(.accepted(acceptance), at: now, &actions)
+        announce(desks, of: block, &actions)
+        actions.afterPersist.append(note)
+        if hold != .none { alarm("cable.held", block.identity, "why", hold.sentence, &actions) }
+    }
+
+    private func holdReason(_ arrival: CableArrival) -> HoldReason {
+        if !signerMay(arrival) { return .signerMayNot }
+        if arrival.trace.contains(settings.station) { return .loop }
+        if arrival.trace.count >= settings.hopLimit { return .hopLimit }
+        return .none
+    }
+
+    /// A neighbour's receipt or notice is here, and its signature verifies.
+    package mutating func arrive(_ arrival: ServiceArrival, at now: Instant, _ actions: inout Actions) {
+        guard links.indices.contains(arrival.link), links[arrival.link].session == arrival.session else { return }
+        links[arrival.link].receivedNumber = max(links[arrival.link].receivedNumber, arrival.offered.channel)
+        let note = Announcement.custodyTaken(
+            link: arrival.link, session: arrival.session, channel: arrival.offered.channel, mark: arrival.mark)
+        if links[arrival.link].taken.knows(arrival.offered) {
+            links[arrival.link].taken.note(start: arrival.offered.start, channel: arrival.offered.channel)
+            actions.afterPersist.append(note)
+            return
+        }
+        let endsHere = arrival.message.identity.station == settings.station
+        let slot = endsHere ? origin(of: arrival.message) : nil
+        record(
+            .service(
+                JournalRecord.ServiceCustody(
+                    offered: arrival.offered, message: arrival.message, proof: arrival.proof,
+                    ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, at: now.wall,
+                    previous: slot.map { entries[$0].last } ?? .none)), at: now, &actions)
+        actions.afterPersist.append(note)
+        guard endsHere else { return }
+        guard let slot, let position = position(of: arrival.message, in: slot) else {
+            alarm("receipt.unmatched", arrival.message.identity, "station", arrival.signer.description, &actions)
+            return
+        }
+        let delivery = entries[slot][delivery: position]
+        actions.afterPersist.append(
+            .outcome(
+                Outcome(
+                    identity: arrival.message.identity, post: arrival.message.post, office: names[delivery.office],
+                    state: delivery.state, reason: arrival.message.reason, at: arrival.message.at)))
+    }
+
+    /// Rule 24: the signing station serves the FM post, or may sign for others.
+    private func signerMay(_ arrival: CableArrival) -> Bool {
+        arrival.signer == arrival.block.identity.station
+            && addresses.maySign(arrival.signer, for: arrival.block.from)
+    }
+
+    /// Rule 1: the same identity with other content is another cable, and an alarm.
+    private func suffix(for block: SignedBlock, _ actions: inout Actions) -> UInt8 {
+        var highest: UInt8?
+        _ = byIdentity.first(key: CustodyEntry.key(block.identity)) { slot in
+            if entries[slot].identity == block.identity, entries[slot].mark != block.contentHash.mark {
+                highest = max(highest ?? 0, entries[slot].suffix)
+            }
+            return false
+        }
+        guard let highest else { return 0 }
+        alarm("cable.identityCollision", block.identity, "hash", block.contentHash.description, &actions)
+        return highest == .max ? highest : highest + 1
+    }
+
+    private func refuse(_ arrival: CableArrival, code: String, _ message: String, _ actions: inout Actions) {
+        actions.now.append(
+            .refuse(
+                link: arrival.link, session: arrival.session, channel: arrival.offered.channel, code: code,
+                message: message))
+        alarm("cable.refused", arrival.block.identity, "code", code, &actions)
+    }
+
+    func alarm(
+        _ name: String, _ identity: CableIdentity, _ key: String, _ value: String, _ actions: inout Actions
+    ) {
+        actions.now.append(.event(StationEvent(.alarm, name, [("id", identity.description), (key, value)])))
+    }
+}

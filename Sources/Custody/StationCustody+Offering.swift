@@ -1,0 +1,370 @@
+import Cables
+import Octets
+import Routing
+
+extension StationCustody {
+    /// Octets that an offer needs besides the body: a guess for the link's window, exact enough to bound it.
+    private static let offerOverheadOctets = 640
+    private static let serviceOverheadOctets = 448
+    private static let chunkOverheadOctets = 32
+    /// Offers under way on one link at once.
+    private static let inFlightMax = 16_384
+    /// Milliseconds for which a refused transmission is not offered again.
+    private static let refusalPause: UInt64 = 60_000
+
+    // MARK: Sessions
+
+    /// A session over the link is open and both sides have greeted.
+    package mutating func linkUp(_ link: Int, session: UInt64, at now: Instant, _ actions: inout Actions) {
+        if links[link].session != nil { takeBack(link) }
+        links[link].session = session
+        links[link].room = 0
+        links[link].since = now.wall
+        links[link].why = "session open"
+        links[link].nextAt = nil
+    }
+
+    /// The session ended: what was under way waits again, at its old place (rule 14).
+    package mutating func linkDown(
+        _ link: Int, session: UInt64, why: String, nextAt: Int64?, at now: Instant, _ actions: inout Actions
+    ) {
+        guard links[link].session == session else { return }
+        takeBack(link)
+        links[link].session = nil
+        links[link].room = 0
+        links[link].since = now.wall
+        links[link].why = why
+        links[link].nextAt = nextAt
+    }
+
+    /// A dial failed or is planned: nothing moves, but the operator sees why.
+    package mutating func linkWaits(_ link: Int, why: String, nextAt: Int64?, at now: Instant) {
+        guard links[link].session == nil else { return }
+        if links[link].since == 0 { links[link].since = now.wall }
+        links[link].why = why
+        links[link].nextAt = nextAt
+    }
+
+    private mutating func takeBack(_ link: Int) {
+        for index in links[link].takeBackInFlight() {
+            let inQueue = transmissions[index].state == .sending
+            transmissions[index].state = .ready
+            transmissions[index].sent = 0
+            transmissions[index].channel = 0
+            if transmissions[index].attempts < .max { transmissions[index].attempts += 1 }
+            if !inQueue { links[link].queue.putBack(index, &transmissions) }
+        }
+    }
+
+    // MARK: Routing
+
+    /// A synced thing may move: it gets its transmissions.
+    mutating func release(_ work: Work, at now: Instant, _ actions: inout Actions) {
+        switch work {
+        case .cable(let slot): route(slot, at: now, &actions)
+        case .service(let number): route(number, at: now, &actions)
+        }
+    }
+
+    /// Deliveries that share a next station share one transmission (rule 15).
+    private mutating func route(_ slot: UInt32, at now: Instant, _ actions: inout Actions) {
+        var ways: [(link: Int, positions: [Int])] = []
+        for position in 0..<entries[slot].deliveryCount {
+            let delivery = entries[slot][delivery: position]
+            guard delivery.state == .queued, delivery.station != settings.station else { continue }
+            let routes = routing.routes(to: delivery.station, classification: entries[slot].gate)
+            guard let next = routes.first?.nextStation, let link = linkOrdinal(next) else {
+                entries[slot][delivery: position].state = .held
+                entries[slot][delivery: position].why = reasonWithoutRoute(to: delivery.station)
+                entries[slot][delivery: position].since = now.wall
+                alarm(
+                    "delivery.held", entries[slot].identity, "why", entries[slot][delivery: position].why.sentence,
+                    &actions)
+                continue
+            }
+            if let way = ways.firstIndex(where: { $0.link == link }) {
+                ways[way].positions.append(position)
+            } else {
+                ways.append((link, [position]))
+            }
+        }
+        for way in ways { transmit(slot, way.positions, over: way.link, at: now) }
+    }
+
+    private func reasonWithoutRoute(to station: RoutingIndicator) -> HoldReason {
+        routing.routes(to: station, classification: .unclassified).isEmpty ? .noRoute : .notCleared
+    }
+
+    private mutating func transmit(_ slot: UInt32, _ positions: [Int], over link: Int, at now: Instant) {
+        let precedence = positions.map { entries[slot][delivery: $0].precedence }.max() ?? .routine
+        let index = transmissions.insert(
+            Transmission(
+                subject: .cable(slot), number: entries[slot].custodyNumber, link: UInt16(link),
+                precedence: precedence, state: .ready, length: entries[slot].length, born: entries[slot].born))
+        for position in positions { entries[slot][delivery: position].transmission = index }
+        links[link].queue.append(index, &transmissions)
+        links[link].waiting[Int(precedence.rawValue)] += 1
+    }
+
+    private mutating func route(_ number: CustodyNumber, at now: Instant, _ actions: inout Actions) {
+        guard let service = services[number] else { return }
+        let routes = routing.routes(to: service.destination, classification: .unclassified)
+        let onward = routes.first { !service.trace.contains($0.nextStation) } ?? routes.first
+        guard let onward, let link = linkOrdinal(onward.nextStation) else {
+            actions.now.append(
+                .event(
+                    StationEvent(
+                        .warning, "receipt.unroutable", [("station", service.destination.description)])))
+            return
+        }
+        let index = transmissions.insert(
+            Transmission(
+                subject: .service(service.place, desk: service.desk, destination: service.destination),
+                number: number, link: UInt16(link), precedence: service.precedence, state: .ready, length: 0,
+                born: service.born))
+        links[link].queue.append(index, &transmissions)
+    }
+
+    // MARK: Sending
+
+    /// The link can take more octets.
+    package mutating func room(
+        _ link: Int, session: UInt64, octets: Int, at now: Instant, _ actions: inout Actions
+    ) {
+        guard links[link].session == session else { return }
+        links[link].room += octets
+        fill(link, at: now, &actions)
+    }
+
+    /// Hands the link what it can take, choosing anew before every chunk (design, rule 4).
+    mutating func fill(_ link: Int, at now: Instant, _ actions: inout Actions) {
+        guard let session = links[link].session else { return }
+        while links[link].room > 0, links[link].inFlight.count - links[link].inFlightHead < Self.inFlightMax,
+            let index = links[link].queue.first()
+        {
+            let slice = nextSlice(of: index, on: link, at: now)
+            links[link].room -= slice.cost
+            actions.now.append(.transmit(link: link, session: session, slice))
+        }
+    }
+
+    private mutating func nextSlice(of index: UInt32, on link: Int, at now: Instant) -> Slice {
+        switch transmissions[index].state {
+        case .ready:
+            return offer(index, on: link, at: now)
+        case .sending:
+            return chunk(of: index, on: link, at: now)
+        case .asking, .offered, .held:
+            preconditionFailure("only what is ready or being sent stands in a queue")
+        }
+    }
+
+    private mutating func offer(_ index: UInt32, on link: Int, at now: Instant) -> Slice {
+        let channel = links[link].addInFlight(index)
+        links[link].sentNumber = channel
+        links[link].queue.remove(index, &transmissions)
+        transmissions[index].channel = channel
+        let content: Slice.Content
+        let cost: Int
+        switch transmissions[index].subject {
+        case .cable(let slot):
+            let whole = Int(transmissions[index].length) <= settings.chunkOctets
+            transmissions[index].state = whole ? .offered : .asking
+            content = .offerCable(entries[slot].place, deliveries: part(of: slot, on: index), withBody: whole)
+            cost = Self.offerOverheadOctets + (whole ? Int(transmissions[index].length) : 0)
+            if whole { count(index, on: link) }
+        case .service(let place, let desk, _):
+            transmissions[index].state = .offered
+            content = .offerService(place, desk: desk)
+            cost = Self.serviceOverheadOctets
+        }
+        return slice(index, content, cost: cost, at: now)
+    }
+
+    private mutating func chunk(of index: UInt32, on link: Int, at now: Instant) -> Slice {
+        guard case .cable(let slot) = transmissions[index].subject else {
+            preconditionFailure("a receipt is never sent in chunks")
+        }
+        let offset = transmissions[index].sent
+        let count = min(UInt32(settings.chunkOctets), transmissions[index].length - offset)
+        let last = offset + count == transmissions[index].length
+        transmissions[index].sent += count
+        if last {
+            transmissions[index].state = .offered
+            links[link].queue.remove(index, &transmissions)
+            self.count(index, on: link)
+        }
+        let content = Slice.Content.chunk(entries[slot].place, offset: offset, count: count, last: last)
+        return slice(index, content, cost: Self.chunkOverheadOctets + Int(count), at: now)
+    }
+
+    private mutating func count(_ index: UInt32, on link: Int) {
+        links[link].sentCables += 1
+        links[link].sentOctets += UInt64(transmissions[index].length)
+    }
+
+    private func slice(_ index: UInt32, _ content: Slice.Content, cost: Int, at now: Instant) -> Slice {
+        let age = max(0, Int64(clamping: now.boot) - transmissions[index].born)
+        return Slice(
+            channel: transmissions[index].channel, number: transmissions[index].number,
+            precedence: transmissions[index].precedence, ageMilliseconds: UInt64(age),
+            suspectedDuplicate: transmissions[index].suspectedDuplicate, content: content, cost: cost)
+    }
+
+    /// The deliveries that a transmission carries: its set may shrink, never grow (rule 15).
+    func part(of slot: UInt32, on index: UInt32) -> [UInt16] {
+        (0..<entries[slot].deliveryCount).compactMap {
+            let delivery = entries[slot][delivery: $0]
+            return delivery.transmission == index ? delivery.index : nil
+        }
+    }
+
+    // MARK: Answers of the neighbour
+
+    /// The neighbour wants the body of an offer from this octet on (rule 18).
+    package mutating func resume(
+        _ link: Int, session: UInt64, channel: UInt64, offset: UInt64, at now: Instant, _ actions: inout Actions
+    ) {
+        guard links[link].session == session, let index = links[link].transmission(onChannel: channel),
+            transmissions[index].state == .asking
+        else { return }
+        transmissions[index].state = .sending
+        transmissions[index].sent = UInt32(clamping: min(offset, UInt64(transmissions[index].length)))
+        if transmissions[index].sent == transmissions[index].length { transmissions[index].sent = 0 }
+        links[link].queue.putBack(index, &transmissions)
+        fill(link, at: now, &actions)
+    }
+
+    /// The neighbour has custody of the offers on these channels: it synced them and signed for it.
+    package mutating func custodyNoted(
+        _ link: Int, session: UInt64, channels: [ClosedRange<UInt64>], at now: Instant, _ actions: inout Actions
+    ) {
+        guard links[link].session == session else { return }
+        var items: [JournalRecord.Passed.Item] = []
+        for range in channels {
+            let low = max(range.lowerBound, links[link].firstInFlight)
+            let high = min(range.upperBound, links[link].nextChannel - 1)
+            guard low <= high else { continue }
+            for channel in low...high {
+                guard let index = links[link].transmission(onChannel: channel) else { continue }
+                items.append(end(index, channel: channel, on: link))
+                if items.count == JournalRecord.Passed.itemsMax { flush(&items, link, at: now, &actions) }
+            }
+        }
+        flush(&items, link, at: now, &actions)
+        fill(link, at: now, &actions)
+    }
+
+    private mutating func end(_ index: UInt32, channel: UInt64, on link: Int) -> JournalRecord.Passed.Item {
+        let transmission = transmissions[index]
+        var item = JournalRecord.Passed.Item(number: transmission.number, deliveries: [], previous: .none)
+        if case .cable(let slot) = transmission.subject {
+            item.deliveries = part(of: slot, on: index)
+            item.previous = entries[slot].last
+            links[link].waiting[Int(transmission.precedence.rawValue)] -= 1
+        }
+        if transmission.state == .sending { links[link].queue.remove(index, &transmissions) }
+        links[link].endInFlight(channel: channel)
+        transmissions.release(index)
+        return item
+    }
+
+    private mutating func flush(
+        _ items: inout [JournalRecord.Passed.Item], _ link: Int, at now: Instant, _ actions: inout Actions
+    ) {
+        guard !items.isEmpty else { return }
+        record(
+            .passed(JournalRecord.Passed(peer: links[link].peer, at: now.wall, items: items)), at: now, &actions)
+        items.removeAll()
+    }
+
+    /// The neighbour does not take an offer: custody stays here, and it is offered again after a while.
+    package mutating func refused(
+        _ link: Int, session: UInt64, channel: UInt64, code: String, message: String, at now: Instant,
+        _ actions: inout Actions
+    ) {
+        guard links[link].session == session, let index = links[link].transmission(onChannel: channel) else { return }
+        if transmissions[index].state == .sending { links[link].queue.remove(index, &transmissions) }
+        links[link].endInFlight(channel: channel)
+        transmissions[index].state = .held
+        transmissions[index].sent = 0
+        if transmissions[index].attempts < .max { transmissions[index].attempts += 1 }
+        transmissions[index].notBefore = now.boot + Self.refusalPause
+        held.append(index)
+        actions.wake(at: transmissions[index].notBefore)
+        if case .cable(let slot) = transmissions[index].subject {
+            for position in 0..<entries[slot].deliveryCount
+            where entries[slot][delivery: position].transmission == index {
+                entries[slot][delivery: position].why = .refused
+            }
+            alarm(
+                "cable.refusedByNeighbour", entries[slot].identity, "code",
+                "\(code) \(links[link].peer): \(message)", &actions)
+        }
+        fill(link, at: now, &actions)
+    }
+
+    // MARK: Time
+
+    /// A moment named by `wakeAt` has come, or passed.
+    package mutating func woke(at now: Instant, _ actions: inout Actions) {
+        let waiting = held
+        held.removeAll()
+        for index in waiting where transmissions.holds(index) && transmissions[index].state == .held {
+            guard transmissions[index].notBefore <= now.boot else {
+                held.append(index)
+                actions.wake(at: transmissions[index].notBefore)
+                continue
+            }
+            transmissions[index].state = .ready
+            let link = Int(transmissions[index].link)
+            links[link].queue.putBack(index, &transmissions)
+            fill(link, at: now, &actions)
+        }
+    }
+
+    /// Ends the deliveries whose life is over, with a notice to the originator (rule 20).
+    package mutating func endOverdueLives(at now: Instant, _ actions: inout Actions) {
+        for slot in 0..<entries.high where entries.holds(slot) {
+            let age = Int64(clamping: now.boot) - entries[slot].born
+            guard age > Int64(entries[slot].lifeSeconds) * 1_000 else { continue }
+            for position in 0..<entries[slot].deliveryCount { endLife(slot, position, at: now, &actions) }
+        }
+    }
+
+    private mutating func endLife(_ slot: UInt32, _ position: Int, at now: Instant, _ actions: inout Actions) {
+        let delivery = entries[slot][delivery: position]
+        guard delivery.state == .queued || delivery.state == .held else { return }
+        // Custody with an open offer is not ended here: the neighbour may have taken it already.
+        if delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) {
+            let transmission = transmissions[delivery.transmission]
+            guard transmission.state == .ready || transmission.state == .held else { return }
+            if part(of: slot, on: delivery.transmission).count == 1 { drop(delivery.transmission) }
+        }
+        entries[slot][delivery: position].transmission = CustodyDelivery.none
+        actions.now.append(
+            .event(StationEvent(.warning, "delivery.lifeEnded", [("id", entries[slot].identity.description)])))
+        record(
+            .undeliverable(
+                JournalRecord.Undeliverable(
+                    number: entries[slot].custodyNumber, index: delivery.index,
+                    message: notice(slot, delivery, at: now), at: now.wall, previous: entries[slot].last)),
+            at: now, &actions)
+    }
+
+    /// The memory holds half of the content hash, which is what the originator compares.
+    private func notice(_ slot: UInt32, _ delivery: CustodyDelivery, at now: Instant) -> ServiceMessage {
+        ServiceMessage(
+            kind: .notice, network: settings.network, identity: entries[slot].identity,
+            contentHash: Digest(entries[slot].mark.0, entries[slot].mark.1, 0, 0), post: names[delivery.post], station: settings.station, office: "", at: now.wall,
+            precedence: delivery.precedence,
+            reason: "not delivered by \(settings.station): its life of \(entries[slot].lifeSeconds) s is over")
+    }
+
+    private mutating func drop(_ index: UInt32) {
+        let link = Int(transmissions[index].link)
+        if transmissions[index].state == .ready { links[link].queue.remove(index, &transmissions) }
+        links[link].waiting[Int(transmissions[index].precedence.rawValue)] -= 1
+        transmissions.release(index)
+    }
+}

@@ -1,0 +1,197 @@
+import Cables
+import Octets
+import Routing
+
+extension StationCustody {
+    /// A user of this station hands a cable in: it is refused whole, or accepted for every addressee.
+    package mutating func submit(_ submission: Submission, at now: Instant, _ actions: inout Actions) {
+        do throws(Refusal) {
+            if let answer = try repeated(submission) {
+                actions.afterPersist.append(.submission(token: submission.token, .accepted(answer)))
+                return
+            }
+            let (block, warnings) = try signedBlock(for: submission, at: now)
+            let slot = accept(block, from: submission, at: now, &actions)
+            let answer = AcceptedCable(
+                identity: block.identity, mrn: block.mrn, deliveries: reports(of: slot), warnings: warnings)
+            actions.afterPersist.append(.submission(token: submission.token, .accepted(answer)))
+        } catch {
+            actions.afterPersist.append(.submission(token: submission.token, .refused(error)))
+        }
+    }
+
+    /// The first answer again, where the key was used for the same octets.
+    private func repeated(_ submission: Submission) throws(Refusal) -> AcceptedCable? {
+        guard let key = submission.key, let slot = keys[key] else { return nil }
+        guard entries[slot].mark == submission.contentHash.mark else {
+            throw Refusal(
+                code: "KEY_REUSED", message: "key \(key) was used for another cable, \(entries[slot].identity)",
+                advice: "use a new key for a new cable")
+        }
+        return AcceptedCable(
+            identity: entries[slot].identity, mrn: submission.header.mrn, deliveries: reports(of: slot), warnings: [])
+    }
+
+    private mutating func signedBlock(
+        for submission: Submission, at now: Instant
+    ) throws(Refusal) -> (SignedBlock, [String]) {
+        let header = submission.header
+        try checkOriginator(header.from)
+        let expansion = addresses.expand(
+            from: header.from, addressees: header.addressees, exempt: header.exempt)
+        if let unknown = expansion.unknown.first {
+            throw Refusal(
+                code: "UNKNOWN_ADDRESSEE", message: "no post is called \(unknown.name)",
+                advice: unknown.nearest.isEmpty
+                    ? "write the post's name as the network file has it"
+                    : "did you mean \(unknown.nearest.joined(separator: " or "))?")
+        }
+        guard !expansion.deliveries.isEmpty else {
+            throw Refusal(
+                code: "NO_ADDRESSEE", message: "no addressee is left to deliver to",
+                advice: "name at least one post other than the originator's in TO or INFO")
+        }
+        guard expansion.deliveries.count <= SignedBlock.deliveriesMax else {
+            throw Refusal(
+                code: "TOO_MANY_ADDRESSEES",
+                message: "the cable has \(expansion.deliveries.count) addressees, more than \(SignedBlock.deliveriesMax)",
+                advice: "send it in several cables")
+        }
+        let highest = expansion.deliveries.map(\.precedence).max() ?? .routine
+        guard highest <= submission.precedenceMax else {
+            throw Refusal(
+                code: "PRECEDENCE_NOT_PERMITTED", message: "you may not send \(highest.word)",
+                advice: "ask the station's operator to name you under `users` in the station file",
+                permanence: .notPermitted)
+        }
+        for delivery in expansion.deliveries { try checkRoute(to: delivery, classification: header.classification) }
+        identitiesIssued += 1
+        let block = SignedBlock(
+            network: settings.network,
+            identity: CableIdentity(station: settings.station, start: settings.start, number: identitiesIssued),
+            contentHash: submission.contentHash, length: submission.length, from: header.from, mrn: header.mrn,
+            dateTimeGroup: header.dateTimeGroup, classification: header.classification, captions: header.captions,
+            acceptedAt: now.wall, lifeSeconds: settings.lifeSeconds,
+            deliveries: expansion.deliveries.map {
+                SignedBlock.Delivery(
+                    post: $0.post, station: $0.station, role: $0.role == .action ? .action : .info,
+                    precedence: $0.precedence, niact: $0.niact)
+            })
+        let elsewhere = expansion.otherMeans.map { "\($0) is delivered by other means (ZEN) and not sent" }
+        return (block, expansion.warnings + elsewhere)
+    }
+
+    private func checkOriginator(_ from: String) throws(Refusal) {
+        if settings.originators.contains(from) { return }
+        guard let station = addresses.station(serving: from) else {
+            throw Refusal(
+                code: "FM_NOT_OURS", message: "FM \(from) is no post of \(settings.station)",
+                advice: "no station of this network serves it; name the originator as the network file has it")
+        }
+        guard station == settings.station else {
+            throw Refusal(
+                code: "FM_NOT_OURS", message: "FM \(from) is a post of \(station), not of \(settings.station)",
+                advice: "submit the cable at \(station)")
+        }
+    }
+
+    private func checkRoute(
+        to delivery: PlannedDelivery, classification: Classification?
+    ) throws(Refusal) {
+        let gate = classification ?? .topSecret
+        if delivery.station == settings.station {
+            guard routing.clearance(of: settings.station) >= gate else {
+                throw notCleared(delivery, classification, "this station is cleared for less")
+            }
+            return
+        }
+        guard routing.routes(to: delivery.station, classification: gate).isEmpty else { return }
+        let anyway = routing.routes(to: delivery.station, classification: .unclassified)
+        guard anyway.isEmpty else {
+            let why = routing.refusals(to: delivery.station, classification: gate).first?.why
+            throw notCleared(delivery, classification, why ?? "every link or station on the way is cleared for less")
+        }
+        throw Refusal(
+            code: "NO_ROUTE", message: "no link leads to \(delivery.station), the station of \(delivery.post)",
+            advice: "ask who keeps the network file to link the station")
+    }
+
+    private func notCleared(_ delivery: PlannedDelivery, _ classification: Classification?, _ why: String) -> Refusal {
+        let held = classification.map(\.word) ?? "without a classification line, so held as TOP SECRET"
+        return Refusal(
+            code: "NOT_CLEARED",
+            message: "the cable is \(held), and may not go to \(delivery.post) at \(delivery.station): \(why)",
+            advice: "address it to cleared posts only, or lower the classification if its text allows that")
+    }
+
+    private mutating func accept(
+        _ block: SignedBlock, from submission: Submission, at now: Instant, _ actions: inout Actions
+    ) -> UInt32 {
+        let part = block.deliveries.indices.map { UInt16($0) }
+        let desks = self.desks(
+            block, part: part, captions: submission.header.captions, slugs: submission.header.slugs, suspected: false,
+            at: now)
+        let sequence = nextSequence
+        record(
+            .accepted(
+                Acceptance(
+                    source: .submitted(user: submission.user, key: submission.key), block: block,
+                    blockOctets: block.encoded, proof: nil,
+                    gate: block.classification ?? .topSecret, ageMilliseconds: 0, trace: [], part: part, at: now.wall,
+                    suffix: 0, hold: .none, desks: desks, body: submission.body)), at: now, &actions)
+        announce(desks, of: block, &actions)
+        guard let slot = slot(ofSequence: sequence) else { preconditionFailure("an accepted cable has an entry") }
+        return slot
+    }
+
+    /// What is delivered here, of the deliveries in `part`: one desk each, and none again that has it.
+    func desks(
+        _ block: SignedBlock, part: [UInt16], captions: [String], slugs: [String], suspected: Bool, at now: Instant
+    ) -> [DeskDelivery] {
+        var arrival = UInt64(inbox.count)
+        var desks: [DeskDelivery] = []
+        for index in part {
+            let delivery = block.deliveries[Int(index)]
+            guard delivery.station == settings.station else { continue }
+            let plan = offices.distribute(post: delivery.post, captions: captions, slugs: slugs)
+            for entry in plan {
+                let role: DeskDelivery.Role =
+                    switch entry.kind {
+                    case .addressed: delivery.role == .action ? .action : .info
+                    case .sipdis: .sipdis
+                    }
+                let known = isAtDesk(block, post: delivery.post)
+                if !known { arrival += 1 }
+                desks.append(
+                    DeskDelivery(
+                        index: index, office: entry.office, role: role, arrival: known ? 0 : arrival,
+                        suspectedDuplicate: suspected && !known, at: now.wall,
+                        receiptDue: entry.kind == .addressed))
+            }
+        }
+        return desks
+    }
+
+    /// Rule 5: only the addressee's station discards a duplicate, by identity, content and post.
+    private func isAtDesk(_ block: SignedBlock, post: String) -> Bool {
+        guard let post = names.known(post) else { return false }
+        let mark = block.contentHash.mark
+        return byIdentity.first(key: CustodyEntry.key(block.identity)) { slot in
+            guard entries[slot].identity == block.identity, entries[slot].mark == mark else { return false }
+            return (0..<entries[slot].deliveryCount).contains {
+                let delivery = entries[slot][delivery: $0]
+                return delivery.post == post && delivery.station == settings.station && delivery.state == .delivered
+            }
+        } != nil
+    }
+
+    func announce(_ desks: [DeskDelivery], of block: SignedBlock, _ actions: inout Actions) {
+        for desk in desks where !desk.isDuplicate {
+            let delivery = block.deliveries[Int(desk.index)]
+            actions.afterPersist.append(
+                .arrived(
+                    identity: block.identity, arrival: desk.arrival, post: delivery.post, office: desk.office,
+                    precedence: delivery.precedence))
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package import Cables
+
+/// One cable on one link, as the queue list shows it.
+package struct QueueItem: Sendable {
+    package enum State: String, Sendable { case ready, sending, waiting, held, awaitingReceipt }
+
+    package var identity: CableIdentity
+    package var place: RecordPlace
+    package var precedence: Precedence
+    package var state: State
+    package var ageMilliseconds: Int64
+    package var size: UInt32
+    package var to: [String]
+    package var link: RoutingIndicator?
+    package var attempts: Int
+    /// Milliseconds since 1970.
+    package var nextAt: Int64?
+    /// Never empty for what does not move.
+    package var why: String
+
+    package var secondsLeft: Int64 { precedence.speedOfServiceSeconds - ageMilliseconds / 1_000 }
+}
+
+/// One inbox entry as it is listed.
+package struct InboxItem: Sendable {
+    package var identity: CableIdentity
+    package var place: RecordPlace
+    package var arrival: UInt64
+    package var post: String
+    package var office: String
+    package var role: DeskDelivery.Role
+    package var precedence: Precedence
+    package var niact: Bool
+    package var suspectedDuplicate: Bool
+    package var receivedAt: Int64
+    package var readAt: Int64?
+}
+
+/// What is known of one delivery of a cable that originated here.
+package struct ReceiptItem: Sendable {
+    package var identity: CableIdentity
+    package var place: RecordPlace
+    package var last: RecordPlace
+    package var delivery: DeliveryReport
+    package var isOverdue: Bool
+}
+
+/// One link as it is listed.
+package struct LinkItem: Sendable {
+    package enum State: String, Sendable { case up, connecting, down }
+
+    package var peer: RoutingIndicator
+    package var state: State
+    package var since: Int64
+    package var why: String
+    package var nextAt: Int64?
+    package var queued: [Precedence: Int]
+    package var sentNumber: UInt64
+    package var receivedNumber: UInt64
+    package var sentCables: UInt64
+    package var receivedCables: UInt64
+    package var sentOctets: UInt64
+    package var receivedOctets: UInt64
+}
+
+/// What an ID of the user names.
+package enum Lookup: Sendable {
+    case found(UInt32)
+    case nothing
+    case several([CableIdentity])
+}
+
+extension StationCustody {
+    package var cablesHeld: Int { entries.count }
+
+    package func identity(of slot: UInt32) -> CableIdentity { entries[slot].identity }
+    package func place(of slot: UInt32) -> RecordPlace { entries[slot].place }
+    package func lastPlace(of slot: UInt32) -> RecordPlace { entries[slot].last }
+    package func custodyNumber(of slot: UInt32) -> CustodyNumber { entries[slot].custodyNumber }
+    package func size(of slot: UInt32) -> UInt32 { entries[slot].length }
+    package func gate(of slot: UInt32) -> Classification { entries[slot].gate }
+
+    /// The identity, with or without the routing indicator, or a unique prefix of it.
+    package func find(_ text: String) -> Lookup {
+        if let identity = CableIdentity(text) {
+            var best: UInt32?
+            _ = byIdentity.first(key: CustodyEntry.key(identity)) { slot in
+                if entries[slot].identity == identity, best.map({ isBetter(slot, than: $0) }) ?? true { best = slot }
+                return false
+            }
+            if let best { return .found(best) }
+        }
+        let wanted = text.uppercased()
+        guard !wanted.isEmpty else { return .nothing }
+        var matches: [CableIdentity: UInt32] = [:]
+        for slot in 0..<entries.high where entries.holds(slot) {
+            let identity = entries[slot].identity
+            let whole = identity.description
+            let short = whole.drop { $0 != "-" }.dropFirst()
+            guard whole.hasPrefix(wanted) || short.hasPrefix(wanted) else { continue }
+            if short == wanted { return find(whole) }
+            if matches[identity].map({ isBetter(slot, than: $0) }) ?? true { matches[identity] = slot }
+        }
+        if matches.count == 1, let only = matches.first { return .found(only.value) }
+        if matches.isEmpty { return .nothing }
+        return .several(
+            matches.keys.sorted { ($0.station.packed, $0.start, $0.number) < ($1.station.packed, $1.start, $1.number) })
+    }
+
+    /// Of several arrivals of one cable: the one that originated here, else the one on a desk, else the first.
+    private func isBetter(_ slot: UInt32, than other: UInt32) -> Bool {
+        func rank(_ slot: UInt32) -> Int { entries[slot].isOrigin ? 2 : entries[slot].firstArrival > 0 ? 1 : 0 }
+        return rank(slot) > rank(other)
+    }
+
+    package func reports(of slot: UInt32) -> [DeliveryReport] {
+        (0..<entries[slot].deliveryCount).map { report(slot, $0) }
+    }
+
+    func report(_ slot: UInt32, _ position: Int) -> DeliveryReport {
+        let delivery = entries[slot][delivery: position]
+        return DeliveryReport(
+            post: names[delivery.post], station: delivery.station, role: delivery.role,
+            precedence: delivery.precedence, niact: delivery.niact, state: delivery.state, since: delivery.since,
+            why: why(delivery), office: delivery.office == NameTable.none ? nil : names[delivery.office],
+            lateAfterNotice: delivery.lateAfterNotice, at: delivery.at == 0 ? nil : delivery.at)
+    }
+
+    private func why(_ delivery: CustodyDelivery) -> String {
+        switch delivery.state {
+        case .queued:
+            guard delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) else {
+                return "its record is being synced"
+            }
+            return why(transmissions[delivery.transmission])
+        case .inTransit:
+            let taker = delivery.link == CustodyDelivery.noLink ? "a neighbour" : "\(links[Int(delivery.link)].peer)"
+            return "\(taker) has custody; the receipt of \(delivery.station) is awaited"
+        case .held: return delivery.why.sentence
+        case .delivered, .duplicate, .undeliverable: return ""
+        }
+    }
+
+    private func why(_ transmission: Transmission) -> String {
+        let link = links[Int(transmission.link)]
+        switch transmission.state {
+        case .held: return "\(link.peer) refused it; it is offered again"
+        case .asking: return "offered to \(link.peer); it has not yet said from which octet it wants it"
+        case .sending: return "\(transmission.sent) of \(transmission.length) octets sent to \(link.peer)"
+        case .offered: return "sent to \(link.peer); its custody note is awaited"
+        case .ready:
+            return link.isUp ? "waits for its turn on the link to \(link.peer)" : "link to \(link.peer) is down: \(link.why)"
+        }
+    }
+
+    /// Everything that is in custody or awaits a receipt here: highest precedence first, then first accepted.
+    package func queueItems(at now: Instant) -> [QueueItem] {
+        var items: [(order: CustodyNumber, item: QueueItem)] = []
+        for slot in 0..<entries.high where entries.holds(slot) {
+            var seen: [UInt32] = []
+            for position in 0..<entries[slot].deliveryCount {
+                let delivery = entries[slot][delivery: position]
+                guard !delivery.state.isEnded else { continue }
+                if delivery.state == .inTransit, !entries[slot].isOrigin { continue }
+                let group = group(delivery)
+                guard !seen.contains(group) else { continue }
+                seen.append(group)
+                items.append((entries[slot].custodyNumber, queueItem(slot, delivery, group: group, at: now)))
+            }
+        }
+        return items.sorted { ($1.item.precedence, $0.order) < ($0.item.precedence, $1.order) }.map(\.item)
+    }
+
+    /// Deliveries of one cable that are shown in one line share this number.
+    private func group(_ delivery: CustodyDelivery) -> UInt32 {
+        switch delivery.state {
+        case .queued: delivery.transmission
+        case .inTransit: 0x8000_0000 | UInt32(delivery.link)
+        case .held: 0xC000_0000 | UInt32(delivery.why.rawValue)
+        case .delivered, .undeliverable, .duplicate: CustodyDelivery.none
+        }
+    }
+
+    private func queueItem(
+        _ slot: UInt32, _ delivery: CustodyDelivery, group: UInt32, at now: Instant
+    ) -> QueueItem {
+        var to: [String] = []
+        var precedence = delivery.precedence
+        for position in 0..<entries[slot].deliveryCount {
+            let other = entries[slot][delivery: position]
+            guard !other.state.isEnded, self.group(other) == group else { continue }
+            to.append(names[other.post])
+            precedence = max(precedence, other.precedence)
+        }
+        var item = QueueItem(
+            identity: entries[slot].identity, place: entries[slot].place, precedence: precedence, state: .ready,
+            ageMilliseconds: max(0, Int64(clamping: now.boot) - entries[slot].born), size: entries[slot].length,
+            to: to, link: nil, attempts: 0, nextAt: nil, why: why(delivery))
+        switch delivery.state {
+        case .held: item.state = .held
+        case .inTransit:
+            item.state = .awaitingReceipt
+            if delivery.link != CustodyDelivery.noLink { item.link = links[Int(delivery.link)].peer }
+        case .queued, .delivered, .undeliverable, .duplicate:
+            guard delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) else {
+                item.state = .waiting
+                return item
+            }
+            fill(&item, from: transmissions[delivery.transmission], at: now)
+        }
+        return item
+    }
+
+    private func fill(_ item: inout QueueItem, from transmission: Transmission, at now: Instant) {
+        let link = links[Int(transmission.link)]
+        item.link = link.peer
+        item.attempts = Int(transmission.attempts)
+        switch transmission.state {
+        case .ready: item.state = link.isUp ? .ready : .waiting
+        case .asking, .sending, .offered: item.state = .sending
+        case .held: item.state = .held
+        }
+        if transmission.state == .held {
+            item.nextAt = now.wall + max(0, Int64(clamping: transmission.notBefore) - Int64(clamping: now.boot))
+        } else if !link.isUp {
+            item.nextAt = link.nextAt
+        }
+    }
+
+    package func inboxItems() -> [InboxItem] {
+        inbox.enumerated().map { index, entry in inboxItem(entry, arrival: UInt64(index + 1)) }
+    }
+
+    private func inboxItem(_ entry: InboxEntry, arrival: UInt64) -> InboxItem {
+        let position = (0..<entries[entry.slot].deliveryCount).first {
+            entries[entry.slot][delivery: $0].index == entry.index
+        }
+        let delivery = entries[entry.slot][delivery: position ?? 0]
+        return InboxItem(
+            identity: entries[entry.slot].identity, place: entries[entry.slot].place, arrival: arrival,
+            post: names[delivery.post], office: names[entry.office], role: entry.role,
+            precedence: delivery.precedence, niact: delivery.niact, suspectedDuplicate: entry.suspectedDuplicate,
+            receivedAt: entry.at, readAt: entry.readAt)
+    }
+
+    /// Somebody reads an entry: the first reading is recorded.
+    package mutating func markRead(_ arrival: UInt64, user: UInt32, at now: Instant, _ actions: inout Actions) {
+        guard arrival > 0, arrival <= UInt64(inbox.count), inbox[Int(arrival - 1)].readAt == nil else { return }
+        record(.read(JournalRecord.ReadMark(arrival: arrival, user: user, at: now.wall)), at: now, &actions)
+    }
+
+    /// Every receipt and notice that came back, and what is overdue, for cables that originated here.
+    package func receiptItems(at now: Instant) -> [ReceiptItem] {
+        var items: [ReceiptItem] = []
+        for slot in 0..<entries.high where entries.holds(slot) && entries[slot].isOrigin {
+            for position in 0..<entries[slot].deliveryCount {
+                let report = report(slot, position)
+                let overdue = isOverdue(slot, report, at: now)
+                guard report.state.isEnded || overdue else { continue }
+                items.append(
+                    ReceiptItem(
+                        identity: entries[slot].identity, place: entries[slot].place, last: entries[slot].last,
+                        delivery: report, isOverdue: overdue))
+            }
+        }
+        return items
+    }
+
+    private func isOverdue(_ slot: UInt32, _ report: DeliveryReport, at now: Instant) -> Bool {
+        let age = Int64(clamping: now.boot) - entries[slot].born
+        return !report.state.isEnded && age > report.precedence.speedOfServiceSeconds * 1_000
+    }
+
+    /// Deliveries of cables in custody or originated here that are past their speed of service.
+    package func overdueCount(at now: Instant) -> Int {
+        var count = 0
+        for slot in 0..<entries.high where entries.holds(slot) {
+            for position in 0..<entries[slot].deliveryCount {
+                let delivery = entries[slot][delivery: position]
+                let open = delivery.state == .queued || delivery.state == .held || entries[slot].isOrigin
+                let age = Int64(clamping: now.boot) - entries[slot].born
+                if open, !delivery.state.isEnded, age > delivery.precedence.speedOfServiceSeconds * 1_000 { count += 1 }
+            }
+        }
+        return count
+    }
+
+    package func linkItems() -> [LinkItem] {
+        links.map { link in
+            var queued: [Precedence: Int] = [:]
+            for precedence in Precedence.allCases { queued[precedence] = link.waiting[Int(precedence.rawValue)] }
+            return LinkItem(
+                peer: link.peer, state: link.isUp ? .up : link.why.hasPrefix("dialling") ? .connecting : .down,
+                since: link.since, why: link.why, nextAt: link.nextAt, queued: queued, sentNumber: link.sentNumber,
+                receivedNumber: link.receivedNumber, sentCables: link.sentCables, receivedCables: link.receivedCables,
+                sentOctets: link.sentOctets, receivedOctets: link.receivedOctets)
+        }
+    }
+
+    /// Cables on their way to a link, by precedence.
+    package func queuedCounts() -> [Precedence: Int] {
+        var counts: [Precedence: Int] = [:]
+        for precedence in Precedence.allCases {
+            counts[precedence] = links.reduce(0) { $0 + $1.waiting[Int(precedence.rawValue)] }
+        }
+        return counts
+    }
+
+    /// The newest cable that was delivered here and bears one of these references.
+    ///
+    /// - Parameter keys: canonical MRNs, in the order of the REF line: the first that names a delivered cable counts.
+    package func delivered(bearing keys: [String]) -> UInt32? {
+        for key in keys {
+            if let slot = deliveredByMRN[key]?.last { return slot }
+        }
+        return nil
+    }
+
+    /// What the hello states for rule 9: the channels of each start of the neighbour that are remembered as taken.
+    package func remembered(_ link: Int) -> (epoch: JournalEpoch?, starts: [(start: UInt64, channels: ChannelRanges)]) {
+        (links[link].taken.epoch, links[link].taken.starts)
+    }
+
+    package func nextChannel(_ link: Int) -> UInt64 { links[link].nextChannel }
+}

@@ -1,0 +1,367 @@
+package import Cables
+import Octets
+package import Routing
+
+/// What the core is told once, at the start.
+package struct CustodySettings: Sendable {
+    package var network: String
+    package var station: RoutingIndicator
+    /// 40 random bits of this start, and 128 of the journal.
+    package var start: UInt64
+    package var epoch: JournalEpoch
+    /// Seconds that a cable originated here may live.
+    package var lifeSeconds: UInt32
+    /// Stations that a cable may pass.
+    package var hopLimit: Int
+    /// Octets of a body that go between two choices of what to send next.
+    package var chunkOctets: Int
+    /// FM names, besides this station's posts, that users here may send for.
+    package var originators: Set<String>
+
+    package init(
+        network: String, station: RoutingIndicator, start: UInt64, epoch: JournalEpoch, lifeSeconds: UInt32,
+        hopLimit: Int, chunkOctets: Int, originators: Set<String>
+    ) {
+        self.network = network
+        self.station = station
+        self.start = start
+        self.epoch = epoch
+        self.lifeSeconds = lifeSeconds
+        self.hopLimit = hopLimit
+        self.chunkOctets = chunkOctets
+        self.originators = originators
+    }
+}
+
+/// The pure core: in charge of a station's traffic.
+///
+/// ## Overview
+/// Every event is one method; each appends what is to be done to `Actions` and touches nothing outside itself. Every
+/// fact that must outlive the daemon is a `JournalRecord`; `fold` alone turns records into state, for new records and
+/// for those replayed at the start.
+///
+/// ## Function
+/// 1. Accepts cables from users and from neighbours, and delivers those for posts of this station.
+/// 2. Routes every delivery, and queues one transmission per cable and next station, by precedence.
+/// 3. Says what each link sends next, chunk by chunk.
+/// 4. Hands custody on when the neighbour's note comes, and brings receipts and notices to their originators.
+///
+/// The loop must call `placed` for each record that it appended, in order, and `persisted` when they are synced.
+package struct StationCustody: ~Copyable {
+    package let settings: CustodySettings
+    package let routing: RoutingTable
+    package let addresses: AddressBook
+    package let offices: OfficeDirectory
+
+    var entries = Slab<CustodyEntry>()
+    var byIdentity = SlotIndex()
+    var bySequence = SlotIndex()
+    var transmissions = Slab<Transmission>()
+    var links: [LinkLedger]
+    var names = NameTable()
+    var inbox: [InboxEntry] = []
+    var deliveredByMRN: [String: [UInt32]] = [:]
+    var keys: [String: UInt32] = [:]
+    /// Receipts and notices in custody here, not yet passed on.
+    var services: [CustodyNumber: PendingService] = [:]
+    /// Certificates (DER) that stored signatures need, as recorded.
+    package private(set) var certificates: [[UInt8]] = []
+
+    /// The sequence that the next record will get.
+    package private(set) var nextSequence: UInt64 = 1
+    package private(set) var persistedThrough: UInt64 = 0
+    /// What becomes sendable when its record is synced, oldest first.
+    var unsynced: [(sequence: UInt64, work: Work)] = []
+    private var isReplaying = true
+    var identitiesIssued: UInt64 = 0
+    var held: [UInt32] = []
+
+    enum Work {
+        case cable(UInt32)
+        case service(CustodyNumber)
+    }
+
+    struct PendingService {
+        var place: RecordPlace
+        var desk: UInt16?
+        var destination: RoutingIndicator
+        var precedence: Precedence
+        var born: Int64
+        var trace: [RoutingIndicator]
+    }
+
+    package init(
+        settings: CustodySettings, routing: RoutingTable, addresses: AddressBook, offices: OfficeDirectory
+    ) {
+        self.settings = settings
+        self.routing = routing
+        self.addresses = addresses
+        self.offices = offices
+        links = routing.neighbours.map { LinkLedger(peer: $0) }
+    }
+
+    package var linkCount: Int { links.count }
+
+    package func linkOrdinal(_ peer: RoutingIndicator) -> Int? { links.firstIndex { $0.peer == peer } }
+
+    // MARK: Records
+
+    /// Takes a record that was on disk at the start.
+    package mutating func replay(_ record: JournalRecord, sequence: UInt64, place: RecordPlace, at now: Instant) {
+        nextSequence = sequence
+        fold(record, at: now)
+        nextSequence = sequence + 1
+        placed(record, sequence: sequence, place: place)
+        persistedThrough = sequence
+    }
+
+    /// Notes the start and routes everything that is in custody.
+    package mutating func recovered(at now: Instant, _ actions: inout Actions) {
+        isReplaying = false
+        record(.started(JournalRecord.Started(start: settings.start, at: now.wall)), at: now, &actions)
+        for slot in 0..<entries.high where entries.holds(slot) { release(.cable(slot), at: now, &actions) }
+        for number in services.keys.sorted() { release(.service(number), at: now, &actions) }
+    }
+
+    /// A certificate that stored signatures need is to be kept. Once each: the loop knows which are.
+    package mutating func keepCertificate(_ der: [UInt8], at now: Instant, _ actions: inout Actions) {
+        record(.certificate(der), at: now, &actions)
+    }
+
+    /// Every record up to `sequence` is synced.
+    package mutating func persisted(through sequence: UInt64, at now: Instant, _ actions: inout Actions) {
+        persistedThrough = max(persistedThrough, sequence)
+        var ready = 0
+        while ready < unsynced.count, unsynced[ready].sequence <= persistedThrough { ready += 1 }
+        guard ready > 0 else { return }
+        let work = unsynced[..<ready]
+        unsynced.removeFirst(ready)
+        for item in work { release(item.work, at: now, &actions) }
+        for link in links.indices { fill(link, at: now, &actions) }
+    }
+
+    mutating func record(_ record: JournalRecord, at now: Instant, _ actions: inout Actions) {
+        fold(record, at: now)
+        nextSequence += 1
+        actions.persist.append(record)
+    }
+
+    /// The journal has put a record at `place`.
+    package mutating func placed(_ record: JournalRecord, sequence: UInt64, place: RecordPlace) {
+        switch record {
+        case .accepted(let acceptance):
+            guard let slot = slot(ofSequence: sequence) else { return }
+            entries[slot].place = place
+            entries[slot].last = place
+            for (index, desk) in acceptance.desks.enumerated() where desk.receiptDue {
+                services[CustodyNumber(sequence: sequence, part: UInt16(index + 1))]?.place = place
+            }
+        case .passed(let passed):
+            for item in passed.items where item.number.part == 0 {
+                if let slot = slot(ofSequence: item.number.sequence) { entries[slot].last = place }
+            }
+        case .service(let service):
+            services[CustodyNumber(sequence: sequence)]?.place = place
+            if service.message.identity.station == settings.station, let slot = origin(of: service.message) {
+                entries[slot].last = place
+            }
+        case .undeliverable(let end):
+            services[CustodyNumber(sequence: sequence)]?.place = place
+            if let slot = slot(ofSequence: end.number.sequence) { entries[slot].last = place }
+        case .started, .certificate, .read:
+            break
+        }
+    }
+
+    /// The journal wrote a record again elsewhere after a failed sync (rule 7).
+    package mutating func moved(sequence: UInt64, to place: RecordPlace) {
+        if let slot = slot(ofSequence: sequence) {
+            if entries[slot].last == entries[slot].place { entries[slot].last = place }
+            entries[slot].place = place
+        }
+        for (number, _) in services where number.sequence == sequence { services[number]?.place = place }
+    }
+
+    private mutating func whenSynced(_ work: Work) {
+        if !isReplaying { unsynced.append((nextSequence, work)) }
+    }
+
+    // MARK: The fold
+
+    private mutating func fold(_ record: JournalRecord, at now: Instant) {
+        switch record {
+        case .started:
+            break
+        case .certificate(let der):
+            certificates.append(der)
+        case .accepted(let acceptance):
+            fold(acceptance, at: now)
+        case .passed(let passed):
+            fold(passed)
+        case .service(let service):
+            fold(service, at: now)
+        case .undeliverable(let end):
+            fold(end, at: now)
+        case .read(let mark):
+            guard mark.arrival > 0, mark.arrival <= inbox.count else { return }
+            if inbox[Int(mark.arrival - 1)].readAt == nil { inbox[Int(mark.arrival - 1)].readAt = mark.at }
+        }
+    }
+
+    private mutating func fold(_ acceptance: Acceptance, at now: Instant) {
+        let sequence = nextSequence
+        var deliveries = acceptance.part.map { delivery(acceptance, index: $0) }
+        for desk in acceptance.desks {
+            guard let position = deliveries.firstIndex(where: { $0.index == desk.index }) else { continue }
+            if desk.isDuplicate {
+                deliveries[position].state = .duplicate
+            } else if deliveries[position].state != .delivered {
+                deliveries[position].state = .delivered
+                deliveries[position].office = names.number(of: desk.office)
+            }
+            deliveries[position].at = desk.at
+        }
+        guard let first = deliveries.first else { return }
+        let block = acceptance.block
+        let dwell = max(0, min(now.wall - acceptance.at, Int64(block.lifeSeconds) * 1_000))
+        let age = Int64(clamping: acceptance.ageMilliseconds) + dwell
+        var isOrigin = false
+        if case .submitted = acceptance.source { isOrigin = true }
+        let slot = entries.insert(
+            CustodyEntry(
+                identity: block.identity, mark: block.contentHash.mark, sequence: sequence, place: .none, last: .none,
+                length: UInt32(clamping: block.length), born: Int64(clamping: now.boot) - age,
+                acceptedAt: acceptance.at, lifeSeconds: block.lifeSeconds, gate: acceptance.gate,
+                suffix: acceptance.suffix, isOrigin: isOrigin, firstArrival: 0, first: first,
+                others: Array(deliveries.dropFirst())))
+        byIdentity.insert(slot, key: CustodyEntry.key(block.identity)) { CustodyEntry.key(entries[$0].identity) }
+        bySequence.insert(slot, key: sequence) { entries[$0].sequence }
+        for (index, desk) in acceptance.desks.enumerated() {
+            if !desk.isDuplicate { enter(desk, slot: slot, mrn: block.mrn) }
+            guard desk.receiptDue, block.identity.station != settings.station else { continue }
+            let number = CustodyNumber(sequence: sequence, part: UInt16(index + 1))
+            services[number] = PendingService(
+                place: .none, desk: UInt16(index), destination: block.identity.station,
+                precedence: block.deliveries[Int(desk.index)].precedence, born: Int64(clamping: now.boot), trace: [])
+            whenSynced(.service(number))
+        }
+        switch acceptance.source {
+        case .submitted(_, let key):
+            if let key { keys[key] = slot }
+            if block.identity.start == settings.start { identitiesIssued = max(identitiesIssued, block.identity.number) }
+        case .arrived(let offered):
+            if let link = linkOrdinal(offered.peer) { links[link].taken.take(offered) }
+        }
+        whenSynced(.cable(slot))
+    }
+
+    private mutating func delivery(_ acceptance: Acceptance, index: UInt16) -> CustodyDelivery {
+        let signed = acceptance.block.deliveries[Int(index)]
+        return CustodyDelivery(
+            index: index, role: signed.role, precedence: signed.precedence, niact: signed.niact,
+            state: acceptance.hold == .none ? .queued : .held, why: acceptance.hold, lateAfterNotice: false, post: names.number(of: signed.post), office: NameTable.none,
+            station: signed.station, transmission: CustodyDelivery.none, link: CustodyDelivery.noLink,
+            since: acceptance.at, at: 0)
+    }
+
+    private mutating func enter(_ desk: DeskDelivery, slot: UInt32, mrn: String?) {
+        inbox.append(
+            InboxEntry(
+                slot: slot, index: desk.index, office: names.number(of: desk.office), role: desk.role,
+                suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, readAt: nil))
+        if entries[slot].firstArrival == 0 { entries[slot].firstArrival = UInt64(inbox.count) }
+        if let mrn, let key = Cable.canonicalMRN(mrn), desk.role != .sipdis {
+            if deliveredByMRN[key]?.last != slot { deliveredByMRN[key, default: []].append(slot) }
+        }
+    }
+
+    private mutating func fold(_ passed: JournalRecord.Passed) {
+        let link = linkOrdinal(passed.peer)
+        for item in passed.items {
+            if services.removeValue(forKey: item.number) != nil { continue }
+            guard let slot = slot(ofSequence: item.number.sequence) else { continue }
+            for position in 0..<entries[slot].deliveryCount
+            where item.deliveries.contains(entries[slot][delivery: position].index)
+                && entries[slot][delivery: position].state == .queued
+            {
+                entries[slot][delivery: position].state = .inTransit
+                entries[slot][delivery: position].since = passed.at
+                entries[slot][delivery: position].link = link.map { UInt16($0) } ?? CustodyDelivery.noLink
+                entries[slot][delivery: position].transmission = CustodyDelivery.none
+            }
+        }
+    }
+
+    private mutating func fold(_ service: JournalRecord.ServiceCustody, at now: Instant) {
+        let sequence = nextSequence
+        if let link = linkOrdinal(service.offered.peer) { links[link].taken.take(service.offered) }
+        guard service.message.identity.station == settings.station else {
+            let dwell = max(0, min(now.wall - service.at, 86_400_000 * 365))
+            let number = CustodyNumber(sequence: sequence)
+            services[number] = PendingService(
+                place: .none, desk: nil, destination: service.message.identity.station,
+                precedence: service.message.precedence,
+                born: Int64(clamping: now.boot) - Int64(clamping: service.ageMilliseconds) - dwell,
+                trace: service.trace)
+            whenSynced(.service(number))
+            return
+        }
+        settle(service.message, receivedAt: service.at)
+    }
+
+    private mutating func fold(_ end: JournalRecord.Undeliverable, at now: Instant) {
+        if let slot = slot(ofSequence: end.number.sequence) {
+            for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].index == end.index {
+                entries[slot][delivery: position].state = .undeliverable
+                entries[slot][delivery: position].since = end.at
+            }
+        }
+        guard end.message.identity.station != settings.station else { return }
+        let number = CustodyNumber(sequence: nextSequence)
+        services[number] = PendingService(
+            place: .none, desk: nil, destination: end.message.identity.station, precedence: end.message.precedence,
+            born: Int64(clamping: now.boot), trace: [])
+        whenSynced(.service(number))
+    }
+
+    /// A receipt outranks a notice whatever the order of arrival (rule 20).
+    private mutating func settle(_ message: ServiceMessage, receivedAt: Int64) {
+        guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
+        let state = entries[slot][delivery: position].state
+        switch (message.kind, state) {
+        case (.receipt, .delivered), (.notice, .delivered), (.receipt, .duplicate), (.notice, .duplicate),
+            (.notice, .undeliverable):
+            return
+        case (.receipt, .queued), (.receipt, .inTransit), (.receipt, .held), (.receipt, .undeliverable):
+            entries[slot][delivery: position].lateAfterNotice = state == .undeliverable
+            entries[slot][delivery: position].state = .delivered
+            entries[slot][delivery: position].office = names.number(of: message.office)
+        case (.notice, .queued), (.notice, .inTransit), (.notice, .held):
+            entries[slot][delivery: position].state = .undeliverable
+        }
+        entries[slot][delivery: position].since = receivedAt
+        entries[slot][delivery: position].at = message.at
+    }
+
+    // MARK: Finding
+
+    func slot(ofSequence sequence: UInt64) -> UInt32? {
+        bySequence.first(key: sequence) { entries[$0].sequence == sequence }
+    }
+
+    func origin(of message: ServiceMessage) -> UInt32? {
+        byIdentity.first(key: CustodyEntry.key(message.identity)) {
+            entries[$0].identity == message.identity && entries[$0].isOrigin
+                && entries[$0].mark == message.contentHash.mark
+        }
+    }
+
+    /// The delivery that a receipt or notice is about; only its own station may speak for it.
+    func position(of message: ServiceMessage, in slot: UInt32) -> Int? {
+        guard let post = names.known(message.post) else { return nil }
+        return (0..<entries[slot].deliveryCount).first {
+            let delivery = entries[slot][delivery: $0]
+            return delivery.post == post && (message.kind == .notice || delivery.station == message.station)
+        }
+    }
+}

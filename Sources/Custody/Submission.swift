@@ -1,0 +1,175 @@
+package import Cables
+package import Octets
+package import Routing
+
+/// What the core needs to know of a cable's header: parsed once, at the edge, from the octets.
+package struct CableHeader: Sendable, Equatable {
+    package var from: String
+    package var mrn: String?
+    package var dateTimeGroup: String?
+    /// The stricter of transport line and text; nil when the cable names none.
+    package var classification: Classification?
+    package var captions: [String]
+    package var slugs: [String]
+    package var addressees: [AddresseeName]
+    package var exempt: [String]
+
+    package init(
+        from: String, mrn: String?, dateTimeGroup: String?, classification: Classification?, captions: [String],
+        slugs: [String], addressees: [AddresseeName], exempt: [String]
+    ) {
+        self.from = from
+        self.mrn = mrn
+        self.dateTimeGroup = dateTimeGroup
+        self.classification = classification
+        self.captions = captions
+        self.slugs = slugs
+        self.addressees = addressees
+        self.exempt = exempt
+    }
+}
+
+/// A cable that a user of this station hands in.
+package struct Submission: Sendable {
+    /// The loop's handle for the answer.
+    package var token: UInt64
+    package var user: UInt32
+    package var key: String?
+    package var header: CableHeader
+    package var contentHash: Digest
+    package var length: UInt64
+    package var body: CableBody
+    /// CRITIC and ECP are for users that the station file names.
+    package var precedenceMax: Precedence
+
+    package init(
+        token: UInt64, user: UInt32, key: String?, header: CableHeader, contentHash: Digest, length: UInt64,
+        body: CableBody, precedenceMax: Precedence
+    ) {
+        self.token = token
+        self.user = user
+        self.key = key
+        self.header = header
+        self.contentHash = contentHash
+        self.length = length
+        self.body = body
+        self.precedenceMax = precedenceMax
+    }
+}
+
+/// What a submitter is told.
+package enum SubmissionAnswer: Sendable, Equatable {
+    case accepted(AcceptedCable)
+    case refused(Refusal)
+}
+
+package struct AcceptedCable: Sendable, Equatable {
+    package var identity: CableIdentity
+    package var mrn: String?
+    package var deliveries: [DeliveryReport]
+    package var warnings: [String]
+}
+
+/// Why a cable was not accepted: nothing of it is queued anywhere.
+package struct Refusal: Error, Sendable, Equatable {
+    package enum Permanence: Sendable { case permanent, notPermitted, tryLater }
+
+    /// A stable word, such as `FM_NOT_OURS`.
+    package var code: String
+    package var message: String
+    package var advice: String
+    package var permanence: Permanence
+
+    package init(code: String, message: String, advice: String, permanence: Permanence = .permanent) {
+        self.code = code
+        self.message = message
+        self.advice = advice
+        self.permanence = permanence
+    }
+}
+
+/// One delivery as people and programs are shown it.
+package struct DeliveryReport: Sendable, Equatable {
+    package var post: String
+    package var station: RoutingIndicator
+    package var role: SignedBlock.Delivery.Role
+    package var precedence: Precedence
+    package var niact: Bool
+    package var state: DeliveryState
+    package var since: Int64
+    package var why: String
+    package var office: String?
+    package var lateAfterNotice: Bool
+    /// When the desk had it, by the stating station's clock.
+    package var at: Int64?
+}
+
+/// A cable that a neighbour offered, complete and verified.
+package struct CableArrival: Sendable {
+    package var link: Int
+    package var session: UInt64
+    package var offered: CustodySource.Offered
+    package var block: SignedBlock
+    package var blockOctets: [UInt8]
+    package var proof: BatchProof
+    /// The station whose certificate signed the block.
+    package var signer: RoutingIndicator
+    package var ageMilliseconds: UInt64
+    package var trace: [RoutingIndicator]
+    package var part: [UInt16]
+    package var body: CableBody
+    /// As read from the octets here; the stricter of this and the block holds (rule 23).
+    package var classification: Classification?
+    package var captions: [String]
+    package var slugs: [String]
+
+    package init(
+        link: Int, session: UInt64, offered: CustodySource.Offered, block: SignedBlock, blockOctets: [UInt8],
+        proof: BatchProof, signer: RoutingIndicator, ageMilliseconds: UInt64, trace: [RoutingIndicator],
+        part: [UInt16], body: CableBody, classification: Classification?, captions: [String], slugs: [String]
+    ) {
+        self.link = link
+        self.session = session
+        self.offered = offered
+        self.block = block
+        self.blockOctets = blockOctets
+        self.proof = proof
+        self.signer = signer
+        self.ageMilliseconds = ageMilliseconds
+        self.trace = trace
+        self.part = part
+        self.body = body
+        self.classification = classification
+        self.captions = captions
+        self.slugs = slugs
+    }
+}
+
+/// A receipt or notice that a neighbour offered, verified.
+package struct ServiceArrival: Sendable {
+    package var link: Int
+    package var session: UInt64
+    package var offered: CustodySource.Offered
+    package var message: ServiceMessage
+    package var proof: BatchProof
+    package var signer: RoutingIndicator
+    /// What the custody note names.
+    package var mark: Digest
+    package var ageMilliseconds: UInt64
+    package var trace: [RoutingIndicator]
+
+    package init(
+        link: Int, session: UInt64, offered: CustodySource.Offered, message: ServiceMessage, proof: BatchProof,
+        signer: RoutingIndicator, mark: Digest, ageMilliseconds: UInt64, trace: [RoutingIndicator]
+    ) {
+        self.link = link
+        self.session = session
+        self.offered = offered
+        self.message = message
+        self.proof = proof
+        self.signer = signer
+        self.mark = mark
+        self.ageMilliseconds = ageMilliseconds
+        self.trace = trace
+    }
+}

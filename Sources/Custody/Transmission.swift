@@ -1,0 +1,125 @@
+package import Cables
+
+/// The copy of a cable, or a receipt or notice, on its way over one link.
+///
+///     ready --offer with body--------------------------> offered --note--> (released)
+///       |  \--offer--> asking --offset--> sending --last--^   |
+///       ^                 |                  |                |
+///       +---- link down --+------------------+----------------+
+///       +---- after a while -- held <---- refused ------------+
+///
+/// It comes into being when its record is synced, so all that it sends is durable.
+package struct Transmission: Sendable {
+    package enum State: UInt8, Sendable {
+        case ready = 0
+        /// Offered; the neighbour has not yet said from which octet it wants the body.
+        case asking
+        /// Some of its octets are sent, some are not.
+        case sending
+        /// All is sent; the custody note is awaited.
+        case offered
+        /// Refused or unroutable: not to be offered before a time.
+        case held
+    }
+
+    package enum Subject: Sendable, Equatable {
+        /// A cable, by its slot.
+        case cable(UInt32)
+        /// A receipt or notice: its record, and which desk of an acceptance (nil: the record is the message's own).
+        case service(RecordPlace, desk: UInt16?, destination: RoutingIndicator)
+    }
+
+    package var subject: Subject
+    package var number: CustodyNumber
+    /// Ordinal of own links.
+    package var link: UInt16
+    package var precedence: Precedence
+    package var state: State
+    /// Octets of the body.
+    package var length: UInt32
+    package var sent: UInt32 = 0
+    package var channel: UInt64 = 0
+    package var attempts: UInt16 = 0
+    package var next: UInt32 = CustodyDelivery.none
+    package var previous: UInt32 = CustodyDelivery.none
+    /// Milliseconds of the boot clock before which it is not offered (state `held`).
+    package var notBefore: UInt64 = 0
+    package var born: Int64
+    package var suspectedDuplicate = false
+
+    package var isService: Bool {
+        switch subject {
+        case .service: true
+        case .cable: false
+        }
+    }
+
+    /// Receipts and notices stand before cables of their precedence (rule 16).
+    package var lane: Int { Int(precedence.rawValue) * 2 + (isService ? 1 : 0) }
+    package static let laneCount = Precedence.allCases.count * 2
+}
+
+/// What waits on one link, highest precedence first, within one by custody number (rule 14).
+package struct TransmissionQueue: Sendable {
+    private struct Lane: Sendable {
+        var head = CustodyDelivery.none
+        var tail = CustodyDelivery.none
+        var count = 0
+    }
+
+    private var lanes = [Lane](repeating: Lane(), count: Transmission.laneCount)
+
+    package var isEmpty: Bool { lanes.allSatisfy { $0.count == 0 } }
+
+    package func count(_ precedence: Precedence) -> Int { lanes[Int(precedence.rawValue) * 2].count }
+
+    /// The next to be sent: a receipt before a cable of the same precedence.
+    package func first() -> UInt32? {
+        var lane = lanes.count - 1
+        while lane >= 0 {
+            if lanes[lane].head != CustodyDelivery.none { return lanes[lane].head }
+            lane -= 1
+        }
+        return nil
+    }
+
+    /// Puts one in at its place by number; newest numbers are expected and cost one step.
+    package mutating func append(_ index: UInt32, _ table: inout Slab<Transmission>) {
+        let number = table[index].number
+        var after = lanes[table[index].lane].tail
+        while after != CustodyDelivery.none, number < table[after].number { after = table[after].previous }
+        link(index, after: after, &table)
+    }
+
+    /// Puts one back in at its place by number; the lowest numbers are expected and cost one step.
+    package mutating func putBack(_ index: UInt32, _ table: inout Slab<Transmission>) {
+        let number = table[index].number
+        var before = lanes[table[index].lane].head
+        var after = CustodyDelivery.none
+        while before != CustodyDelivery.none, table[before].number < number {
+            after = before
+            before = table[before].next
+        }
+        link(index, after: after, &table)
+    }
+
+    package mutating func remove(_ index: UInt32, _ table: inout Slab<Transmission>) {
+        let lane = table[index].lane
+        let (previous, next) = (table[index].previous, table[index].next)
+        if previous == CustodyDelivery.none { lanes[lane].head = next } else { table[previous].next = next }
+        if next == CustodyDelivery.none { lanes[lane].tail = previous } else { table[next].previous = previous }
+        table[index].next = CustodyDelivery.none
+        table[index].previous = CustodyDelivery.none
+        lanes[lane].count -= 1
+    }
+
+    private mutating func link(_ index: UInt32, after: UInt32, _ table: inout Slab<Transmission>) {
+        let lane = table[index].lane
+        let next = after == CustodyDelivery.none ? lanes[lane].head : table[after].next
+        table[index].previous = after
+        table[index].next = next
+        if after == CustodyDelivery.none { lanes[lane].head = index } else { table[after].next = index }
+        if next == CustodyDelivery.none { lanes[lane].tail = index } else { table[next].previous = index }
+        lanes[lane].count += 1
+    }
+}
