@@ -1,5 +1,4 @@
-package import Cables
-package import Custody
+import Custody
 package import Octets
 
 /// What one station says to the next over a session (wire version 1).

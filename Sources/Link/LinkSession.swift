@@ -1,5 +1,5 @@
 package import Cables
-package import Custody
+import Custody
 
 /// Bounds of a session, each with its unit.
 package struct LinkLimits: Sendable {

@@ -1,0 +1,10 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* CRC32C (Castagnoli) of n octets, going on from crc (0 at the start). Uses the processor's instruction where it has
+   one, else tables of eight. */
+uint32_t cable_crc32c(uint32_t crc, const void *octets, size_t n);
+
+/* The table version, for tests that compare the two. */
+uint32_t cable_crc32c_table(uint32_t crc, const void *octets, size_t n);

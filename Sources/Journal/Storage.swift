@@ -1,0 +1,48 @@
+/// A call to the storage failed.
+package struct StorageFault: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The call, such as `fdatasync`.
+    package var call: String
+    package var path: String
+    /// The number of the system's error.
+    package var number: Int32
+    package var text: String
+
+    package init(call: String, path: String, number: Int32, text: String) {
+        self.call = call
+        self.path = path
+        self.number = number
+        self.text = text
+    }
+
+    package var description: String { "\(call) \(path): \(text)" }
+}
+
+/// One open file of the state folder.
+package protocol StorageFile: AnyObject, Sendable {
+    /// Writes all octets.
+    func write(_ octets: UnsafeRawBufferPointer, at offset: Int) throws(StorageFault)
+    /// Returns when everything written is on the disk. After a failure nothing written since the last success counts.
+    func sync() throws(StorageFault)
+    /// Reads up to the buffer's size; less only at the end of the file.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StorageFault) -> Int
+    func size() throws(StorageFault) -> Int
+    func truncate(to size: Int) throws(StorageFault)
+}
+
+/// The system calls that journal and bodies need, and nothing else: a simulator brings its own.
+package protocol Storage: Sendable {
+    func makeFolder(_ path: String) throws(StorageFault)
+    /// Names, sorted.
+    func list(_ folder: String) throws(StorageFault) -> [String]
+    /// A new, empty file; one that is there is an error.
+    func create(_ path: String) throws(StorageFault) -> any StorageFile
+    func open(_ path: String) throws(StorageFault) -> any StorageFile
+    func rename(_ from: String, to: String) throws(StorageFault)
+    func remove(_ path: String) throws(StorageFault)
+    /// Names created, renamed or removed in the folder are on the disk when it returns.
+    func syncFolder(_ path: String) throws(StorageFault)
+    /// Takes the folder for this process alone; nil when another has it.
+    func lock(_ path: String) throws(StorageFault) -> (any Sendable)?
+    /// Octets free and in all on the file system of the folder.
+    func space(_ folder: String) throws(StorageFault) -> (free: UInt64, total: UInt64)
+}

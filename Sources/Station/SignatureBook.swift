@@ -1,0 +1,94 @@
+import Cables
+package import Custody
+package import Octets
+import Synchronization
+package import Transport
+
+/// The certificates whose signatures this station has met, and the batch roots that it has verified (rule 25).
+///
+/// Used from every link's queue.
+package final class SignatureBook: Sendable {
+    /// Verified roots kept per signer: a batch's signature is checked once, not once per cable.
+    private static let rootsMax = 4_096
+    /// Certificates kept; a network of a thousand stations that renews has two each.
+    private static let certificatesMax = 4_096
+
+    private struct Root: Hashable {
+        var fingerprint: Digest
+        var start: UInt64
+        var batch: UInt64
+        var count: UInt32
+        var root: Digest
+    }
+
+    private struct State {
+        var certificates: [Digest: StationCertificate] = [:]
+        var roots: Set<Root> = []
+        var order: [Root] = []
+        var oldest = 0
+    }
+
+    private let network: String
+    private let authorities: Authorities
+    private let state = Mutex(State())
+
+    package init(network: String, authorities: Authorities) {
+        self.network = network
+        self.authorities = authorities
+    }
+
+    /// Takes a certificate in, if the network's authority vouches for it.
+    ///
+    /// - Returns: true when it was not known before.
+    package func learn(_ der: [UInt8], at unixSeconds: Int64) throws(CertificateFault) -> Bool {
+        let certificate = try authorities.verify(der: der, at: unixSeconds, forSigning: true)
+        guard certificate.network == network else { throw .wrongNetwork(certificate.network) }
+        return add(certificate)
+    }
+
+    /// - Returns: true when it was not known before.
+    package func add(_ certificate: StationCertificate) -> Bool {
+        state.withLock { state in
+            guard state.certificates[certificate.fingerprint] == nil,
+                state.certificates.count < Self.certificatesMax
+            else { return false }
+            state.certificates[certificate.fingerprint] = certificate
+            return true
+        }
+    }
+
+    package func certificate(_ fingerprint: Digest) -> StationCertificate? {
+        state.withLock { $0.certificates[fingerprint] }
+    }
+
+    /// The station that signed `content`, or nil when the proof does not hold or its certificate is not known.
+    package func signer(of kind: LeafKind, content: [UInt8], proof: BatchProof) -> RoutingIndicator? {
+        signer(ofLeaf: BatchTree.leaf(kind: kind.rawValue, content: content), proof: proof)
+    }
+
+    package func signer(ofLeaf leaf: Digest, proof: BatchProof) -> RoutingIndicator? {
+        guard
+            let root = BatchTree.root(
+                leaf: leaf, index: Int(proof.index), count: Int(proof.count), path: proof.path),
+            let certificate = certificate(proof.fingerprint)
+        else { return nil }
+        let key = Root(
+            fingerprint: proof.fingerprint, start: proof.start, batch: proof.batch, count: proof.count, root: root)
+        if state.withLock({ $0.roots.contains(key) }) { return certificate.indicator }
+        let text = BatchProof.signedText(
+            network: network, station: certificate.indicator.description, fingerprint: proof.fingerprint,
+            start: proof.start, batch: proof.batch, count: proof.count, root: root)
+        guard certificate.verifies(proof.signature, of: text) else { return nil }
+        state.withLock { state in
+            guard state.roots.insert(key).inserted else { return }
+            if state.order.count < Self.rootsMax {
+                state.order.append(key)
+            } else {
+                state.roots.remove(state.order[state.oldest])
+                state.order[state.oldest] = key
+                state.oldest = (state.oldest + 1) % Self.rootsMax
+            }
+        }
+        return certificate.indicator
+    }
+}

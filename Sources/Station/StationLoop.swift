@@ -1,0 +1,342 @@
+package import Cables
+package import Custody
+import Dispatch
+import Journal
+import Link
+package import Octets
+import Synchronization
+
+/// What the loop calls to tell somebody something. Called on the loop's queue; must not block.
+package protocol StationAnnouncer: AnyObject, Sendable {
+    func send(_ slices: [Slice], session: UInt64, on link: Int)
+    func send(_ frame: Frame, session: UInt64, on link: Int)
+    func answer(_ answer: SubmissionAnswer, token: UInt64)
+    func outcome(_ outcome: Outcome)
+    func arrived(_ identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence)
+    /// The journal takes no more records: the station serves reads only.
+    func failed(_ fault: JournalFault)
+}
+
+/// The one place that acts: it feeds events to the core, writes what the core wants kept, and releases what the core
+/// wants said when the records it rests on are synced.
+///
+/// Everything in it runs on one serial queue, in turns: all events that came meanwhile are one turn, with one batch
+/// signature and one group commit.
+package final class StationLoop: @unchecked Sendable {
+    // Unchecked: `state` is touched on `queue` only.
+
+    package typealias Input = @Sendable (inout StationCustody, Instant, inout Actions) -> Void
+
+    /// Events of one turn at most: bounds the batch that is signed and the records that are held in memory.
+    private static let inputsPerTurnMax = 1_024
+    /// Milliseconds for which a note of custody passed may wait for other records (rule 12).
+    private static let lazyMilliseconds = 200
+
+    package let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
+    private let mailbox = Mutex<(inputs: [Input], scheduled: Bool)>(([], false))
+    private let journal: Journal
+    private let log: EventLog
+    private let alarms: AlarmBoard
+    private var signer: BatchSigner
+    private var custody: StationCustody
+    private let hello: HelloFacts
+    private weak var announcer: (any StationAnnouncer)?
+
+    private var resting: [(sequence: UInt64, release: Release)] = []
+    private var restingHead = 0
+    private var flushPlanned = false
+    private var wakeTimer: (any DispatchSourceTimer)?
+    private var wakeAt = UInt64.max
+
+    /// What custody notes name about this station and its neighbours.
+    package struct HelloFacts: Sendable {
+        package var network: String
+        package var station: RoutingIndicator
+
+        package init(network: String, station: RoutingIndicator) {
+            self.network = network
+            self.station = station
+        }
+    }
+
+    private enum Release {
+        case announcement(Announcement)
+        case frame(Frame, link: Int, session: UInt64)
+        case then(@Sendable () -> Void)
+    }
+
+    package init(
+        custody: consuming StationCustody, journal: Journal, signer: BatchSigner, facts: HelloFacts, log: EventLog,
+        alarms: AlarmBoard
+    ) {
+        self.custody = custody
+        self.journal = journal
+        self.signer = signer
+        self.hello = facts
+        self.log = log
+        self.alarms = alarms
+    }
+
+    package func start(_ announcer: any StationAnnouncer) {
+        queue.sync { self.announcer = announcer }
+        post { custody, now, actions in custody.recovered(at: now, &actions) }
+    }
+
+    // MARK: Events
+
+    /// An event for the core, from any queue.
+    package func post(_ input: @escaping Input) {
+        let schedule = mailbox.withLock { mailbox in
+            mailbox.inputs.append(input)
+            defer { mailbox.scheduled = true }
+            return !mailbox.scheduled
+        }
+        if schedule { queue.async { [self] in turn() } }
+    }
+
+    /// Looks at the state, and hands the answer on when all that it rests on is synced (rule 6).
+    package func view<Answer: Sendable>(
+        _ look: @escaping @Sendable (borrowing StationCustody, Instant) -> Answer,
+        then: @escaping @Sendable (Answer) -> Void
+    ) {
+        queue.async { [self] in
+            let answer = look(custody, StationClock.now)
+            rest(on: custody.nextSequence - 1, [.then { then(answer) }])
+            if custody.persistedThrough < custody.nextSequence - 1 { journal.commit() }
+        }
+    }
+
+    /// Everything up to `sequence` is synced.
+    package func synced(through sequence: UInt64) {
+        post { custody, now, actions in custody.persisted(through: sequence, at: now, &actions) }
+    }
+
+    // MARK: The turn
+
+    private func turn() {
+        let inputs = mailbox.withLock { mailbox -> [Input] in
+            if mailbox.inputs.count <= Self.inputsPerTurnMax {
+                defer {
+                    mailbox.inputs.removeAll(keepingCapacity: true)
+                    mailbox.scheduled = false
+                }
+                return mailbox.inputs
+            }
+            let first = Array(mailbox.inputs[..<Self.inputsPerTurnMax])
+            mailbox.inputs.removeFirst(Self.inputsPerTurnMax)
+            return first
+        }
+        var actions = Actions()
+        let now = StationClock.now
+        for input in inputs { input(&custody, now, &actions) }
+        act(actions)
+        let more = mailbox.withLock { mailbox -> Bool in
+            guard !mailbox.inputs.isEmpty else { return false }
+            guard inputs.count == Self.inputsPerTurnMax else { return false }
+            return mailbox.scheduled
+        }
+        if more { queue.async { [self] in turn() } }
+    }
+
+    private func act(_ actions: consuming Actions) {
+        var records = actions.persist
+        let notes = custodyNotes(in: actions.afterPersist)
+        guard let frames = sign(&records, notes) else { return }
+        keep(records)
+        let last = custody.nextSequence - 1
+        var releases: [Release] = frames
+        for announcement in actions.afterPersist where !announcement.isCustodyNote {
+            releases.append(.announcement(announcement))
+        }
+        rest(on: last, releases)
+        commit(records, urgent: !releases.isEmpty)
+        perform(actions.now)
+        plan(actions.wakeAt)
+    }
+
+    private func commit(_ records: [JournalRecord], urgent: Bool) {
+        let waits = custody.persistedThrough < custody.nextSequence - 1
+        guard waits else { return }
+        if urgent || !records.allSatisfy(\.mayWait) {
+            journal.commit()
+        } else if !flushPlanned {
+            flushPlanned = true
+            queue.asyncAfter(deadline: .now() + .milliseconds(Self.lazyMilliseconds)) { [self] in
+                flushPlanned = false
+                journal.commit()
+            }
+        }
+    }
+
+    private func keep(_ records: [JournalRecord]) {
+        var sequence = custody.nextSequence - UInt64(records.count)
+        var writer = OctetWriter(reserving: 4_096)
+        for record in records {
+            writer.removeAll()
+            record.write(to: &writer)
+            let (given, location) = journal.append(writer.octets)
+            precondition(given == sequence, "journal and core count alike")
+            custody.placed(
+                record, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset))
+            sequence += 1
+        }
+    }
+
+    // MARK: Signing
+
+    private struct Note {
+        var link: Int
+        var session: UInt64
+        var channels: [UInt64] = []
+        var marks: [Digest] = []
+    }
+
+    private func custodyNotes(in announcements: [Announcement]) -> [Note] {
+        var notes: [Note] = []
+        for case .custodyTaken(let link, let session, let channel, let mark) in announcements {
+            let known = notes.firstIndex { $0.link == link && $0.session == session }
+            let index = known ?? notes.count
+            if known == nil { notes.append(Note(link: link, session: session)) }
+            notes[index].channels.append(channel)
+            notes[index].marks.append(mark)
+        }
+        return notes
+    }
+
+    /// Signs what the turn states; nil when the key failed, and then nothing of the turn may be told.
+    private func sign(_ records: inout [JournalRecord], _ notes: [Note]) -> [Release]? {
+        var statements: [(kind: LeafKind, content: [UInt8])] = []
+        var counts: [Int] = []
+        for record in records {
+            let leaves = record.unsignedLeaves(station: hello.station)
+            counts.append(leaves.count)
+            statements.append(contentsOf: leaves)
+        }
+        var ordered = notes
+        for index in ordered.indices {
+            sortByChannel(&ordered[index])
+            statements.append((.custody, statement(of: ordered[index])))
+        }
+        do throws(TransportFault) {
+            let proofs = try signer.sign(statements)
+            var next = 0
+            for index in records.indices where counts[index] > 0 {
+                records[index].attach(proofs[next..<(next + counts[index])])
+                next += counts[index]
+            }
+            return ordered.enumerated().map { offset, note in
+                .frame(
+                    .custody(
+                        CustodyNote(channels: ChannelRanges(ascending: note.channels).ranges, proof: proofs[next + offset])),
+                    link: note.link, session: note.session)
+            }
+        } catch {
+            log.write(.alarm, "signing.failed", [("why", "\(error)")])
+            preconditionFailure("the station's key no longer signs: \(error)")
+        }
+    }
+
+    private func sortByChannel(_ note: inout Note) {
+        let order = note.channels.indices.sorted { note.channels[$0] < note.channels[$1] }
+        note.channels = order.map { note.channels[$0] }
+        note.marks = order.map { note.marks[$0] }
+    }
+
+    private func statement(of note: Note) -> [UInt8] {
+        CustodyNote.statement(
+            network: hello.network, taker: hello.station, giver: custody.peer(of: note.link),
+            giverStart: custody.peerStart(of: note.link), channels: note.channels, marks: note.marks)
+    }
+
+    // MARK: Telling
+
+    private func rest(on sequence: UInt64, _ releases: [Release]) {
+        if sequence <= custody.persistedThrough, restingHead == resting.count {
+            for release in releases { perform(release) }
+            return
+        }
+        for release in releases { resting.append((sequence, release)) }
+    }
+
+    private func releaseDurable() {
+        while restingHead < resting.count, resting[restingHead].sequence <= custody.persistedThrough {
+            perform(resting[restingHead].release)
+            restingHead += 1
+        }
+        if restingHead == resting.count {
+            resting.removeAll(keepingCapacity: true)
+            restingHead = 0
+        } else if restingHead > 4_096 {
+            resting.removeFirst(restingHead)
+            restingHead = 0
+        }
+    }
+
+    private func perform(_ release: Release) {
+        switch release {
+        case .frame(let frame, let link, let session): announcer?.send(frame, session: session, on: link)
+        case .then(let action): action()
+        case .announcement(let announcement):
+            switch announcement {
+            case .submission(let token, let answer): announcer?.answer(answer, token: token)
+            case .outcome(let outcome): announcer?.outcome(outcome)
+            case .arrived(let identity, let arrival, let post, let office, let precedence):
+                announcer?.arrived(identity, arrival: arrival, post: post, office: office, precedence: precedence)
+            case .custodyTaken: break
+            }
+        }
+    }
+
+    private func perform(_ effects: [Effect]) {
+        releaseDurable()
+        var slices: [Int: (session: UInt64, slices: [Slice])] = [:]
+        for effect in effects {
+            switch effect {
+            case .transmit(let link, let session, let slice):
+                slices[link, default: (session, [])].slices.append(slice)
+            case .refuse(let link, let session, let channel, let code, let message):
+                announcer?.send(.refuse(channel: channel, code: code, message: message), session: session, on: link)
+            case .event(let event):
+                log.write(event)
+                if event.severity == .alarm { alarms.raise(event, at: StationClock.now.wall) }
+            }
+        }
+        for link in slices.keys.sorted() {
+            if let batch = slices[link] { announcer?.send(batch.slices, session: batch.session, on: link) }
+        }
+    }
+
+    private func plan(_ instant: UInt64?) {
+        guard let instant, instant < wakeAt else { return }
+        wakeAt = instant
+        wakeTimer?.cancel()
+        let timer = DispatchSource.makeTimerSource(queue: queue)
+        let boot = StationClock.boot
+        timer.schedule(deadline: .now() + .milliseconds(Int(clamping: instant > boot ? instant - boot : 0) + 1))
+        timer.setEventHandler { [self] in
+            wakeAt = .max
+            post { custody, now, actions in custody.woke(at: now, &actions) }
+        }
+        timer.activate()
+        wakeTimer = timer
+    }
+}
+
+extension JournalRecord {
+    /// The sender's note that custody has passed needs no sync of its own (rule 12).
+    fileprivate var mayWait: Bool {
+        switch self {
+        case .passed: true
+        case .started, .certificate, .accepted, .service, .undeliverable, .read: false
+        }
+    }
+}
+
+extension Announcement {
+    fileprivate var isCustodyNote: Bool {
+        switch self {
+        case .custodyTaken: true
+        case .submission, .outcome, .arrived: false
+        }
+    }
+}
