@@ -21,7 +21,7 @@ package enum ServiceNotification {
         withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 // systemd that is gone needs no notice.
-                _ = sendto(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL.rawValue), $0, length)
+                _ = sendto(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL), $0, length)
             }
         }
     }

@@ -1,0 +1,106 @@
+package import Cables
+import COpenSSL
+package import Octets
+
+/// A station's certificate whose name has been read: URI `cable:NETWORK/RI`, exactly one (rule 26).
+package final class StationCertificate: Sendable {
+    package let network: String
+    package let indicator: RoutingIndicator
+    package let fingerprint: Digest
+    package let der: [UInt8]
+    /// Seconds since 1970.
+    package let notAfter: Int64
+    private let key: KeyHandle
+
+    init(_ handle: CertificateHandle) throws(TransportFault) {
+        der = handle.der
+        fingerprint = ContentHash.of(der)
+        guard let name = Self.onlyURI(handle.pointer) else {
+            throw TransportFault(.certificateUnusable, "the certificate must have exactly one URI name cable:NETWORK/RI")
+        }
+        guard let (network, indicator) = StationName.read(name) else {
+            throw TransportFault(.certificateUnusable, "the name \(name) is not cable:NETWORK/RI")
+        }
+        self.network = network
+        self.indicator = indicator
+        guard let key = X509_get_pubkey(handle.pointer) else {
+            throw .fromOpenSSL(.certificateUnusable, "the certificate has no usable key")
+        }
+        self.key = KeyHandle(key)
+        notAfter = Self.seconds(X509_get0_notAfter(handle.pointer))
+    }
+
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
+        var days: Int32 = 0
+        var seconds: Int32 = 0
+        guard let epoch = ASN1_TIME_set(nil, 0) else { return 0 }
+        defer { ASN1_TIME_free(epoch) }
+        guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return 0 }
+        return Int64(days) * 86_400 + Int64(seconds)
+    }
+
+    private static func onlyURI(_ certificate: OpaquePointer) -> String? {
+        guard let names = cable_subject_names(certificate) else { return nil }
+        defer { cable_names_free(names) }
+        var found: [String] = []
+        for index in 0..<cable_names_count(names) {
+            var length: Int32 = 0
+            guard let octets = cable_name_uri(cable_names_at(names, index), &length) else { continue }
+            found.append(String(decoding: UnsafeBufferPointer(start: octets, count: Int(length)), as: UTF8.self))
+        }
+        return found.count == 1 ? found[0] : nil
+    }
+
+    package func verifies(_ signature: [UInt8], of text: [UInt8]) -> Bool {
+        ERR_clear_error()
+        guard let context = EVP_MD_CTX_new() else { return false }
+        defer { EVP_MD_CTX_free(context) }
+        guard EVP_DigestVerifyInit(context, nil, EVP_sha256(), nil, key.pointer) == 1 else { return false }
+        return EVP_DigestVerify(context, signature, signature.count, text, text.count) == 1
+    }
+}
+
+/// The name of a station in its certificate.
+package enum StationName {
+    package static func uri(network: String, indicator: RoutingIndicator) -> String {
+        var text = "cable:"
+        for octet in network.utf8 {
+            if isPlain(octet) {
+                text.unicodeScalars.append(Unicode.Scalar(octet))
+            } else {
+                let digits = String(octet, radix: 16, uppercase: true)
+                text += "%\(digits.count == 1 ? "0" : "")\(digits)"
+            }
+        }
+        return "\(text)/\(indicator)"
+    }
+
+    package static func read(_ uri: String) -> (network: String, indicator: RoutingIndicator)? {
+        guard uri.hasPrefix("cable:") else { return nil }
+        let parts = uri.dropFirst(6).split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let indicator = RoutingIndicator(parts[1]) else { return nil }
+        var octets: [UInt8] = []
+        var rest = parts[0].utf8[...]
+        while let octet = rest.popFirst() {
+            guard octet == UInt8(ascii: "%") else {
+                octets.append(octet)
+                continue
+            }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else { return nil }
+            octets.append(value)
+            rest = rest.dropFirst(2)
+        }
+        guard let network = String(validating: octets, as: UTF8.self), !network.isEmpty else { return nil }
+        return (network, indicator)
+    }
+
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        switch octet {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
