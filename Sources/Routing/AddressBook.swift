@@ -1,0 +1,177 @@
+package import Cables
+
+/// One addressee as a cable names it.
+package struct AddresseeName: Sendable, Equatable {
+    package enum Role: Sendable { case action, info }
+
+    /// Capital letters, single blanks.
+    package var post: String
+    /// The `RI/` before the name.
+    package var indicator: RoutingIndicator?
+    /// ZEN: delivered by other means, shown but not sent.
+    package var deliveredByOtherMeans: Bool
+    package var role: Role
+    package var precedence: Precedence
+    package var niact: Bool
+
+    package init(
+        post: String, indicator: RoutingIndicator?, deliveredByOtherMeans: Bool, role: Role, precedence: Precedence,
+        niact: Bool
+    ) {
+        self.post = post
+        self.indicator = indicator
+        self.deliveredByOtherMeans = deliveredByOtherMeans
+        self.role = role
+        self.precedence = precedence
+        self.niact = niact
+    }
+}
+
+/// One addressee after expansion: a post and the station that serves it.
+package struct PlannedDelivery: Sendable, Equatable {
+    package var post: String
+    package var station: RoutingIndicator
+    package var role: AddresseeName.Role
+    package var precedence: Precedence
+    package var niact: Bool
+}
+
+/// An addressee that nobody knows, with the names that are nearest to it.
+package struct UnknownAddressee: Sendable, Equatable {
+    package var name: String
+    package var nearest: [String]
+}
+
+/// What the address lines of a cable come to.
+package struct Expansion: Sendable, Equatable {
+    package var deliveries: [PlannedDelivery] = []
+    package var otherMeans: [String] = []
+    package var unknown: [UnknownAddressee] = []
+    package var warnings: [String] = []
+}
+
+/// Who serves which post, and who stands behind a collective name.
+package struct AddressBook: Sendable {
+    /// Names looked at while one collective is expanded.
+    private static let expansionMax = 10_000
+    private static let nearestMax = 3
+
+    private let stations: [RoutingIndicator: Network.Station]
+    private let posts: [String: RoutingIndicator]
+    private let collectives: [String: [String]]
+    private let aliases: [String: String]
+    private let names: [String]
+
+    package init(_ network: Network) {
+        var stations: [RoutingIndicator: Network.Station] = [:]
+        var posts: [String: RoutingIndicator] = [:]
+        for station in network.stations {
+            stations[station.indicator] = station
+            for post in station.posts where posts[post] == nil { posts[post] = station.indicator }
+        }
+        self.stations = stations
+        self.posts = posts
+        collectives = Dictionary(
+            network.collectives.map { ($0.name, $0.members) }, uniquingKeysWith: { first, _ in first })
+        aliases = Dictionary(network.aliases.map { ($0.name, $0.post) }, uniquingKeysWith: { first, _ in first })
+        names = (posts.keys.map { $0 } + collectives.keys.map { $0 } + aliases.keys.map { $0 }).sorted()
+    }
+
+    package func station(serving post: String) -> RoutingIndicator? { posts[post] ?? aliases[post].flatMap { posts[$0] } }
+
+    /// Rule 24: the station serves the originator's post, or is a gateway.
+    package func maySign(_ signer: RoutingIndicator, for from: String) -> Bool {
+        guard let station = stations[signer] else { return false }
+        return station.gateway || self.station(serving: from) == signer
+    }
+
+    /// Collective by name, then post by name, then alias, then the written indicator by longest prefix.
+    ///
+    /// A post named twice gets one delivery, at the highest precedence, ACTION before INFO; an originator in its own
+    /// collective is left out; XMT takes posts out of collectives only.
+    package func expand(from: String, addressees: [AddresseeName], exempt: [String]) -> Expansion {
+        var expansion = Expansion()
+        let exempted = Set(exempt.map { aliases[$0] ?? $0 })
+        let origin = aliases[from] ?? from
+        for addressee in addressees {
+            if addressee.deliveredByOtherMeans {
+                expansion.otherMeans.append(addressee.post)
+            } else if collectives[addressee.post] != nil {
+                for member in members(of: addressee.post) where member != origin && !exempted.contains(member) {
+                    guard let station = posts[member] else {
+                        expansion.unknown.append(UnknownAddressee(name: member, nearest: nearest(to: member)))
+                        continue
+                    }
+                    add(member, station, addressee, to: &expansion)
+                }
+            } else {
+                resolve(addressee, &expansion)
+            }
+        }
+        return expansion
+    }
+
+    private func resolve(_ addressee: AddresseeName, _ expansion: inout Expansion) {
+        let name = aliases[addressee.post] ?? addressee.post
+        if let station = posts[name] {
+            if let written = addressee.indicator, written != station {
+                expansion.warnings.append("\(name) is a post of \(station), not of \(written), as the cable says")
+            }
+            add(name, station, addressee, to: &expansion)
+            return
+        }
+        guard let written = addressee.indicator, let station = longestPrefix(of: written), let post = station.posts.first
+        else {
+            expansion.unknown.append(UnknownAddressee(name: addressee.post, nearest: nearest(to: addressee.post)))
+            return
+        }
+        expansion.warnings.append(
+            "\(addressee.post) is not known; \(written) leads to \(station.indicator), so it goes to \(post)")
+        add(post, station.indicator, addressee, to: &expansion)
+    }
+
+    /// RUEHC is reached by RUEHC, else by RUEH, RUE, RU: whichever station bears the longest.
+    private func longestPrefix(of written: RoutingIndicator) -> Network.Station? {
+        var letters = written.letters
+        while letters.count >= RoutingIndicator.lettersMin {
+            if let indicator = RoutingIndicator(letters: letters), let station = stations[indicator] { return station }
+            letters.removeLast()
+        }
+        return nil
+    }
+
+    private func members(of collective: String) -> [String] {
+        var found: [String] = []
+        var seen: Set<String> = [collective]
+        var open = collectives[collective, default: []].reversed().map { $0 }
+        while let name = open.popLast(), seen.count < Self.expansionMax {
+            let plain = aliases[name] ?? name
+            guard seen.insert(plain).inserted else { continue }
+            if let inner = collectives[plain] {
+                open.append(contentsOf: inner.reversed())
+            } else {
+                found.append(plain)
+            }
+        }
+        return found
+    }
+
+    private func add(
+        _ post: String, _ station: RoutingIndicator, _ addressee: AddresseeName, to expansion: inout Expansion
+    ) {
+        if let known = expansion.deliveries.firstIndex(where: { $0.post == post }) {
+            expansion.deliveries[known].precedence = max(expansion.deliveries[known].precedence, addressee.precedence)
+            if addressee.role == .action { expansion.deliveries[known].role = .action }
+            if addressee.niact { expansion.deliveries[known].niact = true }
+            return
+        }
+        expansion.deliveries.append(
+            PlannedDelivery(
+                post: post, station: station, role: addressee.role, precedence: addressee.precedence,
+                niact: addressee.niact))
+    }
+
+    package func nearest(to name: String) -> [String] {
+        SpellingDistance.nearest(to: name, among: names, most: Self.nearestMax)
+    }
+}
