@@ -1,4 +1,4 @@
-package import Cables
+import Cables
 package import Routing
 
 /// Reads `network.json5`.
