@@ -1,4 +1,4 @@
-package import Cables
+import Cables
 
 /// A moment as JSON shows it: RFC 3339, UTC.
 package struct Timestamp: Sendable {

@@ -5,6 +5,8 @@ package struct LinkLedger: Sendable {
     package let peer: RoutingIndicator
     /// The session that is open, or nil. Events of an older session change nothing.
     package var session: UInt64?
+    /// The start of the neighbour's daemon at the other end of the session.
+    package var peerStart: UInt64 = 0
     package var queue = TransmissionQueue()
     /// Octets that the link can take now; a slice may overdraw it by one chunk.
     package var room = 0

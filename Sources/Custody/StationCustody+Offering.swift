@@ -15,8 +15,11 @@ extension StationCustody {
     // MARK: Sessions
 
     /// A session over the link is open and both sides have greeted.
-    package mutating func linkUp(_ link: Int, session: UInt64, at now: Instant, _ actions: inout Actions) {
+    package mutating func linkUp(
+        _ link: Int, session: UInt64, peerStart: UInt64, at now: Instant, _ actions: inout Actions
+    ) {
         if links[link].session != nil { takeBack(link) }
+        links[link].peerStart = peerStart
         links[link].session = session
         links[link].room = 0
         links[link].since = now.wall

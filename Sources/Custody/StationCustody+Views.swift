@@ -321,5 +321,8 @@ extension StationCustody {
         (links[link].taken.epoch, links[link].taken.starts)
     }
 
+    package func peer(of link: Int) -> RoutingIndicator { links[link].peer }
+    package func peerStart(of link: Int) -> UInt64 { links[link].peerStart }
+
     package func nextChannel(_ link: Int) -> UInt64 { links[link].nextChannel }
 }

@@ -48,7 +48,7 @@ package struct CustodySettings: Sendable {
 ///
 /// The loop must call `placed` for each record that it appended, in order, and `persisted` when they are synced.
 package struct StationCustody: ~Copyable {
-    package let settings: CustodySettings
+    package var settings: CustodySettings
     package let routing: RoutingTable
     package let addresses: AddressBook
     package let offices: OfficeDirectory

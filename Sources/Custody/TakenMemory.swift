@@ -10,6 +10,17 @@ package struct ChannelRanges: Equatable, Sendable {
         for range in ranges { insert(range) }
     }
 
+    /// From numbers in ascending order, without repetition.
+    package init(ascending numbers: [UInt64]) {
+        for number in numbers {
+            if let last = ranges.last, number == last.upperBound + 1 {
+                ranges[ranges.count - 1] = last.lowerBound...number
+            } else {
+                ranges.append(number...number)
+            }
+        }
+    }
+
     package mutating func insert(_ number: UInt64) {
         if let last = ranges.last, number == last.upperBound &+ 1 {
             ranges[ranges.count - 1] = last.lowerBound...number

@@ -1,22 +1,23 @@
-package import Custody
-package import Octets
-package import Transport
+import Cables
+import Custody
+import Octets
+import Transport
 
 /// Signs everything that one turn of the loop states, with one signature (rule 25).
-package struct BatchSigner {
+struct BatchSigner {
     private let network: String
     private let key: StationKey
     private let start: UInt64
     private var batch: UInt64 = 0
 
-    package init(network: String, key: StationKey, start: UInt64) {
+    init(network: String, key: StationKey, start: UInt64) {
         self.network = network
         self.key = key
         self.start = start
     }
 
     /// One proof per statement, in order.
-    package mutating func sign(
+    mutating func sign(
         _ statements: [(kind: LeafKind, content: [UInt8])]
     ) throws(TransportFault) -> [BatchProof] {
         guard !statements.isEmpty else { return [] }

@@ -11,11 +11,16 @@ package struct EventLog: Sendable {
 
     package init() {}
 
-    package func write(_ severity: StationEvent.Severity, _ name: String, _ values: [(key: String, value: String)] = []) {
+    func write(_ severity: StationEvent.Severity, _ name: String, _ values: [(key: String, value: String)] = []) {
         write(StationEvent(severity, name, values))
     }
 
-    package func write(_ event: StationEvent) {
+    /// For the executable, which knows no events of the core.
+    package func error(_ name: String, _ values: [(key: String, value: String)]) { write(.error, name, values) }
+
+    package func notice(_ name: String, _ values: [(key: String, value: String)]) { write(.notice, name, values) }
+
+    func write(_ event: StationEvent) {
         var line = Array("<\(priority(event.severity))>\(event.name)".utf8)
         for (key, value) in event.values { line.append(contentsOf: " \(key)=\(quoted(value))".utf8) }
         if line.count > Self.lineOctetsMax { line.removeSubrange(Self.lineOctetsMax...) }
@@ -50,19 +55,19 @@ package struct EventLog: Sendable {
 }
 
 /// Alarms that stand until the daemon restarts, for `status`; at most `kindsMax` kinds, the newest of each.
-package final class AlarmBoard: Sendable {
-    package struct Alarm: Sendable {
-        package var code: String
+final class AlarmBoard: Sendable {
+    struct Alarm: Sendable {
+        var code: String
         /// Milliseconds since 1970.
-        package var since: Int64
-        package var text: String
-        package var count: Int
+        var since: Int64
+        var text: String
+        var count: Int
     }
 
     private static let kindsMax = 64
     private let alarms = Mutex<[Alarm]>([])
 
-    package func raise(_ event: StationEvent, at wall: Int64) {
+    func raise(_ event: StationEvent, at wall: Int64) {
         let text = event.values.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
         alarms.withLock { alarms in
             if let known = alarms.firstIndex(where: { $0.code == event.name }) {
@@ -74,5 +79,5 @@ package final class AlarmBoard: Sendable {
         }
     }
 
-    package var all: [Alarm] { alarms.withLock { $0 } }
+    var all: [Alarm] { alarms.withLock { $0 } }
 }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Tells systemd how the daemon does: one datagram to `$NOTIFY_SOCKET` (sd_notify(3)), nothing where it is not set.
-package enum ServiceNotification {
+enum ServiceNotification {
     /// - Parameter state: lines such as `READY=1` or `STATUS=recovering`.
-    package static func send(_ state: String) {
+    static func send(_ state: String) {
         guard let name = getenv("NOTIFY_SOCKET").map({ Array(String(cString: $0).utf8) }), name.count > 1 else { return }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -1,13 +1,13 @@
 import Cables
-package import Custody
-package import Octets
+import Custody
+import Octets
 import Synchronization
-package import Transport
+import Transport
 
 /// The certificates whose signatures this station has met, and the batch roots that it has verified (rule 25).
 ///
 /// Used from every link's queue.
-package final class SignatureBook: Sendable {
+final class SignatureBook: Sendable {
     /// Verified roots kept per signer: a batch's signature is checked once, not once per cable.
     private static let rootsMax = 4_096
     /// Certificates kept; a network of a thousand stations that renews has two each.
@@ -32,7 +32,7 @@ package final class SignatureBook: Sendable {
     private let authorities: Authorities
     private let state = Mutex(State())
 
-    package init(network: String, authorities: Authorities) {
+    init(network: String, authorities: Authorities) {
         self.network = network
         self.authorities = authorities
     }
@@ -40,14 +40,16 @@ package final class SignatureBook: Sendable {
     /// Takes a certificate in, if the network's authority vouches for it.
     ///
     /// - Returns: true when it was not known before.
-    package func learn(_ der: [UInt8], at unixSeconds: Int64) throws(CertificateFault) -> Bool {
-        let certificate = try authorities.verify(der: der, at: unixSeconds, forSigning: true)
-        guard certificate.network == network else { throw .wrongNetwork(certificate.network) }
+    func learn(_ der: [UInt8]) throws(TransportFault) -> Bool {
+        let certificate = try authorities.verify(der: der, signing: true)
+        guard certificate.network == network else {
+            throw TransportFault(.wrongNetwork, "the certificate belongs to network \(certificate.network)")
+        }
         return add(certificate)
     }
 
     /// - Returns: true when it was not known before.
-    package func add(_ certificate: StationCertificate) -> Bool {
+    func add(_ certificate: StationCertificate) -> Bool {
         state.withLock { state in
             guard state.certificates[certificate.fingerprint] == nil,
                 state.certificates.count < Self.certificatesMax
@@ -57,16 +59,16 @@ package final class SignatureBook: Sendable {
         }
     }
 
-    package func certificate(_ fingerprint: Digest) -> StationCertificate? {
+    func certificate(_ fingerprint: Digest) -> StationCertificate? {
         state.withLock { $0.certificates[fingerprint] }
     }
 
     /// The station that signed `content`, or nil when the proof does not hold or its certificate is not known.
-    package func signer(of kind: LeafKind, content: [UInt8], proof: BatchProof) -> RoutingIndicator? {
+    func signer(of kind: LeafKind, content: [UInt8], proof: BatchProof) -> RoutingIndicator? {
         signer(ofLeaf: BatchTree.leaf(kind: kind.rawValue, content: content), proof: proof)
     }
 
-    package func signer(ofLeaf leaf: Digest, proof: BatchProof) -> RoutingIndicator? {
+    func signer(ofLeaf leaf: Digest, proof: BatchProof) -> RoutingIndicator? {
         guard
             let root = BatchTree.root(
                 leaf: leaf, index: Int(proof.index), count: Int(proof.count), path: proof.path),

@@ -1,17 +1,17 @@
-package import Custody
+import Custody
 import Glibc
 
 /// The clocks of the machine, read at the edge only.
-package enum StationClock {
-    package static var now: Instant {
+enum StationClock {
+    static var now: Instant {
         Instant(boot: milliseconds(CLOCK_BOOTTIME), wall: Int64(milliseconds(CLOCK_REALTIME)))
     }
 
     /// Milliseconds of CLOCK_BOOTTIME.
-    package static var boot: UInt64 { milliseconds(CLOCK_BOOTTIME) }
+    static var boot: UInt64 { milliseconds(CLOCK_BOOTTIME) }
 
     /// The year in UTC, to which two-digit years are nearest.
-    package static var year: Int {
+    static var year: Int {
         var seconds = time(nil)
         var parts = tm()
         gmtime_r(&seconds, &parts)

@@ -1,13 +1,14 @@
-package import Cables
-package import Custody
+import Cables
+import Custody
 import Dispatch
 import Journal
 import Link
-package import Octets
+import Octets
 import Synchronization
+import Transport
 
 /// What the loop calls to tell somebody something. Called on the loop's queue; must not block.
-package protocol StationAnnouncer: AnyObject, Sendable {
+protocol StationAnnouncer: AnyObject, Sendable {
     func send(_ slices: [Slice], session: UInt64, on link: Int)
     func send(_ frame: Frame, session: UInt64, on link: Int)
     func answer(_ answer: SubmissionAnswer, token: UInt64)
@@ -22,17 +23,17 @@ package protocol StationAnnouncer: AnyObject, Sendable {
 ///
 /// Everything in it runs on one serial queue, in turns: all events that came meanwhile are one turn, with one batch
 /// signature and one group commit.
-package final class StationLoop: @unchecked Sendable {
+final class StationLoop: @unchecked Sendable {
     // Unchecked: `state` is touched on `queue` only.
 
-    package typealias Input = @Sendable (inout StationCustody, Instant, inout Actions) -> Void
+    typealias Input = @Sendable (inout StationCustody, Instant, inout Actions) -> Void
 
     /// Events of one turn at most: bounds the batch that is signed and the records that are held in memory.
     private static let inputsPerTurnMax = 1_024
     /// Milliseconds for which a note of custody passed may wait for other records (rule 12).
     private static let lazyMilliseconds = 200
 
-    package let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
+    let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
     private let mailbox = Mutex<(inputs: [Input], scheduled: Bool)>(([], false))
     private let journal: Journal
     private let log: EventLog
@@ -49,11 +50,11 @@ package final class StationLoop: @unchecked Sendable {
     private var wakeAt = UInt64.max
 
     /// What custody notes name about this station and its neighbours.
-    package struct HelloFacts: Sendable {
-        package var network: String
-        package var station: RoutingIndicator
+    struct HelloFacts: Sendable {
+        var network: String
+        var station: RoutingIndicator
 
-        package init(network: String, station: RoutingIndicator) {
+        init(network: String, station: RoutingIndicator) {
             self.network = network
             self.station = station
         }
@@ -65,7 +66,7 @@ package final class StationLoop: @unchecked Sendable {
         case then(@Sendable () -> Void)
     }
 
-    package init(
+    init(
         custody: consuming StationCustody, journal: Journal, signer: BatchSigner, facts: HelloFacts, log: EventLog,
         alarms: AlarmBoard
     ) {
@@ -77,7 +78,7 @@ package final class StationLoop: @unchecked Sendable {
         self.alarms = alarms
     }
 
-    package func start(_ announcer: any StationAnnouncer) {
+    func start(_ announcer: any StationAnnouncer) {
         queue.sync { self.announcer = announcer }
         post { custody, now, actions in custody.recovered(at: now, &actions) }
     }
@@ -85,7 +86,7 @@ package final class StationLoop: @unchecked Sendable {
     // MARK: Events
 
     /// An event for the core, from any queue.
-    package func post(_ input: @escaping Input) {
+    func post(_ input: @escaping Input) {
         let schedule = mailbox.withLock { mailbox in
             mailbox.inputs.append(input)
             defer { mailbox.scheduled = true }
@@ -94,8 +95,13 @@ package final class StationLoop: @unchecked Sendable {
         if schedule { queue.async { [self] in turn() } }
     }
 
+    /// Looks at the state, for what tells nobody that a thing is kept. Not from the loop's queue.
+    func look<Answer>(_ look: (borrowing StationCustody) -> Answer) -> Answer {
+        queue.sync { look(custody) }
+    }
+
     /// Looks at the state, and hands the answer on when all that it rests on is synced (rule 6).
-    package func view<Answer: Sendable>(
+    func view<Answer: Sendable>(
         _ look: @escaping @Sendable (borrowing StationCustody, Instant) -> Answer,
         then: @escaping @Sendable (Answer) -> Void
     ) {
@@ -107,51 +113,52 @@ package final class StationLoop: @unchecked Sendable {
     }
 
     /// Everything up to `sequence` is synced.
-    package func synced(through sequence: UInt64) {
+    func synced(through sequence: UInt64) {
         post { custody, now, actions in custody.persisted(through: sequence, at: now, &actions) }
+    }
+
+    /// A failed sync was mended: these records stand elsewhere now.
+    func moved(_ records: [(sequence: UInt64, location: RecordLocation)]) {
+        post { custody, _, _ in
+            for record in records {
+                let place = RecordPlace(segment: record.location.segment, offset: record.location.offset)
+                custody.moved(sequence: record.sequence, to: place)
+            }
+        }
     }
 
     // MARK: The turn
 
     private func turn() {
-        let inputs = mailbox.withLock { mailbox -> [Input] in
-            if mailbox.inputs.count <= Self.inputsPerTurnMax {
-                defer {
-                    mailbox.inputs.removeAll(keepingCapacity: true)
-                    mailbox.scheduled = false
-                }
-                return mailbox.inputs
-            }
-            let first = Array(mailbox.inputs[..<Self.inputsPerTurnMax])
-            mailbox.inputs.removeFirst(Self.inputsPerTurnMax)
-            return first
+        let (inputs, more) = mailbox.withLock { mailbox -> ([Input], Bool) in
+            let count = min(mailbox.inputs.count, Self.inputsPerTurnMax)
+            let first = Array(mailbox.inputs[..<count])
+            mailbox.inputs.removeFirst(count)
+            mailbox.scheduled = !mailbox.inputs.isEmpty
+            return (first, mailbox.scheduled)
         }
         var actions = Actions()
         let now = StationClock.now
         for input in inputs { input(&custody, now, &actions) }
         act(actions)
-        let more = mailbox.withLock { mailbox -> Bool in
-            guard !mailbox.inputs.isEmpty else { return false }
-            guard inputs.count == Self.inputsPerTurnMax else { return false }
-            return mailbox.scheduled
-        }
         if more { queue.async { [self] in turn() } }
     }
 
     private func act(_ actions: consuming Actions) {
         var records = actions.persist
         let notes = custodyNotes(in: actions.afterPersist)
-        guard let frames = sign(&records, notes) else { return }
+        let frames = sign(&records, notes)
         keep(records)
         let last = custody.nextSequence - 1
         var releases: [Release] = frames
         for announcement in actions.afterPersist where !announcement.isCustodyNote {
             releases.append(.announcement(announcement))
         }
+        let (effects, wakeAt) = (actions.now, actions.wakeAt)
         rest(on: last, releases)
         commit(records, urgent: !releases.isEmpty)
-        perform(actions.now)
-        plan(actions.wakeAt)
+        perform(effects)
+        plan(wakeAt)
     }
 
     private func commit(_ records: [JournalRecord], urgent: Bool) {
@@ -203,8 +210,8 @@ package final class StationLoop: @unchecked Sendable {
         return notes
     }
 
-    /// Signs what the turn states; nil when the key failed, and then nothing of the turn may be told.
-    private func sign(_ records: inout [JournalRecord], _ notes: [Note]) -> [Release]? {
+    /// Signs what the turn states. A key that signed at the start signs always: else the daemon must not go on.
+    private func sign(_ records: inout [JournalRecord], _ notes: [Note]) -> [Release] {
         var statements: [(kind: LeafKind, content: [UInt8])] = []
         var counts: [Int] = []
         for record in records {

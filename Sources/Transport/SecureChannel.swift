@@ -95,6 +95,9 @@ package final class SecureChannel: @unchecked Sendable {
         plain.deallocate()
     }
 
+    /// Closes an accepted socket that nobody has time for.
+    package static func refuse(_ descriptor: Int32) { Glibc.close(descriptor) }
+
     /// Begins; the callbacks must be set.
     package func start() {
         queue.async { [self] in

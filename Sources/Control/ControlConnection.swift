@@ -1,0 +1,270 @@
+import Dispatch
+import Glibc
+
+/// One client of the control socket, on a queue of its own.
+final class ControlConnection: @unchecked Sendable {
+    // Unchecked: all state belongs to `queue`.
+
+    /// Octets not yet taken by the client, above which nothing more is made for it.
+    private static let unsentPause = 256 << 10
+    /// Octets not yet taken by the client, above which it is dropped.
+    private static let unsentMax = 1 << 20
+    /// Submissions of one client under way at most.
+    private static let bodiesMax = 1_024
+
+    typealias Producer = @Sendable () -> (ControlFrame.Kind, [UInt8])?
+
+    private let descriptor: Int32
+    private let queue: DispatchQueue
+    private let service: any ControlService
+    private let caller: ControlCaller
+    private let onEnd: @Sendable () -> Void
+    private let inlineOctets: Int
+    private let readSource: any DispatchSourceRead
+    private let writeSource: any DispatchSourceWrite
+    private var decoder = ControlFrameDecoder(greeted: false)
+    private var writeArmed = false
+    private var closed = false
+    private var unsent: [UInt8] = []
+    private var unsentHead = 0
+    private var flushPlanned = false
+    private var producers: [(tag: UInt32, make: Producer)] = []
+    private var bodies: [UInt32: Incoming] = [:]
+    private var sourcesLeft = 2
+
+    private struct Incoming {
+        var request: ControlRequest
+        var expected: Int
+        var received = 0
+        var octets: [UInt8] = []
+        var sink: (any BodySink)?
+    }
+
+    init(
+        descriptor: Int32, caller: ControlCaller, service: any ControlService, inlineOctets: Int,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
+        self.descriptor = descriptor
+        self.caller = caller
+        self.service = service
+        self.inlineOctets = inlineOctets
+        self.onEnd = onEnd
+        queue = DispatchQueue(label: "cable.control.connection", qos: .userInitiated)
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        readSource = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+        writeSource = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
+    }
+
+    func start() {
+        readSource.setEventHandler { [weak self] in self?.readable() }
+        writeSource.setEventHandler { [weak self] in self?.writable() }
+        let closing: @Sendable () -> Void = { [self] in
+            sourcesLeft -= 1
+            if sourcesLeft == 0 {
+                Glibc.close(descriptor)
+                onEnd()
+            }
+        }
+        readSource.setCancelHandler(handler: closing)
+        writeSource.setCancelHandler(handler: closing)
+        readSource.activate()
+    }
+
+    /// Says why and closes: too many clients.
+    func refuse(_ failure: ControlFailure) {
+        queue.async { [self] in
+            append(ControlFrame(.failed, tag: 0, payload: failure.encoded))
+            flush()
+            end()
+        }
+    }
+
+    // MARK: Receiving
+
+    private func readable() {
+        withUnsafeTemporaryAllocation(byteCount: 256 << 10, alignment: 16) { buffer in
+            for _ in 0..<4 {
+                guard !closed else { return }
+                let count = read(descriptor, buffer.baseAddress, buffer.count)
+                if count < 0, errno == EAGAIN || errno == EINTR { return }
+                guard count > 0 else { return end() }
+                decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                do throws(ControlFault) {
+                    while !closed, let frame = try decoder.next() { take(frame) }
+                } catch {
+                    return end()
+                }
+                if count < buffer.count { return }
+            }
+        }
+    }
+
+    private func take(_ frame: ControlFrame) {
+        switch frame.kind {
+        case .request: takeRequest(frame)
+        case .body: takeBody(frame)
+        case .row, .octets, .submitted, .failed, .done, .event: end()
+        }
+    }
+
+    private func takeRequest(_ frame: ControlFrame) {
+        let request: ControlRequest
+        do {
+            request = try ControlRequest(decoding: frame.payload)
+        } catch {
+            return end()
+        }
+        guard let expected = request.bodyOctets else {
+            service.handle(request, body: nil, from: caller, reply: ControlReply(self, tag: frame.tag))
+            return
+        }
+        guard bodies.count < Self.bodiesMax, bodies[frame.tag] == nil else { return end() }
+        var incoming = Incoming(request: request, expected: expected)
+        if expected > inlineOctets {
+            do throws(ControlFailure) {
+                incoming.sink = try service.bodySink(octets: expected)
+            } catch {
+                // The rest of this connection would be the body that nobody wants.
+                append(ControlFrame(.failed, tag: frame.tag, payload: error.encoded))
+                flush()
+                return end()
+            }
+        }
+        bodies[frame.tag] = incoming
+        if expected == 0 { finish(frame.tag) }
+    }
+
+    private func takeBody(_ frame: ControlFrame) {
+        guard var incoming = bodies[frame.tag] else { return end() }
+        incoming.received += frame.payload.count
+        guard incoming.received <= incoming.expected else { return end() }
+        if let sink = incoming.sink {
+            do throws(ControlFailure) {
+                try frame.payload.withUnsafeBufferPointer { (octets) throws(ControlFailure) in
+                    try sink.append(UnsafeRawBufferPointer(octets))
+                }
+            } catch {
+                sink.abandon()
+                append(ControlFrame(.failed, tag: frame.tag, payload: error.encoded))
+                flush()
+                return end()
+            }
+        } else {
+            incoming.octets.append(contentsOf: frame.payload)
+        }
+        bodies[frame.tag] = incoming
+        if incoming.received == incoming.expected { finish(frame.tag) }
+    }
+
+    private func finish(_ tag: UInt32) {
+        guard let incoming = bodies.removeValue(forKey: tag) else { return }
+        let reply = ControlReply(self, tag: tag)
+        guard let sink = incoming.sink else {
+            service.handle(incoming.request, body: .octets(incoming.octets), from: caller, reply: reply)
+            return
+        }
+        do throws(ControlFailure) {
+            let name = try sink.finish()
+            service.handle(
+                incoming.request, body: .stored(name: name, octets: incoming.received), from: caller, reply: reply)
+        } catch {
+            reply.failed(error)
+        }
+    }
+
+    // MARK: Sending
+
+    func send(_ kind: ControlFrame.Kind, _ tag: UInt32, _ payload: [UInt8]) {
+        queue.async { [self] in
+            guard !closed else { return }
+            append(ControlFrame(kind, tag: tag, payload: payload))
+            guard unsent.count - unsentHead <= Self.unsentMax else { return end() }
+            planFlush()
+        }
+    }
+
+    /// Calls `make` until it has no more, as fast as the client reads; then the answer is done.
+    func produce(_ tag: UInt32, _ make: @escaping Producer) {
+        queue.async { [self] in
+            guard !closed else { return }
+            producers.append((tag, make))
+            writable()
+        }
+    }
+
+    private func append(_ frame: ControlFrame) { frame.write(to: &unsent) }
+
+    /// Answers that are made in one go leave in one write.
+    private func planFlush() {
+        guard !flushPlanned else { return }
+        flushPlanned = true
+        queue.async { [self] in
+            flushPlanned = false
+            writable()
+        }
+    }
+
+    private func writable() {
+        guard !closed else { return }
+        if writeArmed {
+            writeArmed = false
+            writeSource.suspend()
+        }
+        while flush(), !closed, !producers.isEmpty {
+            while unsent.count - unsentHead < Self.unsentPause, let first = producers.first {
+                guard let (kind, payload) = first.make() else {
+                    append(ControlFrame(.done, tag: first.tag, payload: []))
+                    producers.removeFirst()
+                    continue
+                }
+                append(ControlFrame(kind, tag: first.tag, payload: payload))
+            }
+        }
+    }
+
+    /// True when the client took everything.
+    @discardableResult private func flush() -> Bool {
+        while unsentHead < unsent.count {
+            let written = unsent.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress! + unsentHead, unsent.count - unsentHead, Int32(MSG_NOSIGNAL))
+            }
+            if written < 0 {
+                if errno == EINTR { continue }
+                guard errno == EAGAIN else {
+                    end()
+                    return false
+                }
+                armWrite()
+                return false
+            }
+            unsentHead += written
+        }
+        unsent.removeAll(keepingCapacity: unsent.capacity <= Self.unsentMax)
+        unsentHead = 0
+        return true
+    }
+
+    private var writeActivated = false
+
+    private func armWrite() {
+        guard !writeArmed, !closed else { return }
+        writeArmed = true
+        if writeActivated {
+            writeSource.resume()
+        } else {
+            writeActivated = true
+            writeSource.activate()
+        }
+    }
+
+    private func end() {
+        guard !closed else { return }
+        closed = true
+        producers.removeAll()
+        for (_, incoming) in bodies { incoming.sink?.abandon() }
+        bodies.removeAll()
+        readSource.cancel()
+        if !writeActivated { writeSource.activate() } else if !writeArmed { writeSource.resume() }
+        writeSource.cancel()
+    }
+}

@@ -1,0 +1,140 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The control socket of a station.
+package final class ControlServer: @unchecked Sendable {
+    // Unchecked: the source is used on `queue` only; counts are behind a lock.
+
+    /// Connections in all, and of one user that is neither root nor the daemon's own.
+    package static let connectionsMax = 64
+    package static let connectionsPerUserMax = 8
+    /// Bodies up to this size are held in memory.
+    private let inlineOctets: Int
+    private let path: String
+    private let descriptor: Int32
+    private let service: any ControlService
+    private let queue = DispatchQueue(label: "cable.control", qos: .userInitiated)
+    private let source: any DispatchSourceRead
+    private let open = Mutex<[UInt32: Int]>([:])
+
+    /// - Throws: a failure with exit 75 where another daemon answers on the socket, 78 where it cannot be made.
+    package init(path: String, inlineOctets: Int, service: any ControlService) throws(ControlFailure) {
+        self.path = path
+        self.service = service
+        self.inlineOctets = inlineOctets
+        let address = try UnixAddress(path)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Self.failure("socket") }
+        if address.connects() {
+            close(descriptor)
+            throw ControlFailure(
+                code: "SOCKET_IN_USE", message: "another routerd answers on \(path)",
+                advice: "stop it, or give this station a socket of its own", exit: ExitStatus.tryLater)
+        }
+        unlink(path)
+        guard address.with({ bind(descriptor, $0, $1) }) == 0, chmod(path, 0o660) == 0, listen(descriptor, 128) == 0
+        else {
+            let failure = Self.failure("bind \(path)")
+            close(descriptor)
+            throw failure
+        }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        self.descriptor = descriptor
+        source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+    }
+
+    package func start() {
+        source.setEventHandler { [weak self] in self?.acceptAll() }
+        let (descriptor, path) = (descriptor, path)
+        source.setCancelHandler {
+            close(descriptor)
+            unlink(path)
+        }
+        source.activate()
+    }
+
+    package func stop() { source.cancel() }
+
+    private static func failure(_ what: String) -> ControlFailure {
+        ControlFailure(
+            code: "SOCKET_FAILED", message: "\(what): \(String(cString: strerror(errno)))",
+            advice: "see that the folder of the control socket exists and belongs to the daemon",
+            exit: ExitStatus.configuration)
+    }
+
+    private func acceptAll() {
+        while true {
+            let accepted = accept(descriptor, nil, nil)
+            guard accepted >= 0 else { return }
+            _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+            // struct ucred of Linux: pid, uid, gid; Glibc's module does not show it.
+            var credentials: (pid: Int32, uid: UInt32, gid: UInt32) = (0, 0, 0)
+            var length = socklen_t(MemoryLayout.size(ofValue: credentials))
+            guard getsockopt(accepted, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else {
+                close(accepted)
+                continue
+            }
+            let caller = ControlCaller(pid: credentials.pid, uid: credentials.uid, gid: credentials.gid)
+            let allowed = count(caller.uid)
+            let connection = ControlConnection(
+                descriptor: accepted, caller: caller, service: service, inlineOctets: inlineOctets
+            ) { [weak self] in if allowed { self?.uncount(caller.uid) } }
+            connection.start()
+            if allowed {
+                service.connected(caller)
+            } else {
+                connection.refuse(
+                    ControlFailure(
+                        code: "TOO_MANY_CONNECTIONS", message: "too many control connections are open",
+                        advice: "close one, or try again", exit: ExitStatus.tryLater))
+            }
+        }
+    }
+
+    private func count(_ uid: UInt32) -> Bool {
+        open.withLock { open in
+            let privileged = uid == 0 || uid == getuid()
+            guard open.values.reduce(0, +) < Self.connectionsMax,
+                privileged || open[uid, default: 0] < Self.connectionsPerUserMax
+            else { return false }
+            open[uid, default: 0] += 1
+            return true
+        }
+    }
+
+    private func uncount(_ uid: UInt32) { open.withLock { $0[uid, default: 1] -= 1 } }
+}
+
+/// The path of a Unix socket as the system wants it.
+struct UnixAddress {
+    private var address = sockaddr_un()
+    /// Octets of a path at most: the system's structure holds no more.
+    static let pathMax = 107
+
+    init(_ path: String) throws(ControlFailure) {
+        let octets = Array(path.utf8)
+        guard octets.count <= Self.pathMax else {
+            throw ControlFailure(
+                code: "SOCKET_PATH_TOO_LONG",
+                message: "the socket path has \(octets.count) octets, more than \(Self.pathMax): \(path)",
+                advice: "use a shorter folder", exit: ExitStatus.configuration)
+        }
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: octets) }
+    }
+
+    func with<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        }
+    }
+
+    /// Whether somebody answers.
+    func connects() -> Bool {
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard probe >= 0 else { return false }
+        defer { close(probe) }
+        return with { connect(probe, $0, $1) } == 0
+    }
+}

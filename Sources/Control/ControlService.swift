@@ -1,0 +1,97 @@
+import Foundation
+
+/// Who asks: the credentials of the process at the other end of the socket.
+package struct ControlCaller: Sendable, Equatable {
+    package var pid: Int32
+    package var uid: UInt32
+    package var gid: UInt32
+}
+
+/// The octets that came with a request.
+package enum SubmittedBody: Sendable {
+    case octets([UInt8])
+    /// Written to a sink of the service: its name for it, and the count.
+    case stored(name: String, octets: Int)
+}
+
+/// Takes a body that is too large for memory, slice by slice.
+package protocol BodySink: AnyObject {
+    func append(_ octets: UnsafeRawBufferPointer) throws(ControlFailure)
+    /// - Returns: the service's name for the body, which is on the disk now.
+    func finish() throws(ControlFailure) -> String
+    func abandon()
+}
+
+/// What the daemon does with requests. Called on the connection's queue; answers may be given from any thread.
+package protocol ControlService: AnyObject, Sendable {
+    func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply)
+    func bodySink(octets: Int) throws(ControlFailure) -> any BodySink
+    func connected(_ caller: ControlCaller)
+}
+
+/// The answer to one request. Usable from any thread; what comes after the client went away is dropped.
+package struct ControlReply: Sendable {
+    private let connection: ControlConnection
+    private let tag: UInt32
+
+    init(_ connection: ControlConnection, tag: UInt32) {
+        self.connection = connection
+        self.tag = tag
+    }
+
+    package func submitted(_ answer: SubmittedAnswer) { connection.send(.submitted, tag, answer.encoded) }
+
+    package func failed(_ failure: ControlFailure) { connection.send(.failed, tag, failure.encoded) }
+
+    package func done() { connection.send(.done, tag, []) }
+
+    package func event(_ outcome: OutcomeEvent) { connection.send(.event, tag, outcome.encoded) }
+
+    /// One JSON object and the end.
+    package func document(_ document: some Encodable & Sendable) { rows([document]) { $0 } }
+
+    /// A JSON object for each element, made only as fast as the client reads.
+    package func rows<Element: Sendable, Row: Encodable & SendableMetatype>(
+        _ elements: [Element], _ make: @escaping @Sendable (Element) -> Row?
+    ) {
+        let encoder = JSONText()
+        let position = Position()
+        connection.produce(tag) {
+            while position.next < elements.count {
+                defer { position.next += 1 }
+                guard let row = make(elements[position.next]) else { continue }
+                return (.row, encoder.octets(row))
+            }
+            return nil
+        }
+    }
+
+    /// Octets as they are, in slices, made only as fast as the client reads.
+    package func octets(_ slice: @escaping @Sendable (_ offset: Int) -> [UInt8]) {
+        let position = Position()
+        connection.produce(tag) {
+            let octets = slice(position.next)
+            guard !octets.isEmpty else { return nil }
+            position.next += octets.count
+            return (.octets, octets)
+        }
+    }
+
+    /// Used on the connection's queue only.
+    private final class Position: @unchecked Sendable { var next = 0 }
+}
+
+/// JSON as the interface promises it: sorted keys, slashes plain.
+package struct JSONText: Sendable {
+    package init() {}
+
+    package func octets(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return [UInt8](try encoder.encode(value))
+        } catch {
+            preconditionFailure("rows are plain values: \(error)")
+        }
+    }
+}

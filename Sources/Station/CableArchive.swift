@@ -1,0 +1,47 @@
+import Cables
+import Custody
+import Journal
+
+/// Reads cables back from journal and bodies: what is not held in memory. Safe from any thread.
+final class CableArchive: Sendable {
+    /// Octets of a large body that are parsed for a listing.
+    private static let summaryOctets = 1 << 20
+    /// Octets of one slice of a body for a client.
+    private static let sliceOctets = 256 << 10
+
+    let journal: Journal
+    let bodies: BodyStore
+
+    init(journal: Journal, bodies: BodyStore) {
+        self.journal = journal
+        self.bodies = bodies
+    }
+
+    func record(_ place: RecordPlace) throws -> JournalRecord {
+        try JournalRecord(decoding: try journal.read(RecordLocation(segment: place.segment, offset: place.offset)))
+    }
+
+    /// The acceptance that stands at a place.
+    func acceptance(_ place: RecordPlace) throws -> Acceptance {
+        guard case .accepted(let acceptance) = try record(place) else {
+            throw JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset))
+        }
+        return acceptance
+    }
+
+    /// A part of a body; empty behind its end.
+    func slice(of body: CableBody, offset: Int, count: Int) throws -> [UInt8] {
+        switch body {
+        case .inline(let octets):
+            guard offset < octets.count else { return [] }
+            return Array(octets[offset..<min(octets.count, offset + count)])
+        case .file(let name):
+            return try bodies.read(name, offset: offset, count: count)
+        }
+    }
+
+    /// What the header says; of a large body its first MiB is looked at.
+    func reading(of body: CableBody) throws -> CableReading {
+        CableParser.parse(try slice(of: body, offset: 0, count: Self.summaryOctets), receiptYear: StationClock.year)
+    }
+}

@@ -1,0 +1,81 @@
+import Cables
+import Control
+import Custody
+
+/// Follows a cable's records back from the newest: each names the one before it.
+struct CableHistory {
+    /// Records of one cable that are followed at most.
+    private static let recordsMax = 10_000
+
+    let archive: CableArchive
+    let station: RoutingIndicator
+
+    /// Oldest first.
+    func rows(from last: RecordPlace, number: CustodyNumber) throws -> [HistoryRow] {
+        var rows: [HistoryRow] = []
+        var place = last
+        for _ in 0..<Self.recordsMax where place != .none {
+            let record = try archive.record(place)
+            let (found, previous) = read(record, number)
+            rows.insert(contentsOf: found, at: 0)
+            place = previous
+        }
+        return rows
+    }
+
+    private func read(_ record: JournalRecord, _ number: CustodyNumber) -> ([HistoryRow], RecordPlace) {
+        switch record {
+        case .accepted(let acceptance):
+            return ([accepted(acceptance)] + desks(acceptance), .none)
+        case .passed(let passed):
+            guard let item = passed.items.first(where: { $0.number == number }) else { return ([], .none) }
+            return (
+                [row(passed.at, "custodyPassed", link: passed.peer.description, detail: "\(passed.peer) has synced it")],
+                item.previous
+            )
+        case .service(let service):
+            let event = service.message.kind == .receipt ? "receipt" : "notice"
+            let detail =
+                service.message.kind == .receipt
+                ? "delivered to \(service.message.office) by \(service.message.station)" : service.message.reason
+            return (
+                [
+                    row(
+                        service.at, event, link: service.offered.peer.description, post: service.message.post,
+                        detail: detail)
+                ], service.previous
+            )
+        case .undeliverable(let end):
+            return ([row(end.at, "notice", post: end.message.post, detail: end.message.reason)], end.previous)
+        case .started, .certificate, .read:
+            return ([], .none)
+        }
+    }
+
+    private func accepted(_ acceptance: Acceptance) -> HistoryRow {
+        switch acceptance.source {
+        case .submitted(let user, _):
+            return row(acceptance.at, "accepted", detail: "submitted by uid \(user)")
+        case .arrived(let offered):
+            let detail = offered.suspectedDuplicate ? "from \(offered.peer), marked ZFD" : "from \(offered.peer)"
+            return row(acceptance.at, "accepted", link: offered.peer.description, detail: detail)
+        }
+    }
+
+    private func desks(_ acceptance: Acceptance) -> [HistoryRow] {
+        acceptance.desks.map { desk in
+            row(
+                desk.at, desk.isDuplicate ? "duplicate" : "delivered",
+                post: acceptance.block.deliveries[Int(desk.index)].post,
+                detail: desk.isDuplicate ? "the desk had it already" : "to \(desk.office), arrival \(desk.arrival)")
+        }
+    }
+
+    private func row(
+        _ at: Int64, _ event: String, link: String? = nil, post: String? = nil, detail: String? = nil
+    ) -> HistoryRow {
+        HistoryRow(
+            at: Timestamp(milliseconds: at).description, event: event, station: station.description, link: link,
+            post: post, detail: detail)
+    }
+}

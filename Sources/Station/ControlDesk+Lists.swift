@@ -1,0 +1,271 @@
+import Cables
+import Control
+import Custody
+import Dispatch
+import Journal
+import Routing
+import Settings
+
+extension ControlDesk {
+    private static let reading = DispatchQueue(label: "cable.desk", qos: .utility, attributes: .concurrent)
+
+    /// Reading from the disk happens here, not on the loop's queue.
+    func offQueue(_ work: @escaping @Sendable () -> Void) { Self.reading.async(execute: work) }
+
+    /// Looks a cable up by what the user wrote, and says so when there is none or more than one.
+    func find<Answer: Sendable>(
+        _ id: String, _ reply: ControlReply,
+        _ look: @escaping @Sendable (borrowing StationCustody, UInt32) -> Answer,
+        then: @escaping @Sendable (Answer) -> Void
+    ) {
+        loop.view { custody, _ -> Found<Answer> in
+            switch custody.find(id) {
+            case .found(let slot): return .answer(look(custody, slot))
+            case .nothing:
+                return .failure(
+                    ControlFailure(
+                        code: "NO_SUCH_CABLE", message: "no cable here is called \(id)",
+                        advice: "see `routerctl inbox list` or `routerctl queue list`", exit: ExitStatus.data))
+            case .several(let identities):
+                let names = identities.prefix(3).map(\.description).joined(separator: ", ")
+                return .failure(
+                    ControlFailure(
+                        code: "AMBIGUOUS_ID", message: "\(id) may be \(identities.count) cables: \(names) …",
+                        advice: "write more of the identity", exit: ExitStatus.data))
+            }
+        } then: { found in
+            switch found {
+            case .answer(let answer): then(answer)
+            case .failure(let failure): reply.failed(failure)
+            }
+        }
+    }
+
+    func status(_ reply: ControlReply) {
+        loop.view { custody, now in
+            (custody.queuedCounts(), custody.linkItems(), custody.overdueCount(at: now))
+        } then: { [self] counts, links, overdue in
+            var space: (free: UInt64, total: UInt64) = (0, 0)
+            do { space = try archive.journal.space() } catch { log.write(.warning, "disk.unknown", [("why", "\(error)")]) }
+            let readOnly = archive.journal.fault != nil
+            reply.document(
+                StatusDocument(
+                    station: facts.settings.station.description, network: facts.network.name, version: facts.version,
+                    state: readOnly ? "readOnly" : isAccepting ? "serving" : "draining",
+                    since: Timestamp(milliseconds: facts.startedAt).description, accepting: isAccepting,
+                    queued: words(counts), linksUp: links.count { $0.state == .up },
+                    linksDown: links.count { $0.state != .up }, overdue: overdue,
+                    alarms: alarms.all.map {
+                        StatusDocument.Alarm(
+                            code: $0.code, since: Timestamp(milliseconds: $0.since).description,
+                            text: $0.count > 1 ? "\($0.text) (\($0.count) times)" : $0.text)
+                    }, used: space.total - space.free, free: space.free))
+        }
+    }
+
+    private func words(_ counts: [Precedence: Int]) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: counts.map { ($0.key.word, $0.value) })
+    }
+
+    private func limit(_ request: ControlRequest) -> Int { request["limit"].flatMap { Int($0) } ?? .max }
+
+    func queueList(_ request: ControlRequest, _ reply: ControlReply) {
+        let limit = limit(request)
+        loop.view { custody, now in Array(custody.queueItems(at: now).prefix(limit)) } then: { [self] items in
+            reply.rows(items) { [self] item in
+                let block = block(at: item.place)
+                return QueueRow(
+                    id: item.identity.description, mrn: block?.mrn, precedence: item.precedence.word,
+                    state: item.state.rawValue, ageSeconds: item.ageMilliseconds / 1_000, secondsLeft: item.secondsLeft,
+                    size: UInt64(item.size), from: block?.from ?? "", to: item.to, link: item.link?.description,
+                    attempts: item.attempts, nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
+                    why: item.why)
+            }
+        }
+    }
+
+    private func block(at place: RecordPlace) -> SignedBlock? {
+        do {
+            return try archive.acceptance(place).block
+        } catch {
+            log.write(.error, "record.unreadable", [("why", "\(error)")])
+            return nil
+        }
+    }
+
+    func cableShow(_ request: ControlRequest, _ reply: ControlReply) {
+        find(request["id"] ?? "", reply) { custody, slot in
+            (custody.place(of: slot), custody.reports(of: slot), custody.size(of: slot), custody.gate(of: slot))
+        } then: { [self] place, reports, size, gate in
+            guard let block = block(at: place) else {
+                return reply.failed(unreadable(JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset))))
+            }
+            let highest = reports.map(\.precedence).max() ?? .routine
+            reply.document(
+                CableDocument(
+                    id: block.identity.description, mrn: block.mrn, precedence: highest.word, dtg: block.dateTimeGroup,
+                    from: block.from, classification: block.classification?.word ?? gate.word, size: UInt64(size),
+                    deliveries: reports.map { DeliveryRow($0) }, replies: []))
+        }
+    }
+
+    func cableHistory(_ request: ControlRequest, _ reply: ControlReply) {
+        find(request["id"] ?? "", reply) { custody, slot in
+            (custody.lastPlace(of: slot), custody.custodyNumber(of: slot))
+        } then: { [self] last, number in
+            offQueue { [self] in
+                do {
+                    let rows = try CableHistory(archive: archive, station: facts.settings.station).rows(
+                        from: last, number: number)
+                    reply.rows(rows) { $0 }
+                } catch {
+                    reply.failed(unreadable(error))
+                }
+            }
+        }
+    }
+
+    func inboxList(_ request: ControlRequest, _ reply: ControlReply) {
+        let limit = limit(request)
+        let office = request["office"]
+        loop.view { custody, _ in
+            Array(custody.inboxItems().filter { office == nil || $0.office == office }.prefix(limit))
+        } then: { [self] items in
+            reply.rows(items) { [self] item in inboxRow(item) }
+        }
+    }
+
+    private func inboxRow(_ item: InboxItem) -> InboxRow? {
+        do {
+            let acceptance = try archive.acceptance(item.place)
+            let cable = try archive.reading(of: acceptance.body).cable
+            return InboxRow(
+                id: item.identity.description, arrival: item.arrival, post: item.post, office: item.office,
+                role: word(item.role), precedence: item.precedence.word, niact: item.niact, mrn: cable.mrn,
+                dtg: cable.dateTimeGroup?.text, from: acceptance.block.from, subject: cable.subject,
+                slugs: cable.slugs, exercise: cable.exercise,
+                receivedAt: Timestamp(milliseconds: item.receivedAt).description,
+                readAt: item.readAt.map { Timestamp(milliseconds: $0).description },
+                suspectedDuplicate: item.suspectedDuplicate,
+                replyInstructions: ReplyInstructionsDocument(cable.replyInstructions))
+        } catch {
+            log.write(.error, "record.unreadable", [("id", item.identity.description), ("why", "\(error)")])
+            return nil
+        }
+    }
+
+    private func word(_ role: DeskDelivery.Role) -> String {
+        switch role {
+        case .action: "action"
+        case .info: "info"
+        case .sipdis: "sipdis"
+        }
+    }
+
+    func inboxRead(_ request: ControlRequest, _ caller: ControlCaller, _ reply: ControlReply) {
+        let office = request["office"]
+        let id = request["id"] ?? ""
+        find(id, reply) { custody, slot in
+            let identity = custody.identity(of: slot)
+            return custody.inboxItems().first { $0.identity == identity && (office == nil || $0.office == office) }
+        } then: { [self] item in
+            guard let item else {
+                return reply.failed(
+                    ControlFailure(
+                        code: "NOT_IN_INBOX", message: "\(id) is in no inbox here\(office.map { " of \($0)" } ?? "")",
+                        advice: "see `routerctl inbox list`", exit: ExitStatus.data))
+            }
+            loop.post { custody, now, actions in
+                custody.markRead(item.arrival, user: caller.uid, at: now, &actions)
+            }
+            offQueue { [self] in
+                do {
+                    let body = try archive.acceptance(item.place).body
+                    // The first slice is read before anything is answered, so that a failure is one.
+                    _ = try archive.slice(of: body, offset: 0, count: 1)
+                    let archive = archive
+                    let log = log
+                    reply.octets { offset in
+                        do {
+                            return try archive.slice(of: body, offset: offset, count: 256 << 10)
+                        } catch {
+                            log.write(.error, "body.unreadable", [("why", "\(error)")])
+                            return []
+                        }
+                    }
+                } catch {
+                    reply.failed(unreadable(error))
+                }
+            }
+        }
+    }
+
+    func receiptList(_ request: ControlRequest, _ reply: ControlReply) {
+        let limit = limit(request)
+        let id = request["id"]
+        loop.view { custody, now -> [ReceiptItem] in
+            let items = custody.receiptItems(at: now)
+            guard let id else { return Array(items.prefix(limit)) }
+            guard case .found(let slot) = custody.find(id) else { return [] }
+            let identity = custody.identity(of: slot)
+            return items.filter { $0.identity == identity }
+        } then: { [self] items in
+            reply.rows(items) { [self] item in
+                let delivery = item.delivery
+                let ended = delivery.state.isEnded
+                return ReceiptRow(
+                    id: item.identity.description, mrn: block(at: item.place)?.mrn, post: delivery.post,
+                    indicator: delivery.station.description, office: delivery.office,
+                    state: ended ? delivery.state.word : "overdue",
+                    at: delivery.at.map { Timestamp(milliseconds: $0).description },
+                    receivedAt: ended ? Timestamp(milliseconds: delivery.since).description : nil,
+                    reason: delivery.state == .undeliverable ? "the life of the cable ended" : nil, verified: ended)
+            }
+        }
+    }
+
+    func linkList(_ reply: ControlReply) {
+        let routing = facts.routing
+        loop.view { custody, _ in custody.linkItems() } then: { [self] items in
+            reply.rows(items) { [self] item in
+                LinkRow(
+                    peer: item.peer.description, state: item.state.rawValue,
+                    since: Timestamp(milliseconds: item.since).description, why: item.why,
+                    nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
+                    clearance: routing.clearance(ofLinkTo: item.peer).word, cost: routing.cost(ofLinkTo: item.peer),
+                    queued: words(item.queued), sentNumber: item.sentNumber, receivedNumber: item.receivedNumber,
+                    sentCables: item.sentCables, receivedCables: item.receivedCables, sentOctets: item.sentOctets,
+                    receivedOctets: item.receivedOctets)
+            }
+        }
+    }
+
+    func configShow(_ reply: ControlReply) {
+        struct Shown: Encodable, Sendable {
+            var station: String
+            var network: String
+            var networkVersion: UInt64
+            var posts: [String]
+            var state: String
+            var control: String
+            var hopLimit: Int
+            var lifeSeconds: UInt64
+            var cableOctets: Int
+            var windowOctets: Int
+        }
+        let settings = facts.settings
+        reply.document(
+            Shown(
+                station: settings.station.description, network: facts.network.name,
+                networkVersion: facts.network.version, posts: facts.network.station(settings.station)?.posts ?? [],
+                state: settings.state, control: settings.control, hopLimit: settings.limits.hopLimit,
+                lifeSeconds: settings.limits.life / 1_000, cableOctets: settings.limits.cableOctets,
+                windowOctets: settings.limits.windowOctets))
+    }
+}
+
+/// What a look-up came to.
+private enum Found<Answer: Sendable>: Sendable {
+    case answer(Answer)
+    case failure(ControlFailure)
+}

@@ -1,0 +1,195 @@
+import Cables
+import Control
+import Custody
+import Journal
+import Octets
+import Routing
+import Settings
+import Synchronization
+import Transport
+
+/// Answers the control socket: reads requests, asks the loop, and makes rows of what it says.
+final class ControlDesk: ControlService {
+    /// Watchers at most.
+    private static let watchersMax = 64
+
+    let facts: StationFacts
+    let loop: StationLoop
+    let archive: CableArchive
+    let log: EventLog
+    let alarms: AlarmBoard
+    private let state = Mutex(State())
+
+    private struct State {
+        var nextToken: UInt64 = 1
+        var waiting: [UInt64: Waiting] = [:]
+        var watchers: [ControlReply] = []
+        var accepting = true
+    }
+
+    private struct Waiting {
+        var reply: ControlReply
+        var tagged: TaggedReply?
+        var warnings: [String]
+    }
+
+    init(facts: StationFacts, loop: StationLoop, archive: CableArchive, log: EventLog, alarms: AlarmBoard) {
+        self.facts = facts
+        self.loop = loop
+        self.archive = archive
+        self.log = log
+        self.alarms = alarms
+    }
+
+    func stopAccepting() { state.withLock { $0.accepting = false } }
+
+    var isAccepting: Bool { state.withLock { $0.accepting } && archive.journal.fault == nil }
+
+    func connected(_ caller: ControlCaller) {
+        log.write(.info, "control.connected", [("uid", "\(caller.uid)"), ("gid", "\(caller.gid)"), ("pid", "\(caller.pid)")])
+    }
+
+    func bodySink(octets: Int) throws(ControlFailure) -> any BodySink {
+        guard octets <= facts.settings.limits.cableOctets else {
+            throw ControlFailure(
+                code: "TOO_LARGE", message: "the cable has \(octets) octets, more than \(facts.settings.limits.cableOctets)",
+                advice: "split it into sections", exit: ExitStatus.data)
+        }
+        return try StoredBody(octets: octets, bodies: archive.bodies)
+    }
+
+    func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply) {
+        switch request.verb {
+        case "submit": submit(request, body, caller, reply)
+        case "status": status(reply)
+        case "queue.list": queueList(request, reply)
+        case "cable.show": cableShow(request, reply)
+        case "cable.history": cableHistory(request, reply)
+        case "inbox.list": inboxList(request, reply)
+        case "inbox.read": inboxRead(request, caller, reply)
+        case "receipt.list": receiptList(request, reply)
+        case "link.list": linkList(reply)
+        case "config.show": configShow(reply)
+        case "watch": watch(reply)
+        default:
+            reply.failed(
+                ControlFailure(
+                    code: "USAGE", message: "routerd does not know \(request.verb)",
+                    advice: "use the routerctl of the same version", exit: ExitStatus.usage))
+        }
+    }
+
+    // MARK: Submitting
+
+    /// Keeps the answer's way until the loop knows the outcome.
+    func expect(_ reply: ControlReply, tagged: TaggedReply?, warnings: [String]) -> UInt64 {
+        state.withLock { state in
+            let token = state.nextToken
+            state.nextToken += 1
+            state.waiting[token] = Waiting(reply: reply, tagged: tagged, warnings: warnings)
+            return token
+        }
+    }
+
+    func answer(_ answer: SubmissionAnswer, token: UInt64) {
+        guard let waiting = state.withLock({ $0.waiting.removeValue(forKey: token) }) else { return }
+        switch answer {
+        case .accepted(let cable):
+            waiting.reply.submitted(
+                SubmittedAnswer(
+                    id: cable.identity.description, mrn: cable.mrn, deliveries: cable.deliveries.map { DeliveryRow($0) },
+                    captions: waiting.tagged?.captions ?? [], slugs: waiting.tagged?.slugs ?? [],
+                    warnings: waiting.warnings + (waiting.tagged?.notes ?? []) + cable.warnings))
+        case .refused(let refusal):
+            waiting.reply.failed(ControlFailure(refusal))
+        }
+    }
+
+    // MARK: Watching
+
+    private func watch(_ reply: ControlReply) {
+        let taken = state.withLock { state -> Bool in
+            guard state.watchers.count < Self.watchersMax else { return false }
+            state.watchers.append(reply)
+            return true
+        }
+        guard !taken else { return }
+        reply.failed(
+            ControlFailure(
+                code: "TOO_MANY_WATCHERS", message: "too many clients are watching", advice: "close one",
+                exit: ExitStatus.tryLater))
+    }
+
+    func tell(_ outcome: Outcome) {
+        let watchers = state.withLock { $0.watchers }
+        guard !watchers.isEmpty else { return }
+        let event = OutcomeEvent(
+            id: outcome.identity.description, post: outcome.post, office: outcome.office, state: outcome.state.word,
+            at: outcome.at)
+        for watcher in watchers { watcher.event(event) }
+    }
+}
+
+/// What stands fast while the daemon runs.
+struct StationFacts: Sendable {
+    var settings: StationSettings
+    var network: Network
+    var routing: RoutingTable
+    var startedAt: Int64
+    var version: String
+}
+
+extension DeliveryRow {
+    init(_ report: DeliveryReport) {
+        self.init(
+            post: report.post, indicator: report.station.description, role: report.role == .action ? "action" : "info",
+            precedence: report.precedence.word, state: report.state.word,
+            since: Timestamp(milliseconds: report.since).description, why: report.why, office: report.office,
+            lateAfterNotice: report.lateAfterNotice)
+    }
+}
+
+extension ControlFailure {
+    init(_ refusal: Refusal) {
+        let exit =
+            switch refusal.permanence {
+            case .permanent: ExitStatus.data
+            case .notPermitted: ExitStatus.notPermitted
+            case .tryLater: ExitStatus.tryLater
+            }
+        self.init(code: refusal.code, message: refusal.message, advice: refusal.advice, exit: exit)
+    }
+}
+
+/// A large body that a client hands in.
+final class StoredBody: BodySink {
+    private let inbox: BodyInbox
+
+    init(octets: Int, bodies: BodyStore) throws(ControlFailure) {
+        do throws(StorageFault) {
+            inbox = try BodyInbox(octets: UInt64(octets), bodies: bodies)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    func append(_ octets: UnsafeRawBufferPointer) throws(ControlFailure) {
+        do throws(StorageFault) { try inbox.append(octets) } catch { throw Self.failure(error) }
+    }
+
+    func finish() throws(ControlFailure) -> String {
+        do throws(StorageFault) {
+            return try inbox.finish().hash.description
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    func abandon() { inbox.abandon() }
+
+    private static func failure(_ fault: StorageFault) -> ControlFailure {
+        ControlFailure(
+            code: "DISK", message: "the cable could not be written: \(fault)", advice: "make room and try again",
+            exit: ExitStatus.tryLater)
+    }
+}

@@ -1,0 +1,292 @@
+import Cables
+import Custody
+import Dispatch
+import Link
+import Octets
+import Synchronization
+import Transport
+
+/// Keeps a session open with each neighbour: dials, accepts, settles on one where both sides dialled.
+///
+/// Its own state belongs to one queue; each session has a queue for itself.
+final class LinkKeeper: @unchecked Sendable {
+    // Unchecked: everything but `current` belongs to `queue`; `current` is behind a lock.
+
+    /// Milliseconds in which two sessions count as dialled at the same time by both sides.
+    private static let simultaneousMilliseconds: UInt64 = 3_000
+
+    private struct Neighbour {
+        let indicator: RoutingIndicator
+        let addresses: [SocketAddress]
+        var schedule: RetrySchedule
+        var dialling = false
+        var nextAddress = 0
+        var planned = false
+        var session: Session?
+    }
+
+    private struct Session {
+        var driver: LinkDriver
+        var channel: SecureChannel
+        var dialledHere: Bool
+        var peerStart: UInt64
+        var since: UInt64
+    }
+
+    private let queue = DispatchQueue(label: "cable.links", qos: .userInitiated)
+    private let around: LinkSurroundings
+    private let dialContext: TLSContext
+    private let listenContext: TLSContext
+    private let handshakeMilliseconds: Int
+    private let networkVersion: UInt64
+    private let networkHash: Digest
+    private var neighbours: [Neighbour]
+    private var listeners: [Listener] = []
+    private var drivers: [UInt64: LinkDriver] = [:]
+    private var handshakes: [ObjectIdentifier: SecureChannel] = [:]
+    private var nextSession: UInt64 = 1
+    private var stopping = false
+    /// The open session of each link, for the loop.
+    private let current: Mutex<[LinkDriver?]>
+    /// Handshakes of strangers at once: more wait in the kernel.
+    private static let handshakesMax = 256
+
+    init(
+        around: LinkSurroundings, neighbours: [(indicator: RoutingIndicator, addresses: [String])],
+        dialling: TLSContext, listening: TLSContext, handshakeMilliseconds: Int, retryDelayMin: UInt64,
+        retryDelayMax: UInt64, networkVersion: UInt64, networkHash: Digest
+    ) {
+        self.around = around
+        dialContext = dialling
+        listenContext = listening
+        self.handshakeMilliseconds = handshakeMilliseconds
+        self.networkVersion = networkVersion
+        self.networkHash = networkHash
+        self.neighbours = neighbours.map {
+            Neighbour(
+                indicator: $0.indicator, addresses: $0.addresses.compactMap { SocketAddress($0) },
+                schedule: RetrySchedule(delayMin: retryDelayMin, delayMax: retryDelayMax))
+        }
+        current = Mutex([LinkDriver?](repeating: nil, count: neighbours.count))
+    }
+
+    /// Listens on every address of the station, then dials all its links at once.
+    func start(listening addresses: [SocketAddress]) throws(TransportFault) {
+        for address in addresses {
+            listeners.append(
+                try Listener(address, queue: queue) { [weak self] descriptor in self?.accepted(descriptor) })
+        }
+        queue.async { [self] in
+            for link in neighbours.indices { dial(link) }
+        }
+    }
+
+    /// Ends every session with a goodbye.
+    func stop() {
+        queue.sync {
+            stopping = true
+            for listener in listeners { listener.stop() }
+            for neighbour in neighbours { neighbour.session?.driver.close("CLOSING", "\(around.station) closes down") }
+        }
+    }
+
+    func driver(_ link: Int, session: UInt64) -> LinkDriver? {
+        current.withLock { drivers in
+            guard let driver = drivers[link], driver.session == session else { return nil }
+            return driver
+        }
+    }
+
+    // MARK: Dialling
+
+    private func dial(_ link: Int) {
+        neighbours[link].planned = false
+        guard !stopping, neighbours[link].session == nil, !neighbours[link].dialling else { return }
+        guard !neighbours[link].addresses.isEmpty else { return }
+        let address = neighbours[link].addresses[neighbours[link].nextAddress % neighbours[link].addresses.count]
+        neighbours[link].dialling = true
+        waits(link, "dialling \(address)", nextAt: nil)
+        Dialler.dial(address, queue: queue, milliseconds: handshakeMilliseconds) { [weak self] result in
+            self?.dialled(link, result)
+        }
+    }
+
+    private func dialled(_ link: Int, _ result: Result<Int32, TransportFault>) {
+        switch result {
+        case .success(let descriptor):
+            let expecting = neighbours[link].indicator
+            open(descriptor, dialContext, expecting: expecting, dialledFor: link)
+        case .failure(let fault):
+            neighbours[link].dialling = false
+            neighbours[link].nextAddress += 1
+            again(link, fault.code, fault.text)
+        }
+    }
+
+    private func again(_ link: Int, _ code: String, _ text: String) {
+        guard !stopping, neighbours[link].session == nil, !neighbours[link].planned else { return }
+        let delay = neighbours[link].schedule.next(random: RandomBits.word)
+        neighbours[link].planned = true
+        let nextAt = StationClock.now.wall + Int64(delay)
+        waits(link, text, nextAt: nextAt)
+        around.log.write(
+            .notice, "link.waits",
+            [
+                ("peer", neighbours[link].indicator.description), ("code", code), ("why", text),
+                ("again", "\(Double(delay) / 1_000)s"),
+            ])
+        queue.asyncAfter(deadline: .now() + .milliseconds(Int(delay))) { [weak self] in self?.dial(link) }
+    }
+
+    private func waits(_ link: Int, _ why: String, nextAt: Int64?) {
+        around.loop.post { custody, now, _ in custody.linkWaits(link, why: why, nextAt: nextAt, at: now) }
+    }
+
+    // MARK: Handshakes
+
+    private func accepted(_ descriptor: Int32) {
+        guard !stopping, handshakes.count < Self.handshakesMax else {
+            SecureChannel.refuse(descriptor)
+            return
+        }
+        open(descriptor, listenContext, expecting: nil, dialledFor: nil)
+    }
+
+    private func open(_ descriptor: Int32, _ context: TLSContext, expecting: RoutingIndicator?, dialledFor link: Int?) {
+        let own = DispatchQueue(label: "cable.link", qos: .userInitiated)
+        do throws(TransportFault) {
+            let channel = try SecureChannel(
+                descriptor: descriptor, context: context, expecting: expecting,
+                handshakeMilliseconds: handshakeMilliseconds, queue: own)
+            handshakes[ObjectIdentifier(channel)] = channel
+            channel.onOpen = { [weak self, weak channel] peer in
+                guard let self, let channel else { return }
+                // The keeper decides on its queue; the session's queue waits, so that no octet is lost meanwhile.
+                let driver = queue.sync { self.opened(channel, peer, dialledFor: link) }
+                if driver == nil {
+                    channel.close(TransportFault(.closedHere, "no link to \(peer.indicator)"))
+                }
+            }
+            channel.onClosed = { [weak self, weak channel] fault in
+                guard let self else { return }
+                let identity = channel.map { ObjectIdentifier($0) }
+                queue.async { self.handshakeFailed(identity, fault, dialledFor: link) }
+            }
+            channel.start()
+        } catch {
+            if let link {
+                neighbours[link].dialling = false
+                again(link, error.code, error.text)
+            }
+        }
+    }
+
+    private func handshakeFailed(_ channel: ObjectIdentifier?, _ fault: TransportFault, dialledFor link: Int?) {
+        if let channel { handshakes[channel] = nil }
+        around.log.write(
+            .warning, "handshake.failed",
+            [
+                ("peer", link.map { neighbours[$0].indicator.description } ?? "unknown"), ("code", fault.code),
+                ("why", fault.text),
+            ])
+        guard let link else { return }
+        neighbours[link].dialling = false
+        again(link, fault.code, fault.text)
+    }
+
+    /// TLS stands. Called within the channel's queue.
+    private func opened(_ channel: SecureChannel, _ peer: PeerIdentity, dialledFor: Int?) -> LinkDriver? {
+        handshakes[ObjectIdentifier(channel)] = nil
+        if let dialledFor { neighbours[dialledFor].dialling = false }
+        guard !stopping, let link = neighbours.firstIndex(where: { $0.indicator == peer.indicator }) else {
+            around.log.write(.warning, "session.refused", [("peer", peer.indicator.description), ("code", "NOT_LINKED")])
+            return nil
+        }
+        let session = nextSession
+        nextSession += 1
+        let hello = greeting(link)
+        let driver = LinkDriver(
+            link: link, session: session, peer: peer, channel: channel, hello: hello, around: around,
+            onOpen: { [weak self, weak channel] hello in
+                guard let self, let channel else { return }
+                queue.async { self.greeted(link, session, channel, hello, dialledHere: dialledFor != nil) }
+            },
+            onEnd: { [weak self] code, text in
+                guard let self else { return }
+                queue.async { self.ended(link, session, code, text) }
+            })
+        drivers[session] = driver
+        return driver
+    }
+
+    private func greeting(_ link: Int) -> Hello {
+        let (around, version, hash) = (around, networkVersion, networkHash)
+        return around.loop.look { custody in
+            let (epoch, starts) = custody.remembered(link)
+            return Hello(
+                network: around.network, station: around.station, start: around.start, epoch: custody.settings.epoch,
+                networkVersion: version, networkHash: hash, window: UInt32(around.limits.windowOctets),
+                nextChannel: custody.nextChannel(link), rememberedEpoch: epoch,
+                remembered: starts.map { Hello.Remembered(start: $0.start, channels: $0.channels) })
+        }
+    }
+
+    // MARK: Sessions
+
+    /// Both sides have greeted: this session, or the one that stands, goes on.
+    private func greeted(
+        _ link: Int, _ session: UInt64, _ channel: SecureChannel, _ hello: Hello, dialledHere: Bool
+    ) {
+        guard let driver = drivers[session] else { return }
+        if let standing = neighbours[link].session {
+            let sameStart = standing.peerStart == hello.start
+            let atOnce = StationClock.boot - standing.since < Self.simultaneousMilliseconds
+            // Of two dialled at once, the one that the lower indicator dialled stays, on both sides.
+            let lowerDialled = dialledHere == (around.station < neighbours[link].indicator)
+            let standingByLower = standing.dialledHere == (around.station < neighbours[link].indicator)
+            if sameStart, atOnce, standingByLower || !lowerDialled {
+                driver.close("DUPLICATE_SESSION", "another session stands")
+                return
+            }
+            standing.driver.close("DUPLICATE_SESSION", "a newer session stands")
+            down(link, standing.driver.session, "replaced by a newer session")
+        }
+        neighbours[link].session = Session(
+            driver: driver, channel: channel, dialledHere: dialledHere, peerStart: hello.start,
+            since: StationClock.boot)
+        neighbours[link].schedule.reset()
+        neighbours[link].nextAddress = 0
+        current.withLock { $0[link] = driver }
+        if hello.networkVersion != networkVersion || hello.networkHash != networkHash {
+            around.log.write(
+                .warning, "network.differs",
+                [("peer", hello.station.description), ("version", "\(hello.networkVersion)"), ("own", "\(networkVersion)")])
+        }
+        around.log.write(
+            .info, "link.up", [("peer", hello.station.description), ("dialled", dialledHere ? "here" : "there")])
+        around.loop.post { custody, now, actions in
+            custody.linkUp(link, session: session, peerStart: hello.start, at: now, &actions)
+        }
+        driver.opened()
+    }
+
+    private func ended(_ link: Int, _ session: UInt64, _ code: String, _ text: String) {
+        drivers[session] = nil
+        guard neighbours[link].session?.driver.session == session else {
+            again(link, code, text)
+            return
+        }
+        neighbours[link].session = nil
+        current.withLock { $0[link] = nil }
+        around.log.write(
+            .notice, "link.down", [("peer", neighbours[link].indicator.description), ("code", code), ("why", text)])
+        down(link, session, text)
+        again(link, code, text)
+    }
+
+    private func down(_ link: Int, _ session: UInt64, _ why: String) {
+        around.loop.post { custody, now, actions in
+            custody.linkDown(link, session: session, why: why, nextAt: nil, at: now, &actions)
+        }
+    }
+}

@@ -1,0 +1,272 @@
+import Cables
+import Control
+import Custody
+import Dispatch
+import Journal
+import Link
+import Octets
+import Routing
+import Settings
+import Transport
+
+/// Why a station cannot start: what is wrong, and the exit status of routerd.
+package struct StartFailure: Error, Sendable {
+    package var message: String
+    package var exit: Int32
+}
+
+/// A running station: everything that `routerd` is, put together.
+package final class Station: Sendable {
+    /// Octets of a body between two choices of what to send next, until the rate of links is measured.
+    private static let chunkOctets = 16 << 10
+    /// Seconds between two looks for cables whose life is over.
+    private static let lifeSweepSeconds = 60
+
+    private let loop: StationLoop
+    private let keeper: LinkKeeper
+    private let desk: ControlDesk
+    private let control: ControlServer
+    private let wiring: Wiring
+    private let log: EventLog
+
+    /// Opens journal and keys, replays, listens and dials. Returns when the station serves.
+    ///
+    /// - Throws: `StartFailure`.
+    package static func start(_ configuration: StationConfiguration, log: EventLog) throws(StartFailure) -> Station {
+        do {
+            return try Station(configuration, log: log)
+        } catch let failure as StartFailure {
+            throw failure
+        } catch let fault as JournalFault {
+            throw StartFailure(message: "\(fault)", exit: exit(of: fault))
+        } catch let failure as ControlFailure {
+            throw StartFailure(message: "\(failure.message), \(failure.advice)", exit: failure.exit)
+        } catch let fault as TransportFault {
+            throw StartFailure(message: fault.description, exit: ExitStatus.configuration)
+        } catch {
+            throw StartFailure(message: "\(error)", exit: ExitStatus.software)
+        }
+    }
+
+    private static func exit(of fault: JournalFault) -> Int32 {
+        switch fault {
+        case .locked: ExitStatus.tryLater
+        case .newerVersion: ExitStatus.configuration
+        case .storage, .damagedRecord, .readOnly: ExitStatus.software
+        }
+    }
+
+    private init(_ configuration: StationConfiguration, log: EventLog) throws {
+        let settings = configuration.settings
+        self.log = log
+        let key = try StationKey(certificateFile: settings.tls.certificate, keyFile: settings.tls.key)
+        guard key.indicator == settings.station, key.network == configuration.network.name else {
+            throw StartFailure(
+                message: "\(settings.tls.certificate) is the certificate of \(key.network)/\(key.indicator), "
+                    + "not of \(configuration.network.name)/\(settings.station)", exit: ExitStatus.configuration)
+        }
+        let authorities = try Authorities(file: settings.tls.authorities, revocations: settings.tls.revocations)
+        _ = try authorities.verify(der: key.certificate.der, signing: false)
+        let now = StationClock.now
+        let start = RandomBits.word & ((1 << CableIdentity.startBits) - 1)
+        let alarms = AlarmBoard()
+        let storage = FileStorage()
+        let routing = RoutingTable(network: configuration.network, own: settings.station)
+        let book = SignatureBook(network: key.network, authorities: authorities)
+
+        var custody: StationCustody?
+        ServiceNotification.send("STATUS=recovering")
+        let newEpoch = (high: RandomBits.word, low: RandomBits.word)
+        let recovery = Recovery(
+            configuration: configuration, routing: routing, start: start, chunkOctets: Self.chunkOctets, now: now)
+        let (journal, report) = try Journal.open(state: settings.state, storage: storage, newEpoch: newEpoch) {
+            sequence, location, payload in
+            try recovery.take(sequence, location, payload)
+        }
+        custody = recovery.finish(epoch: JournalEpoch(high: journal.epoch.high, low: journal.epoch.low))
+        guard let custody = custody.take() else {
+            throw StartFailure(message: "nothing was recovered", exit: ExitStatus.software)
+        }
+        for der in custody.certificates { _ = try book.learn(der) }
+        let isNew = book.add(key.certificate) && !custody.certificates.contains(key.certificate.der)
+        Self.tell(report, log, alarms, at: now.wall)
+
+        let bodies = try BodyStore(state: settings.state, storage: storage)
+        let archive = CableArchive(journal: journal, bodies: bodies)
+        let signer = BatchSigner(network: key.network, key: key, start: start)
+        loop = StationLoop(
+            custody: custody, journal: journal, signer: signer,
+            facts: StationLoop.HelloFacts(network: key.network, station: settings.station), log: log, alarms: alarms)
+        let facts = StationFacts(
+            settings: settings, network: configuration.network, routing: routing, startedAt: now.wall,
+            version: StationVersion.text)
+        desk = ControlDesk(facts: facts, loop: loop, archive: archive, log: log, alarms: alarms)
+        var limits = LinkLimits()
+        limits.windowOctets = settings.limits.windowOctets
+        limits.keepaliveMilliseconds = settings.limits.keepalive
+        limits.silenceMilliseconds = settings.limits.silence
+        keeper = LinkKeeper(
+            around: LinkSurroundings(
+                network: key.network, station: settings.station, start: start,
+                cableOctetsMax: UInt64(settings.limits.cableOctets), limits: limits, loop: loop, archive: archive,
+                book: book, log: log),
+            neighbours: routing.neighbours.map { ($0, configuration.network.station($0)?.addresses ?? []) },
+            dialling: try TLSContext(role: .dialling, key: key, authorities: authorities),
+            listening: try TLSContext(role: .listening, key: key, authorities: authorities),
+            handshakeMilliseconds: Int(settings.limits.handshake), retryDelayMin: settings.limits.retryDelayMin,
+            retryDelayMax: settings.limits.retryDelayMax, networkVersion: configuration.network.version,
+            networkHash: ContentHash.of(configuration.networkOctets))
+        wiring = Wiring(keeper: keeper, desk: desk, log: log, alarms: alarms)
+        control = try ControlServer(path: settings.control, inlineOctets: CableBody.inlineMax, service: desk)
+
+        let (loop, wiring) = (loop, wiring)
+        journal.start(
+            Journal.Callbacks(
+                onDurable: { sequence, relocated in
+                    if !relocated.isEmpty { loop.moved(relocated) }
+                    loop.synced(through: sequence)
+                },
+                onMended: { fault in
+                    wiring.alarm("journal.mended", "a sync failed and was mended: \(fault)")
+                },
+                onFailed: { fault in wiring.failed(fault) }))
+        loop.start(wiring)
+        if isNew {
+            let der = key.certificate.der
+            loop.post { custody, now, actions in custody.keepCertificate(der, at: now, &actions) }
+        }
+        let own = configuration.network.station(settings.station)
+        try keeper.start(listening: (own?.addresses ?? []).prefix(1).compactMap { SocketAddress($0) })
+        control.start()
+        sweepLives()
+        log.write(
+            .info, "station.serving",
+            [
+                ("station", settings.station.description), ("network", key.network),
+                ("start", CableIdentity.text(ofStart: start)), ("records", "\(report.records)"),
+            ])
+        ServiceNotification.send("READY=1\nSTATUS=serving")
+    }
+
+    private static func tell(_ report: RecoveryReport, _ log: EventLog, _ alarms: AlarmBoard, at wall: Int64) {
+        for damage in report.damage {
+            let event = StationEvent(
+                .alarm, "journal.damage",
+                [
+                    ("kind", damage.kind.rawValue), ("segment", damage.segment), ("offset", "\(damage.offset)"),
+                    ("octets", "\(damage.octets)"),
+                ])
+            log.write(event)
+            alarms.raise(event, at: wall)
+        }
+    }
+
+    private func sweepLives() {
+        let loop = loop
+        loop.queue.asyncAfter(deadline: .now() + .seconds(Self.lifeSweepSeconds)) { [weak self] in
+            loop.post { custody, now, actions in custody.endOverdueLives(at: now, &actions) }
+            self?.sweepLives()
+        }
+    }
+
+    /// Takes no more cables, says goodbye to neighbours, and waits until what was accepted is synced.
+    package func drain() {
+        ServiceNotification.send("STOPPING=1\nSTATUS=draining")
+        log.write(.info, "station.draining")
+        desk.stopAccepting()
+        control.stop()
+        keeper.stop()
+        let synced = DispatchSemaphore(value: 0)
+        loop.view({ _, _ in () }, then: { synced.signal() })
+        _ = synced.wait(timeout: .now() + .seconds(10))
+        log.write(.info, "station.stopped")
+    }
+}
+
+/// The core while it is being rebuilt from records.
+private final class Recovery {
+    private let configuration: StationConfiguration
+    private let routing: RoutingTable
+    private let start: UInt64
+    private let chunkOctets: Int
+    private let now: Instant
+    private var custody: StationCustody?
+
+    init(
+        configuration: StationConfiguration, routing: RoutingTable, start: UInt64, chunkOctets: Int, now: Instant
+    ) {
+        self.configuration = configuration
+        self.routing = routing
+        self.start = start
+        self.chunkOctets = chunkOctets
+        self.now = now
+        custody = make(epoch: JournalEpoch(high: 0, low: 0))
+    }
+
+    private func make(epoch: JournalEpoch) -> StationCustody {
+        let settings = configuration.settings
+        return StationCustody(
+            settings: CustodySettings(
+                network: configuration.network.name, station: settings.station, start: start, epoch: epoch,
+                lifeSeconds: UInt32(clamping: settings.limits.life / 1_000), hopLimit: settings.limits.hopLimit,
+                chunkOctets: chunkOctets, originators: Set(settings.originators)),
+            routing: routing, addresses: AddressBook(configuration.network), offices: OfficeDirectory(settings.offices))
+    }
+
+    func take(_ sequence: UInt64, _ location: RecordLocation, _ payload: [UInt8]) throws {
+        let record = try JournalRecord(decoding: payload)
+        custody?.replay(
+            record, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)
+    }
+
+    func finish(epoch: JournalEpoch) -> StationCustody? {
+        custody?.settings.epoch = epoch
+        return custody.take()
+    }
+}
+
+/// Carries what the loop says to links and clients.
+private final class Wiring: StationAnnouncer {
+    private let keeper: LinkKeeper
+    private let desk: ControlDesk
+    private let log: EventLog
+    private let alarms: AlarmBoard
+
+    init(keeper: LinkKeeper, desk: ControlDesk, log: EventLog, alarms: AlarmBoard) {
+        self.keeper = keeper
+        self.desk = desk
+        self.log = log
+        self.alarms = alarms
+    }
+
+    func send(_ slices: [Slice], session: UInt64, on link: Int) { keeper.driver(link, session: session)?.send(slices) }
+
+    func send(_ frame: Frame, session: UInt64, on link: Int) { keeper.driver(link, session: session)?.send(frame) }
+
+    func answer(_ answer: SubmissionAnswer, token: UInt64) { desk.answer(answer, token: token) }
+
+    func outcome(_ outcome: Outcome) { desk.tell(outcome) }
+
+    func arrived(_ identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence) {
+        guard precedence >= .immediate else { return }
+        log.write(
+            .notice, "cable.arrived",
+            [("id", identity.description), ("office", office), ("precedence", precedence.word)])
+    }
+
+    func failed(_ fault: JournalFault) {
+        alarm("journal.readOnly", "\(fault)")
+        ServiceNotification.send("STATUS=read only: \(fault)")
+    }
+
+    func alarm(_ name: String, _ why: String) {
+        let event = StationEvent(.alarm, name, [("why", why)])
+        log.write(event)
+        alarms.raise(event, at: StationClock.now.wall)
+    }
+}
+
+/// The version that `status` shows and the package bears.
+package enum StationVersion {
+    package static let text = "0.1.0"
+}
