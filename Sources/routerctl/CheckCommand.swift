@@ -1,0 +1,56 @@
+import Control
+import Routing
+import Settings
+import Transport
+
+/// `config check` and `network check`: offline.
+enum CheckCommand {
+    static func network(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        let path = invocation.operands[0]
+        return try report(invocation, path) { () throws(SettingsProblems) in
+            _ = try NetworkFile.read(octets: try file(path), file: path)
+        }
+    }
+
+    static func config(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        let path = invocation.operands[0]
+        return try report(invocation, path) { () throws(SettingsProblems) in
+            let octets = try file(path)
+            let settings = try StationFile.read(octets: octets, file: path)
+            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+            let name = settings.network.hasPrefix("/") ? settings.network : "\(folder)/\(settings.network)"
+            let network = try NetworkFile.read(octets: try file(name), file: name)
+            let problems = StationFile.mismatches(settings, network, octets: octets, file: path)
+            guard problems.isEmpty else { throw SettingsProblems(problems) }
+        }
+    }
+
+    static func file(_ path: String) throws(SettingsProblems) -> [UInt8] {
+        do throws(PlainFileFault) {
+            return try PlainFile.read(path)
+        } catch {
+            throw SettingsProblems([
+                SettingsProblem(file: path, line: 0, message: "cannot be read: \(error.reason)", advice: "name a file")
+            ])
+        }
+    }
+
+    private static func report(
+        _ invocation: Invocation, _ path: String, _ check: () throws(SettingsProblems) -> Void
+    ) throws(ControlFailure) -> Int32 {
+        do throws(SettingsProblems) {
+            try check()
+        } catch {
+            guard invocation.form == .text, error.all.count > 0 else {
+                let first = error.all.first
+                throw ControlFailure(
+                    code: "CONFIGURATION", message: first?.message ?? "", advice: first?.advice ?? "",
+                    exit: ExitStatus.configuration, line: first?.line)
+            }
+            for problem in error.all { Output.complain("\(problem)\n") }
+            return ExitStatus.configuration
+        }
+        if invocation.form == .text { Output.write("\(path): all right\n") } else { Output.write("{\"problems\":[]}\n") }
+        return 0
+    }
+}

@@ -1,0 +1,207 @@
+import Control
+
+/// The verbs that show what the station knows.
+enum ListCommands {
+    private static func request(_ verb: String, _ invocation: Invocation, _ arguments: [String: String] = [:]) throws(ControlFailure) -> ControlRequest {
+        var arguments = arguments
+        if let limit = invocation.options["--limit"] {
+            guard let number = Int(limit), number > 0 else {
+                throw Invocation.usage("--limit takes a whole number from 1", "write for example --limit 20")
+            }
+            arguments["limit"] = String(number)
+        }
+        if let office = invocation.options["--office"] { arguments["office"] = office }
+        return ControlRequest(verb, arguments)
+    }
+
+    static func status(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        try Session.document(invocation, ControlRequest("status"), StatusDocument.self) { status in
+            let queued = status.queued.filter { $0.value > 0 }.sorted { $0.key < $1.key }
+                .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            var text = """
+                station   \(status.station), network \(status.network), routerd \(status.version)
+                state     \(status.state) since \(status.since)\(status.accepting ? "" : ", takes no cables")
+                queued    \(queued.isEmpty ? "nothing" : queued)
+                links     \(status.links.up) up, \(status.links.down) down
+                overdue   \(status.overdue)
+                disk      \(status.disk.free >> 20) MiB free
+
+                """
+            for alarm in status.alarms { text += "ALARM     \(alarm.code) since \(alarm.since): \(alarm.text)\n" }
+            return text
+        }
+    }
+
+    static func queue(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        try Session.list(
+            invocation, try request("queue.list", invocation), QueueRow.self,
+            ["ID", "PREC", "STATE", "AGE", "LEFT", "SIZE", "FROM", "TO", "LINK", "TRIES", "NEXT", "WHY"],
+            empty: "nothing is queued"
+        ) { row in
+            [
+                row.id, row.precedence, row.state, duration(row.ageSeconds), duration(row.secondsLeft), "\(row.size)",
+                row.from, row.to.joined(separator: ", "), row.link ?? "", "\(row.attempts)", row.nextAt ?? "", row.why,
+            ]
+        }
+    }
+
+    private static func duration(_ seconds: Int64) -> String {
+        let sign = seconds < 0 ? "-" : ""
+        let value = abs(seconds)
+        if value < 60 { return "\(sign)\(value)s" }
+        if value < 3_600 { return "\(sign)\(value / 60)m\(value % 60)s" }
+        if value < 86_400 { return "\(sign)\(value / 3_600)h\(value / 60 % 60)m" }
+        return "\(sign)\(value / 86_400)d\(value / 3_600 % 24)h"
+    }
+
+    static func cableShow(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        let request = ControlRequest("cable.show", ["id": invocation.operands[0]])
+        return try Session.document(invocation, request, CableDocument.self) { cable in
+            var text = """
+                \(cable.id)  \(cable.mrn ?? "no number")
+                from \(cable.from), \(cable.precedence), \(cable.dtg ?? "no date-time group"), \
+                \(cable.classification ?? "no classification"), \(cable.size) octets
+
+                """
+            var table = TextTable(["POST", "STATION", "ROLE", "PREC", "STATE", "SINCE", "OFFICE", "WHY"])
+            for row in cable.deliveries {
+                table.add([row.post, row.indicator, row.role, row.precedence, row.state, row.since, row.office ?? "", row.why])
+            }
+            text += table.text(columns: TextTable.terminalColumns)
+            return text
+        }
+    }
+
+    static func cableHistory(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        try Session.list(
+            invocation, ControlRequest("cable.history", ["id": invocation.operands[0]]), HistoryRow.self,
+            ["AT", "EVENT", "LINK", "POST", "DETAIL"], empty: "nothing is recorded"
+        ) { [$0.at, $0.event, $0.link ?? "", $0.post ?? "", $0.detail ?? ""] }
+    }
+
+    static func inbox(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        try Session.list(
+            invocation, try request("inbox.list", invocation), InboxRow.self,
+            ["NO", "ID", "PREC", "OFFICE", "ROLE", "READ", "MRN", "FROM", "SUBJECT"], empty: "the inbox is empty"
+        ) { row in
+            [
+                "\(row.arrival)", row.id, row.niact ? "NIACT" : row.precedence, row.office,
+                row.suspectedDuplicate ? "\(row.role) ZFD" : row.role, row.readAt == nil ? "" : "read", row.mrn ?? "",
+                row.from, row.subject ?? "",
+            ]
+        }
+    }
+
+    static func inboxRead(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        var arguments = ["id": invocation.operands[0]]
+        if let office = invocation.options["--office"] { arguments["office"] = office }
+        let raw = invocation.options["--raw"] != nil
+        guard raw || invocation.form == .text else { return try inboxReadDocument(invocation, arguments) }
+        var last: UInt8 = 0x0A
+        try Session.run(invocation, ControlRequest("inbox.read", arguments)) { (frame) throws(ControlFailure) in
+            Output.write(frame.payload)
+            last = frame.payload.last ?? last
+        }
+        if !raw, last != 0x0A { Output.write("\n") }
+        return 0
+    }
+
+    private static func inboxReadDocument(
+        _ invocation: Invocation, _ arguments: [String: String]
+    ) throws(ControlFailure) -> Int32 {
+        struct Document: Encodable {
+            var id: String
+            var text: String
+        }
+        var octets: [UInt8] = []
+        try Session.run(invocation, ControlRequest("inbox.read", arguments)) { (frame) throws(ControlFailure) in
+            octets += frame.payload
+        }
+        Output.document(Document(id: invocation.operands[0], text: String(decoding: octets, as: UTF8.self)))
+        return 0
+    }
+
+    static func receipts(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        var arguments: [String: String] = [:]
+        if let id = invocation.operands.first { arguments["id"] = id }
+        return try Session.list(
+            invocation, try request("receipt.list", invocation, arguments), ReceiptRow.self,
+            ["ID", "MRN", "POST", "STATION", "OFFICE", "STATE", "AT", "RECEIVED"], empty: "no receipts"
+        ) { row in
+            [
+                row.id, row.mrn ?? "", row.post, row.indicator, row.office ?? "", row.state, row.at ?? "",
+                row.receivedAt ?? "",
+            ]
+        }
+    }
+
+    static func links(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        try Session.list(
+            invocation, ControlRequest("link.list"), LinkRow.self,
+            ["PEER", "STATE", "SINCE", "QUEUED", "SENT", "RECEIVED", "CLEARANCE", "COST", "NEXT", "WHY"],
+            empty: "the station has no links"
+        ) { row in
+            [
+                row.peer, row.state, row.since, "\(row.queued.values.reduce(0, +))", "\(row.sentCables)",
+                "\(row.receivedCables)", row.clearance, "\(row.cost)", row.nextAt ?? "", row.why,
+            ]
+        }
+    }
+
+    static func config(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        struct Shown: Decodable {
+            var station: String
+            var network: String
+            var networkVersion: UInt64
+            var posts: [String]
+            var state: String
+            var control: String
+            var hopLimit: Int
+            var lifeSeconds: UInt64
+            var cableOctets: Int
+            var windowOctets: Int
+        }
+        return try Session.document(invocation, ControlRequest("config.show"), Shown.self) { shown in
+            """
+            station       \(shown.station)
+            network       \(shown.network), version \(shown.networkVersion)
+            posts         \(shown.posts.joined(separator: ", "))
+            state         \(shown.state)
+            control       \(shown.control)
+            hopLimit      \(shown.hopLimit) stations
+            life          \(shown.lifeSeconds) s
+            cableOctets   \(shown.cableOctets)
+            windowOctets  \(shown.windowOctets)
+
+            """
+        }
+    }
+
+    static func watch(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        struct Event: Encodable {
+            var event: String
+            var id: String
+            var post: String
+            var office: String
+            var at: String
+        }
+        try Session.run(invocation, ControlRequest("watch")) { (frame) throws(ControlFailure) in
+            guard frame.kind == .event else { return }
+            do {
+                let outcome = try OutcomeEvent(decoding: frame.payload)
+                let at = Timestamp(milliseconds: outcome.at).description
+                switch invocation.form {
+                case .text: Output.write("\(at) \(outcome.state) \(outcome.id) \(outcome.post) \(outcome.office)\n")
+                case .json, .jsonl:
+                    Output.document(
+                        Event(event: outcome.state, id: outcome.id, post: outcome.post, office: outcome.office, at: at))
+                }
+            } catch {
+                throw ControlFailure(
+                    code: "PROTOCOL", message: "an event cannot be read: \(error)",
+                    advice: "use the routerctl of the same version", exit: ExitStatus.software)
+            }
+        }
+        return 0
+    }
+}

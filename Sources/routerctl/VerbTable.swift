@@ -1,0 +1,163 @@
+import Control
+
+/// One option of a verb.
+struct VerbOption: Sendable {
+    var name: String
+    /// The word that stands for its value in help; empty: it takes none.
+    var value: String
+    var meaning: String
+
+    var takesValue: Bool { !value.isEmpty }
+}
+
+/// One verb: what it takes, what it says of itself, and what it does.
+struct Verb: Sendable {
+    var name: String
+    var usage: String
+    /// How many operands it takes.
+    var operands: ClosedRange<Int>
+    var options: [VerbOption]
+    var summary: String
+    /// Two worked examples: the command and what it does.
+    var examples: [(command: String, does: String)]
+    var run: @Sendable (Invocation) throws(ControlFailure) -> Int32
+}
+
+/// Every verb: parsing, help and completion read this table.
+enum VerbTable {
+    private static let limit = VerbOption(name: "--limit", value: "N", meaning: "at most N lines")
+
+    static let all: [Verb] = [
+        Verb(
+            name: "submit", usage: "FILE|-", operands: 1...1,
+            options: [VerbOption(name: "--key", value: "TOKEN", meaning: "makes a repeated submission harmless")],
+            summary: "hand in a cable; it is synced to disk when the answer comes",
+            examples: [
+                ("routerctl submit cable.txt", "accepts the cable for every addressee, or refuses it whole"),
+                ("routerctl submit - --key 2008-07-11-1 < cable.txt", "the same key and octets give the first answer again"),
+            ], run: SubmitCommand.submit),
+        Verb(
+            name: "reply", usage: "ID FILE|-", operands: 2...2,
+            options: [VerbOption(name: "--key", value: "TOKEN", meaning: "makes a repeated submission harmless")],
+            summary: "hand in a reply; captions and slug that the original asked for are added",
+            examples: [
+                ("routerctl reply RUEHC-7KQ2M9XA-41 reply.txt", "adds what is missing, says what, and submits"),
+                ("routerctl reply 7KQ2M9XA-41 -", "the identity without the RI; the reply from standard input"),
+            ], run: SubmitCommand.reply),
+        Verb(
+            name: "parse", usage: "FILE|-", operands: 1...1, options: [],
+            summary: "show what is understood of a cable, without a daemon",
+            examples: [
+                ("routerctl parse cable.txt", "header, reply instructions and diagnostics; exit 65 if it cannot be routed"),
+                ("routerctl parse -o json - < cable.txt", "the same as one JSON document"),
+            ], run: ParseCommand.run),
+        Verb(
+            name: "status", usage: "", operands: 0...0, options: [], summary: "how the station does",
+            examples: [
+                ("routerctl status", "state, queues, links, alarms and disk"),
+                ("routerctl status -o json", "the same for a program"),
+            ], run: ListCommands.status),
+        Verb(
+            name: "queue list", usage: "", operands: 0...0, options: [limit],
+            summary: "what is in custody or awaits a receipt, and why it does not move",
+            examples: [
+                ("routerctl queue list", "highest precedence first, then first accepted"),
+                ("routerctl queue list --limit 10 -o jsonl", "the first ten, one JSON object a line"),
+            ], run: ListCommands.queue),
+        Verb(
+            name: "cable show", usage: "ID", operands: 1...1, options: [], summary: "a cable and each of its deliveries",
+            examples: [
+                ("routerctl cable show RUEHC-7KQ2M9XA-41", "where each delivery is"),
+                ("routerctl cable show 7KQ2", "a unique beginning is enough"),
+            ], run: ListCommands.cableShow),
+        Verb(
+            name: "cable history", usage: "ID", operands: 1...1, options: [],
+            summary: "what happened to a cable at this station",
+            examples: [
+                ("routerctl cable history 7KQ2M9XA-41", "accepted, passed on, delivered, receipts; with times"),
+                ("routerctl -o json cable history 7KQ2M9XA-41", "the same for a program"),
+            ], run: ListCommands.cableHistory),
+        Verb(
+            name: "inbox list", usage: "", operands: 0...0,
+            options: [limit, VerbOption(name: "--office", value: "OFFICE", meaning: "of one office only")],
+            summary: "cables delivered here, in order of arrival",
+            examples: [
+                ("routerctl inbox list", "every cable of every office"),
+                ("routerctl inbox list --office ISN", "those on the desk ISN"),
+            ], run: ListCommands.inbox),
+        Verb(
+            name: "inbox read", usage: "ID", operands: 1...1,
+            options: [
+                VerbOption(name: "--office", value: "OFFICE", meaning: "the entry of this office"),
+                VerbOption(name: "--raw", value: "", meaning: "exactly the octets that were accepted"),
+            ], summary: "read a cable that was delivered here; the first reading is recorded",
+            examples: [
+                ("routerctl inbox read 7KQ2M9XA-41", "prints the cable"),
+                ("routerctl inbox read 7KQ2M9XA-41 --raw > cable.txt", "the octets, equal to the originator's file"),
+            ], run: ListCommands.inboxRead),
+        Verb(
+            name: "receipt list", usage: "[ID]", operands: 0...1, options: [limit],
+            summary: "what addressees' stations answered about cables that originated here",
+            examples: [
+                ("routerctl receipt list", "every receipt and notice, and what is overdue"),
+                ("routerctl receipt list 7KQ2M9XA-41", "those of one cable"),
+            ], run: ListCommands.receipts),
+        Verb(
+            name: "link list", usage: "", operands: 0...0, options: [], summary: "the station's links and how they do",
+            examples: [
+                ("routerctl link list", "state, since when, why, and what waits"),
+                ("routerctl link list -o json", "with channel numbers and counts"),
+            ], run: ListCommands.links),
+        Verb(
+            name: "watch", usage: "", operands: 0...0, options: [],
+            summary: "print receipts and notices as they come in, until interrupted",
+            examples: [
+                ("routerctl watch", "one line for each"), ("routerctl watch -o jsonl", "one JSON object for each"),
+            ], run: ListCommands.watch),
+        Verb(
+            name: "lab create", usage: "NETWORK.json5 DIR", operands: 2...2, options: [],
+            summary: "make everything that a loopback network needs: keys, certificates, station files",
+            examples: [
+                ("routerctl lab create network.json5 lab", "one folder per station: lab/RUEHC/station.json5 …"),
+                ("routerd --config lab/RUEHC/station.json5", "runs one of them"),
+            ], run: LabCommand.create),
+        Verb(
+            name: "network check", usage: "FILE", operands: 1...1, options: [],
+            summary: "look for mistakes in a network file",
+            examples: [
+                ("routerctl network check network.json5", "prints each as FILE:LINE, exit 78"),
+                ("routerctl network check /etc/routerd/network.json5", "the installed one"),
+            ], run: CheckCommand.network),
+        Verb(
+            name: "config check", usage: "FILE", operands: 1...1, options: [],
+            summary: "look for mistakes in a station file and the network file it names",
+            examples: [
+                ("routerctl config check station.json5", "prints each as FILE:LINE, exit 78"),
+                ("routerctl config check /etc/routerd/station.json5", "the installed one"),
+            ], run: CheckCommand.config),
+        Verb(
+            name: "config show", usage: "", operands: 0...0, options: [],
+            summary: "what the running station goes by",
+            examples: [
+                ("routerctl config show", "files, posts and limits in force"),
+                ("routerctl config show -o json", "the same for a program"),
+            ], run: ListCommands.config),
+    ]
+
+    static func find(_ words: [String]) -> (Verb, Int)? {
+        if words.count >= 2, let verb = all.first(where: { $0.name == "\(words[0]) \(words[1])" }) { return (verb, 2) }
+        if let first = words.first, let verb = all.first(where: { $0.name == first }) { return (verb, 1) }
+        return nil
+    }
+
+    static func option(_ name: String) -> VerbOption? {
+        for verb in all {
+            if let option = verb.options.first(where: { $0.name == name }) { return option }
+        }
+        return nil
+    }
+
+    static var optionNames: [String] {
+        ["--help", "--json", "--output", "--socket"] + Set(all.flatMap { $0.options.map(\.name) }).sorted()
+    }
+}
