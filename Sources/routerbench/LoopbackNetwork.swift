@@ -1,0 +1,135 @@
+import Control
+import Glibc
+import Transport
+
+/// A row of stations on loopback, made with `routerctl lab create`, each a real routerd.
+final class LoopbackNetwork {
+    /// Milliseconds to wait for a station or a link.
+    private static let patienceMilliseconds = 20_000
+
+    let folder: String
+    let count: Int
+    private(set) var daemons: [pid_t] = []
+    private let tools: String
+
+    init(stations: Int, below parent: String) throws(BenchFailure) {
+        count = stations
+        let mark = RandomBits.octets(4).map { String($0, radix: 16) }.joined()
+        folder = "\(parent)/routerbench-\(mark)"
+        var path = [CChar](repeating: 0, count: 4_096)
+        guard readlink("/proc/self/exe", &path, path.count - 1) > 0 else { throw BenchFailure(text: "no /proc") }
+        let own = path.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        tools = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? "."
+        let network = "\(folder).json5"
+        do throws(PlainFileFault) {
+            try PlainFile.write(Array(Self.networkFile(stations).utf8), to: network, mode: 0o600)
+        } catch {
+            throw BenchFailure(text: error.description)
+        }
+        defer { unlink(network) }
+        let status = Self.wait(for: try spawn(["\(tools)/routerctl", "lab", "create", network, folder], log: "/dev/null"))
+        guard status == 0 else { throw BenchFailure(text: "routerctl lab create failed with \(status)") }
+    }
+
+    static func name(_ index: Int) -> String { "RUBN" + String(UnicodeScalar(UInt8(65 + index))) }
+
+    static func post(_ index: Int) -> String { "BENCH POST " + String(UnicodeScalar(UInt8(65 + index))) }
+
+    private static func networkFile(_ count: Int) -> String {
+        var stations: [String] = []
+        var links: [String] = []
+        for index in 0..<count {
+            stations.append(
+                "{ indicator: \"\(name(index))\", posts: [\"\(post(index))\"], address: \"127.0.0.1:\(freePort())\", "
+                    + "clearance: \"SECRET\" }")
+            if index > 0 { links.append("{ between: [\"\(name(index - 1))\", \"\(name(index))\"] }") }
+        }
+        return "{ network: \"BENCH\", stations: [\(stations.joined(separator: ", "))], links: [\(links.joined(separator: ", "))] }\n"
+    }
+
+    private static func freePort() -> UInt16 {
+        let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = bind(descriptor, $0, length)
+                _ = getsockname(descriptor, $0, &length)
+            }
+        }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
+    func controlPath(_ index: Int) -> String { "\(folder)/\(Self.name(index))/control.sock" }
+
+    /// Starts every station, the last first, and returns when the first one's link is up.
+    func start() throws(BenchFailure) {
+        for index in (0..<count).reversed() {
+            let station = "\(folder)/\(Self.name(index))"
+            daemons.insert(
+                try spawn(["\(tools)/routerd", "--config", "\(station)/station.json5"], log: "\(station)/log"), at: 0)
+        }
+    }
+
+    /// Connects as soon as the daemon answers.
+    func connect(_ index: Int) throws(BenchFailure) -> ControlClient {
+        for _ in 0..<Self.patienceMilliseconds {
+            do throws(ControlFailure) {
+                return try ControlClient(path: controlPath(index))
+            } catch {
+                usleep(1_000)
+            }
+        }
+        throw BenchFailure(text: "\(Self.name(index)) does not start: see \(folder)")
+    }
+
+    func remove() {
+        for daemon in daemons { kill(daemon, SIGTERM) }
+        for daemon in daemons { _ = Self.wait(for: daemon) }
+        _ = (try? spawn(["/bin/rm", "-rf", folder], log: "/dev/null")).map(Self.wait(for:))
+    }
+
+    /// Seconds of processor time that the daemons used.
+    var processorSeconds: Double {
+        daemons.reduce(0) { sum, daemon in
+            guard let octets = try? PlainFile.read("/proc/\(daemon)/stat") else { return sum }
+            let fields = String(decoding: octets, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+            guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return sum }
+            return sum + (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        }
+    }
+
+    /// The first daemon's largest resident memory, octets.
+    var residentOctets: Int {
+        guard let octets = try? PlainFile.read("/proc/\(daemons[0])/status") else { return 0 }
+        for line in String(decoding: octets, as: UTF8.self).split(separator: "\n") where line.hasPrefix("VmHWM:") {
+            return (Int(line.split(separator: " ")[1]) ?? 0) * 1_024
+        }
+        return 0
+    }
+
+    private func spawn(_ words: [String], log: String) throws(BenchFailure) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        }
+        var arguments = words.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var process: pid_t = 0
+        guard posix_spawn(&process, words[0], &actions, nil, &arguments, environ) == 0 else {
+            throw BenchFailure(text: "\(words[0]) cannot be started: \(String(cString: strerror(errno)))")
+        }
+        return process
+    }
+
+    private static func wait(for process: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        return status
+    }
+}

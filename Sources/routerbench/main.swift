@@ -1,0 +1,44 @@
+import Control
+import Glibc
+
+/// `routerbench NAME …`: measures real daemons on loopback and prints one line of JSON.
+let usage = """
+    usage: routerbench relay [--cables N] [--size OCTETS] [--window W] [--stations K] [--dir DIR] [-o json]
+
+    relay  submits N cables of SIZE octets at the first station, W outstanding until their receipts are back, to the
+           last of K stations in a row (2 unless said), over one pipelined control connection. The daemons are the
+           routerd beside this program; state is kept in a new folder below DIR and removed afterwards.
+
+    """
+
+nonisolated func run() -> Int32 {
+    signal(SIGPIPE, SIG_IGN)
+    var options = BenchOptions()
+    var arguments = CommandLine.arguments.dropFirst()[...]
+    guard let name = arguments.popFirst(), name == "relay" else {
+        Report.complain(usage)
+        return CommandLine.arguments.contains("--help") ? 0 : ExitStatus.usage
+    }
+    while let argument = arguments.popFirst() {
+        guard let value = arguments.popFirst() else {
+            Report.complain("routerbench: \(argument) takes a value\n\(usage)")
+            return ExitStatus.usage
+        }
+        guard options.set(argument, value) else {
+            Report.complain("routerbench: \(argument) \(value) is not understood\n\(usage)")
+            return ExitStatus.usage
+        }
+    }
+    do throws(BenchFailure) {
+        let network = try LoopbackNetwork(stations: options.stations, below: options.folder)
+        defer { network.remove() }
+        let result = try RelayRun(network, options).run()
+        Report.write(result)
+        return 0
+    } catch {
+        Report.complain("routerbench: \(error.text)\n")
+        return ExitStatus.software
+    }
+}
+
+exit(run())
