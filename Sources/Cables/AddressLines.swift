@@ -42,7 +42,7 @@ struct AddressLines {
             return
         }
         // `TO ALL POSTS, XMT, AMEMBASSY X` names the exempt on the same line.
-        let parts = text.uppercased().split(separator: ", XMT", maxSplits: 1).map(String.init)
+        let parts = Self.parts(text.capitals)
         self[keyPath: list].append(Self.name(parts[0]))
         if parts.count == 2 {
             let name = parts[1].drop { $0 == "," || $0 == " " }
@@ -50,7 +50,13 @@ struct AddressLines {
         }
     }
 
+    private static func parts(_ text: String) -> [String] {
+        guard text.utf8.contains(UInt8(ascii: ",")) else { return [text] }
+        return text.split(separator: ", XMT", maxSplits: 1).map(String.init)
+    }
+
     private static func keyword(_ text: String) -> (Group, String)? {
+        guard let first = text.utf8.first, "FTIX".utf8.contains(first) else { return nil }
         for (word, group) in [("FM", Group.from), ("TO", .to), ("INFO", .info), ("XMT", .exempt)] {
             if text == word { return (group, "") }
             if text.hasPrefix(word + " ") || text.hasPrefix(word + "/") || text.hasPrefix(word + "\t") {
@@ -61,22 +67,24 @@ struct AddressLines {
     }
 
     static func isPageLine(_ text: String) -> Bool {
+        guard text.utf8.first == UInt8(ascii: "P") else { return false }
         let words = text.words
         return words.count >= 2 && words[0] == "PAGE" && Int(words[1]) != nil
     }
 
     /// Format line 10: an accounting symbol or group count.
     private static func isCount(_ text: String) -> Bool {
+        guard text.utf8.first == UInt8(ascii: "G") else { return false }
         let words = text.words
         return words.count <= 2 && (words[0] == "GR" || words[0] == "GRNC") && (words.count == 1 || Int(words[1]) != nil)
     }
 
     /// `RUEHEL/AMEMBASSY ELBONIA PRIORITY 0842`
     static func name(_ text: String) -> Cable.Addressee {
-        var rest = text.uppercased().collapsed
+        var rest = text.capitals.collapsed
         var indicator: RoutingIndicator?
         var otherMeans = false
-        if let slash = rest.firstIndex(of: "/") {
+        if let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) {
             let prefix = rest[..<slash]
             let after = rest[rest.index(after: slash)...].drop { $0 == " " || $0 == "/" }
             if prefix == "ZEN", !after.isEmpty {
@@ -97,7 +105,8 @@ struct AddressLines {
         var own: Precedence?
         var niact = false
         let joined = words.joined(separator: " ")
-        for item in precedenceWords where joined.hasSuffix(" " + item.word) {
+        let ending = words.last ?? ""
+        for item in precedenceWords where item.word.hasSuffix(ending) && joined.hasSuffix(" " + item.word) {
             own = item.precedence
             niact = item.niact
             words.removeLast(item.word.words.count)

@@ -59,9 +59,41 @@ extension Range<Int> {
 }
 
 extension String {
-    /// Words between blanks and tabs.
-    var words: [String] { split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init) }
+    /// Words between blanks and tabs. By octets: going by letters would cost half of the parser's time.
+    var words: [String] {
+        var text = self
+        return text.withUTF8 { octets in
+            var words: [String] = []
+            var start = 0
+            while start < octets.count {
+                while start < octets.count, octets[start] == 0x20 || octets[start] == 0x09 { start += 1 }
+                var end = start
+                while end < octets.count, octets[end] != 0x20, octets[end] != 0x09 { end += 1 }
+                if end > start { words.append(String(decoding: octets[start..<end], as: UTF8.self)) }
+                start = end
+            }
+            return words
+        }
+    }
 
     /// Single blanks, none at the ends.
-    var collapsed: String { words.joined(separator: " ") }
+    var collapsed: String {
+        var text = self
+        let isCollapsed = text.withUTF8 { octets -> Bool in
+            var last: UInt8 = 0x20
+            for octet in octets {
+                if octet == 0x09 || (octet == 0x20 && last == 0x20) { return false }
+                last = octet
+            }
+            return last != 0x20 || octets.isEmpty
+        }
+        return isCollapsed ? self : words.joined(separator: " ")
+    }
+
+    /// Capital letters; the same text where it has them already.
+    var capitals: String {
+        var text = self
+        let isCapital = text.withUTF8 { $0.allSatisfy { $0 < 0x61 } }
+        return isCapital ? self : uppercased()
+    }
 }

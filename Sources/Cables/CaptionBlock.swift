@@ -17,7 +17,7 @@ struct CaptionBlock {
         let text = line.collapsed
         guard !text.isEmpty, captions.count < Self.entriesMax, slugs.count < Self.entriesMax else { return }
         let words = text.words
-        let upper = words.map { $0.uppercased() }
+        let upper = words.map(\.capitals)
         if upper[0] == "EXERCISE" {
             let name = words.dropFirst().filter { $0.uppercased() != "EXERCISE" }.joined(separator: " ")
             exercise = name.isEmpty ? "EXERCISE" : String(name.reversed().drop { $0 == "/" }.reversed())

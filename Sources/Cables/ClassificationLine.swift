@@ -25,7 +25,8 @@ struct ClassificationLine {
     }
 
     private static func classification(_ text: String) -> (Classification, Substring)? {
-        for (letters, meaning) in words {
+        guard let first = text.utf8.first(where: { $0 != 0x20 }) else { return nil }
+        for (letters, meaning) in words where letters.utf8.first == first & 0xDF {
             if let rest = match(letters, text) { return (meaning, rest) }
         }
         return nil

@@ -130,9 +130,11 @@ package final class Journal: @unchecked Sendable {
     }
 
     /// Everything appended so far shall become durable, soon and together.
-    package func commit() {
+    ///
+    /// - Returns: whether there was anything: then `onDurable` or `onFailed` is called.
+    package func commit() -> Bool {
         closeBatch()
-        guard !pendingBatches.isEmpty else { return }
+        guard !pendingBatches.isEmpty else { return false }
         let batches = pendingBatches
         pendingBatches.removeAll(keepingCapacity: true)
         let start = shared.withLock { shared -> Bool in
@@ -141,6 +143,7 @@ package final class Journal: @unchecked Sendable {
             return !shared.busy
         }
         if start { queue.async { [self] in drain() } }
+        return true
     }
 
     private func closeBatch() {

@@ -34,7 +34,9 @@ final class StationLoop: @unchecked Sendable {
     private static let lazyMilliseconds = 200
 
     let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
-    private let mailbox = Mutex<(inputs: [Input], scheduled: Bool)>(([], false))
+    /// `busy`: a turn is scheduled, or a group commit is under way. Events that come meanwhile make the next turn, so
+    /// that one signature and one sync serve them all; the end of the sync begins it.
+    private let mailbox = Mutex<(inputs: [Input], busy: Bool)>(([], false))
     private let journal: Journal
     private let log: EventLog
     private let alarms: AlarmBoard
@@ -89,8 +91,8 @@ final class StationLoop: @unchecked Sendable {
     func post(_ input: @escaping Input) {
         let schedule = mailbox.withLock { mailbox in
             mailbox.inputs.append(input)
-            defer { mailbox.scheduled = true }
-            return !mailbox.scheduled
+            defer { mailbox.busy = true }
+            return !mailbox.busy
         }
         if schedule { queue.async { [self] in turn() } }
     }
@@ -108,13 +110,18 @@ final class StationLoop: @unchecked Sendable {
         queue.async { [self] in
             let answer = look(custody, StationClock.now)
             rest(on: custody.nextSequence - 1, [.then { then(answer) }])
-            if custody.persistedThrough < custody.nextSequence - 1 { journal.commit() }
+            if custody.persistedThrough < custody.nextSequence - 1 { _ = journal.commit() }
         }
     }
 
     /// Everything up to `sequence` is synced.
     func synced(through sequence: UInt64) {
-        post { custody, now, actions in custody.persisted(through: sequence, at: now, &actions) }
+        mailbox.withLock { mailbox in
+            mailbox.busy = true
+            mailbox.inputs.insert(
+                { custody, now, actions in custody.persisted(through: sequence, at: now, &actions) }, at: 0)
+        }
+        queue.async { [self] in turn() }
     }
 
     /// A failed sync was mended: these records stand elsewhere now.
@@ -130,21 +137,25 @@ final class StationLoop: @unchecked Sendable {
     // MARK: The turn
 
     private func turn() {
-        let (inputs, more) = mailbox.withLock { mailbox -> ([Input], Bool) in
+        let inputs = mailbox.withLock { mailbox -> [Input] in
             let count = min(mailbox.inputs.count, Self.inputsPerTurnMax)
             let first = Array(mailbox.inputs[..<count])
             mailbox.inputs.removeFirst(count)
-            mailbox.scheduled = !mailbox.inputs.isEmpty
-            return (first, mailbox.scheduled)
+            return first
         }
         var actions = Actions()
         let now = StationClock.now
         for input in inputs { input(&custody, now, &actions) }
-        act(actions)
-        if more { queue.async { [self] in turn() } }
+        let waits = act(actions)
+        let again = mailbox.withLock { mailbox -> Bool in
+            mailbox.busy = waits || !mailbox.inputs.isEmpty
+            return !waits && !mailbox.inputs.isEmpty
+        }
+        if again { queue.async { [self] in turn() } }
     }
 
-    private func act(_ actions: consuming Actions) {
+    /// True when a group commit was begun, whose end begins the next turn.
+    private func act(_ actions: consuming Actions) -> Bool {
         var records = actions.persist
         let notes = custodyNotes(in: actions.afterPersist)
         let frames = sign(&records, notes)
@@ -156,23 +167,23 @@ final class StationLoop: @unchecked Sendable {
         }
         let (effects, wakeAt) = (actions.now, actions.wakeAt)
         rest(on: last, releases)
-        commit(records, urgent: !releases.isEmpty)
+        let commits = commit(records, urgent: !releases.isEmpty)
         perform(effects)
         plan(wakeAt)
+        return commits
     }
 
-    private func commit(_ records: [JournalRecord], urgent: Bool) {
-        let waits = custody.persistedThrough < custody.nextSequence - 1
-        guard waits else { return }
-        if urgent || !records.allSatisfy(\.mayWait) {
-            journal.commit()
-        } else if !flushPlanned {
+    private func commit(_ records: [JournalRecord], urgent: Bool) -> Bool {
+        guard custody.persistedThrough < custody.nextSequence - 1 else { return false }
+        if urgent || !records.allSatisfy(\.mayWait) { return journal.commit() }
+        if !flushPlanned {
             flushPlanned = true
             queue.asyncAfter(deadline: .now() + .milliseconds(Self.lazyMilliseconds)) { [self] in
                 flushPlanned = false
-                journal.commit()
+                _ = journal.commit()
             }
         }
+        return false
     }
 
     private func keep(_ records: [JournalRecord]) {
