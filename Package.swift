@@ -63,6 +63,6 @@ let package = Package(
         tests("ControlTests", ["Control", "Cables", "Octets"]),
         tests("StationTests", ["Station", "Custody", "Routing", "Cables", "Octets"]),
         tests("TidyTests"),
-        tests("EndToEnd", ["Control", "Cables"]),
+        tests("EndToEnd", ["routerd", "routerctl"]),
     ]
 )

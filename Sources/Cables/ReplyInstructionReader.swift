@@ -206,7 +206,7 @@ enum ReplyInstructionReader {
         let scalars = word.unicodeScalars
         guard let first = scalars.first, ("A"..."Z").contains(first), scalars.count <= 24 else { return false }
         return scalars.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "/" || $0 == "-" }
-            && (scalars.count > 1)
+            && (scalars.count > 1 || !["A", "I"].contains(word))
     }
 
     private static let captionWords: Set<String> = ["sipdis", "nodis", "exdis", "stadis"]

@@ -129,7 +129,10 @@ package final class Station: Sendable {
                 onMended: { fault in
                     wiring.alarm("journal.mended", "a sync failed and was mended: \(fault)")
                 },
-                onFailed: { fault in wiring.failed(fault) }))
+                onFailed: { fault in
+                    wiring.failed(fault)
+                    loop.journalFailed()
+                }))
         loop.start(wiring)
         if isNew {
             let der = key.certificate.der

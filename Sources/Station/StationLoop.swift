@@ -48,6 +48,8 @@ final class StationLoop: @unchecked Sendable {
     private var resting: [(sequence: UInt64, release: Release)] = []
     private var restingHead = 0
     private var flushPlanned = false
+    /// The journal failed for good: only views are answered (rule 7).
+    private var readOnly = false
     private var wakeTimer: (any DispatchSourceTimer)?
     private var wakeAt = UInt64.max
 
@@ -109,6 +111,7 @@ final class StationLoop: @unchecked Sendable {
     ) {
         queue.async { [self] in
             let answer = look(custody, StationClock.now)
+            guard !readOnly else { return then(answer) }
             rest(on: custody.nextSequence - 1, [.then { then(answer) }])
             if custody.persistedThrough < custody.nextSequence - 1 { _ = journal.commit() }
         }
@@ -122,6 +125,19 @@ final class StationLoop: @unchecked Sendable {
                 { custody, now, actions in custody.persisted(through: sequence, at: now, &actions) }, at: 0)
         }
         queue.async { [self] in turn() }
+    }
+
+    /// The journal takes nothing more: what rests on unsynced records is never said, views are answered as they are.
+    func journalFailed() {
+        queue.async { [self] in
+            readOnly = true
+            let waiting = resting[restingHead...]
+            resting.removeAll()
+            restingHead = 0
+            for item in waiting {
+                if case .then(let action) = item.release { action() }
+            }
+        }
     }
 
     /// A failed sync was mended: these records stand elsewhere now.

@@ -1,0 +1,150 @@
+import Cables
+import Custody
+import Octets
+import Routing
+
+func indicator(_ text: String) -> RoutingIndicator { RoutingIndicator(text)! }
+
+/// A row of three stations: RUAA (CAPITAL) - RUBB (HUB) - RUCC (NORTH, CAMP).
+func rowNetwork() -> Network {
+    func station(_ name: String, _ posts: [String]) -> Network.Station {
+        Network.Station(indicator: indicator(name), posts: posts, addresses: [], clearance: .secret)
+    }
+    return Network(
+        name: "ROW", version: 1,
+        stations: [station("RUAA", ["CAPITAL"]), station("RUBB", ["HUB"]), station("RUCC", ["NORTH", "CAMP"])],
+        links: [
+            Network.Link(a: indicator("RUAA"), b: indicator("RUBB")),
+            Network.Link(a: indicator("RUBB"), b: indicator("RUCC")),
+        ],
+        collectives: [Network.Collective(name: "FIELD", members: ["NORTH", "CAMP"])], aliases: [])
+}
+
+/// The core with a journal that is a list: records are synced when the test says so.
+struct TestStation: ~Copyable {
+    static let epoch = JournalEpoch(high: 1, low: 1)
+
+    var core: StationCustody
+    var journal: [JournalRecord] = []
+    var now = Instant(boot: 1_000_000, wall: 1_700_000_000_000)
+    let name: RoutingIndicator
+
+    init(_ name: String, start: UInt64 = 5, chunkOctets: Int = 16_384) {
+        self.name = indicator(name)
+        let network = rowNetwork()
+        core = StationCustody(
+            settings: CustodySettings(
+                network: "ROW", station: indicator(name), start: start, epoch: Self.epoch, lifeSeconds: 3_600,
+                hopLimit: 8, chunkOctets: chunkOctets, originators: []),
+            routing: RoutingTable(network: network, own: indicator(name)), addresses: AddressBook(network),
+            offices: OfficeDirectory([]))
+        _ = act { core, now, actions in core.recovered(at: now, &actions) }
+        _ = sync()
+    }
+
+    /// The station after its process was killed: the synced records are replayed.
+    init(restarting old: borrowing TestStation, synced: Int, start: UInt64) {
+        self.init(empty: old.name, start: start)
+        now = Instant(boot: 50, wall: old.now.wall + 5_000)
+        for (index, record) in old.journal[..<synced].enumerated() {
+            core.replay(record, sequence: UInt64(index + 1), place: Self.place(index), at: now)
+            journal.append(record)
+        }
+        _ = act { core, now, actions in core.recovered(at: now, &actions) }
+        _ = sync()
+    }
+
+    private init(empty name: RoutingIndicator, start: UInt64) {
+        self.name = name
+        let network = rowNetwork()
+        core = StationCustody(
+            settings: CustodySettings(
+                network: "ROW", station: name, start: start, epoch: Self.epoch, lifeSeconds: 3_600, hopLimit: 8,
+                chunkOctets: 16_384, originators: []),
+            routing: RoutingTable(network: network, own: name), addresses: AddressBook(network),
+            offices: OfficeDirectory([]))
+    }
+
+    static func place(_ index: Int) -> RecordPlace { RecordPlace(segment: 1, offset: UInt32(index + 1)) }
+
+    static let proof = BatchProof(
+        fingerprint: .zero, start: 0, batch: 0, index: 0, count: 1, path: [], signature: [])
+
+    /// One event: its records go to the journal, unsynced.
+    mutating func act(_ event: (inout StationCustody, Instant, inout Actions) -> Void) -> Actions {
+        var actions = Actions()
+        event(&core, now, &actions)
+        for var record in actions.persist {
+            let leaves = record.unsignedLeaves(station: name).count
+            record.attach([BatchProof](repeating: Self.proof, count: leaves)[...])
+            journal.append(record)
+            core.placed(record, sequence: UInt64(journal.count), place: Self.place(journal.count - 1))
+        }
+        return actions
+    }
+
+    mutating func sync() -> Actions {
+        let count = UInt64(journal.count)
+        return act { core, now, actions in core.persisted(through: count, at: now, &actions) }
+    }
+
+    mutating func submit(
+        to posts: [String] = ["NORTH"], from: String = "CAPITAL", _ precedence: Precedence = .routine, key: String? = nil,
+        mark: UInt64 = 1, length: UInt64 = 100
+    ) -> SubmissionAnswer? {
+        let header = CableHeader(
+            from: from, mrn: "CAPITAL \(mark)", dateTimeGroup: nil, classification: .unclassified, captions: [],
+            slugs: [],
+            addressees: posts.map {
+                AddresseeName(
+                    post: $0, indicator: nil, deliveredByOtherMeans: false, role: .action, precedence: precedence,
+                    niact: false)
+            }, exempt: [])
+        let actions = act { core, now, actions in
+            core.submit(
+                Submission(
+                    token: 1, user: 0, key: key, header: header, contentHash: Digest(mark, 0, 0, 0), length: length,
+                    body: .inline([UInt8](repeating: 65, count: Int(min(length, 100)))), precedenceMax: .flash),
+                at: now, &actions)
+        }
+        for case .submission(_, let answer) in actions.afterPersist { return answer }
+        return nil
+    }
+
+    mutating func linkUp(_ link: Int, session: UInt64 = 1) {
+        _ = act { core, now, actions in core.linkUp(link, session: session, peerStart: 9, at: now, &actions) }
+    }
+
+    mutating func room(_ link: Int, _ octets: Int = 1 << 20, session: UInt64 = 1) -> [Slice] {
+        slices(act { core, now, actions in core.room(link, session: session, octets: octets, at: now, &actions) })
+    }
+
+    func slices(_ actions: Actions) -> [Slice] {
+        actions.now.compactMap { if case .transmit(_, _, let slice) = $0 { slice } else { nil } }
+    }
+
+    struct NothingOffered: Error {}
+
+    /// Syncs, gives the link room, and takes the first offer.
+    mutating func firstOffer() throws -> Slice {
+        let early = slices(sync())
+        guard let offer = early.first ?? room(0).first else { throw NothingOffered() }
+        return offer
+    }
+
+    /// What the station would offer for a slice, as the next one gets it.
+    func arrival(of slice: Slice, link: Int = 0, session: UInt64 = 1, start: UInt64 = 5, zfd: Bool = false) throws -> CableArrival {
+        guard case .offerCable(let place, let part, _) = slice.content,
+            case .accepted(let acceptance) = journal[Int(place.offset) - 1]
+        else { throw NothingOffered() }
+        return CableArrival(
+            link: link, session: session,
+            offered: CustodySource.Offered(
+                peer: name, epoch: Self.epoch, number: slice.number, start: start, channel: slice.channel,
+                suspectedDuplicate: zfd),
+            block: acceptance.block, blockOctets: acceptance.blockOctets, proof: acceptance.proof ?? Self.proof,
+            signer: acceptance.block.identity.station, ageMilliseconds: slice.ageMilliseconds,
+            trace: acceptance.trace + [name], part: part, body: acceptance.body, classification: .unclassified,
+            captions: [], slugs: [])
+    }
+}
