@@ -76,7 +76,8 @@ struct AddressLines {
     private static func isCount(_ text: String) -> Bool {
         guard text.utf8.first == UInt8(ascii: "G") else { return false }
         let words = text.words
-        return words.count <= 2 && (words[0] == "GR" || words[0] == "GRNC") && (words.count == 1 || Int(words[1]) != nil)
+        return words.count <= 2 && (words[0] == "GR" || words[0] == "GRNC")
+            && (words.count == 1 || Int(words[1]) != nil)
     }
 
     /// `RUEHEL/AMEMBASSY ELBONIA PRIORITY 0842`
@@ -90,7 +91,9 @@ struct AddressLines {
             if prefix == "ZEN", !after.isEmpty {
                 otherMeans = true
                 rest = String(after)
-            } else if prefix.hasPrefix("R") || prefix.hasPrefix("Q"), let written = RoutingIndicator(prefix), !after.isEmpty {
+            } else if prefix.hasPrefix("R") || prefix.hasPrefix("Q"), let written = RoutingIndicator(prefix),
+                !after.isEmpty
+            {
                 indicator = written
                 rest = String(after)
             }
@@ -98,7 +101,9 @@ struct AddressLines {
         var words = rest.words
         var sequence: String?
         let isGroup = words.first == "AIG" && words.count == 2
-        if !isGroup, words.count > 1, let last = words.last, last.utf8.count >= 4, last.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+        if !isGroup, words.count > 1, let last = words.last, last.utf8.count >= 4,
+            last.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        {
             sequence = last
             words.removeLast()
         }

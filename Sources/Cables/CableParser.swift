@@ -101,7 +101,8 @@ package struct CableParser {
             prosigns.append(first)
             words.removeFirst()
         }
-        guard let first = words.first, first.utf8.count >= 6, first.utf8.prefix(6).allSatisfy({ (0x30...0x39).contains($0) }),
+        guard let first = words.first, first.utf8.count >= 6,
+            first.utf8.prefix(6).allSatisfy({ (0x30...0x39).contains($0) }),
             first.utf8.count <= 7, !prosigns.isEmpty || first.utf8.count == 7
         else { return false }
         do throws(DateTimeGroup.Fault) {
@@ -392,7 +393,8 @@ package struct CableParser {
     }
 
     private mutating func readInstructions() {
-        guard let start = textStart ?? (layout.afterBlock > 0 ? layout.afterBlock : nil), start < lines.octets.count else {
+        guard let start = textStart ?? (layout.afterBlock > 0 ? layout.afterBlock : nil), start < lines.octets.count
+        else {
             return
         }
         let text = UnsafeRawBufferPointer(rebasing: lines.octets[start...])
@@ -419,10 +421,14 @@ package struct CableParser {
         } else if cable.precedence == nil, refusalCode != "UNKNOWN_PRECEDENCE" {
             cable.precedence = doubled
             if doubled == nil {
-                say(startLine, .error, "UNKNOWN_PRECEDENCE", "no precedence: write Z, O, P or R before the date-time group")
+                say(
+                    startLine, .error, "UNKNOWN_PRECEDENCE",
+                    "no precedence: write Z, O, P or R before the date-time group")
             }
         }
-        if cable.from == nil { say(startLine, .error, "NO_ORIGINATOR", "no FM line: write FM and the originator's post") }
+        if cable.from == nil {
+            say(startLine, .error, "NO_ORIGINATOR", "no FM line: write FM and the originator's post")
+        }
         if cable.to.isEmpty, cable.info.isEmpty {
             say(startLine, .error, "NO_ADDRESSEE", "no TO or INFO line: write TO and the addressee's post")
         }
@@ -438,7 +444,8 @@ package struct CableParser {
         if cable.classification == nil {
             say(
                 startLine, .warning, "NO_CLASSIFICATION",
-                "no classification line: the cable is held as TOP SECRET; write UNCLAS or the classification first in the text")
+                "no classification line: the cable is held as TOP SECRET; write UNCLAS or the classification first in the text"
+            )
         }
         if let text = cable.classification, let transport = TransportLines.classification(cable.transport?.security),
             text != transport
@@ -448,7 +455,9 @@ package struct CableParser {
                 startLine, .warning, "CLASSIFICATION_MISMATCH",
                 "the transport line says \(transport.word), the text \(text.word): \(stricter.word) holds")
         }
-        if cable.captions.contains("SIPDIS"), let strict = cable.captions.first(where: { $0 == "NODIS" || $0 == "EXDIS" }) {
+        if cable.captions.contains("SIPDIS"),
+            let strict = cable.captions.first(where: { $0 == "NODIS" || $0 == "EXDIS" })
+        {
             say(
                 startLine, .warning, "CAPTION_CONFLICT",
                 "\(strict) wins over SIPDIS: the cable gets no SIPDIS distribution; leave one of them out")

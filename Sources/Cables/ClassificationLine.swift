@@ -53,7 +53,9 @@ struct ClassificationLine {
     /// `SECTION 01 OF 03`, `FINAL SECTION OF 2`.
     static func section(_ words: inout [String]) -> Cable.Section? {
         let upper = words.map { $0.uppercased() }
-        if upper.count >= 4, upper[0] == "SECTION", upper[2] == "OF", let number = Int(upper[1]), let all = Int(upper[3]) {
+        if upper.count >= 4, upper[0] == "SECTION", upper[2] == "OF", let number = Int(upper[1]),
+            let all = Int(upper[3])
+        {
             words.removeFirst(4)
             return Cable.Section(number: number, of: all)
         }

@@ -44,7 +44,9 @@ enum DeadlinePhrase {
         if place < words.count, ["the", "next"].contains(words[place]) { place += 1 }
         guard place < words.count, var count = number(words[place]) else { return nil }
         place += 1
-        if place < words.count, words[place].hasPrefix("("), let again = number(words[place].filter { $0 != "(" && $0 != ")" }) {
+        if place < words.count, words[place].hasPrefix("("),
+            let again = number(words[place].filter { $0 != "(" && $0 != ")" })
+        {
             count = again
             place += 1
         }

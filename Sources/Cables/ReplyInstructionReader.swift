@@ -37,7 +37,8 @@ enum ReplyInstructionReader {
 
     private static func isCue(_ text: UnsafeRawBufferPointer, _ place: Int, _ lower: UInt8) -> Bool {
         switch lower {
-        case UInt8(ascii: "s"): matches(text, place, "slug") || matches(text, place, "sipdis") || matches(text, place, "stadis")
+        case UInt8(ascii: "s"):
+            matches(text, place, "slug") || matches(text, place, "sipdis") || matches(text, place, "stadis")
         case UInt8(ascii: "w"): matches(text, place, "within")
         case UInt8(ascii: "n"):
             matches(text, place, "nlt ") || matches(text, place, "no later") || matches(text, place, "not later")
@@ -55,7 +56,9 @@ enum ReplyInstructionReader {
         for index in 0..<count {
             let wanted = word.utf8Start[index]
             let octet = text[place + index]
-            if wanted == 0x20 ? !(octet == 0x20 || octet == 0x0A || octet == 0x0D) : octet | 0x20 != wanted { return false }
+            if wanted == 0x20 ? !(octet == 0x20 || octet == 0x0A || octet == 0x0D) : octet | 0x20 != wanted {
+                return false
+            }
         }
         return true
     }
@@ -165,13 +168,26 @@ enum ReplyInstructionReader {
         for index in sentence.lower.indices {
             let word = sentence.lower[index]
             guard word == "slug" || word == "slugged" || word == "slugging" else { continue }
-            if index > 0, ["sea", "a", "the", "metal", "bullet", "banana"].contains(sentence.lower[index - 1]) { continue }
+            if index > 0, ["sea", "a", "the", "metal", "bullet", "banana"].contains(sentence.lower[index - 1]) {
+                continue
+            }
             let reach = min(index + 8, sentence.lower.count)
-            guard let link = ((index + 1)..<max(index + 1, reach)).first(where: { ["for", "to"].contains(sentence.lower[$0]) })
+            guard
+                let link = ((index + 1)..<max(index + 1, reach)).first(where: {
+                    ["for", "to"].contains(sentence.lower[$0])
+                })
             else { continue }
             let between = sentence.lower[(index + 1)..<link]
-            let about = between.isEmpty || between.contains { replyWords.contains($0) || reportWords.contains($0) || ["cable", "cables", "telegrams", "traffic", "message", "messages", "it", "them", "all"].contains($0) }
-            guard about, word == "slug" || sentence.lower[..<index].contains(where: { replyWords.contains($0) }) else { continue }
+            let about =
+                between.isEmpty
+                || between.contains {
+                    replyWords.contains($0) || reportWords.contains($0)
+                        || ["cable", "cables", "telegrams", "traffic", "message", "messages", "it", "them", "all"]
+                            .contains($0)
+                }
+            guard about, word == "slug" || sentence.lower[..<index].contains(where: { replyWords.contains($0) }) else {
+                continue
+            }
             let symbols = officeSymbols(sentence, from: link + 1)
             if !symbols.isEmpty { return symbols }
         }
@@ -185,13 +201,16 @@ enum ReplyInstructionReader {
         while place < sentence.words.count, symbols.count < 16 {
             let word = sentence.words[place]
             let lower = sentence.lower[place]
-            if ["and", "&", "the", "or", "both", "for", "attention"].contains(lower), lower != word || lower == "&" || word == lower {
+            if ["and", "&", "the", "or", "both", "for", "attention"].contains(lower),
+                lower != word || lower == "&" || word == lower
+            {
                 if !["and", "&", "or"].contains(lower), lower != "the", lower != "both" { break }
                 place += 1
                 continue
             }
             guard isSymbol(word), !["ATTN", "PLEASE", "AND", "WITH", "INFO", "SIPDIS"].contains(word) else { break }
-            let symbol = ["STATE/", "DEPT/"].first { word.hasPrefix($0) }.map { String(word.dropFirst($0.count)) } ?? word
+            let symbol =
+                ["STATE/", "DEPT/"].first { word.hasPrefix($0) }.map { String(word.dropFirst($0.count)) } ?? word
             symbols.append(symbol)
             let tail = sentence.tails[place]
             place += 1
@@ -214,7 +233,9 @@ enum ReplyInstructionReader {
     /// `include SIPDIS in all replies`, `replies should carry the SIPDIS caption`, `use the SIPDIS caption`.
     private static func captions(_ sentence: Sentence) -> [String] {
         let words = Set(sentence.lower)
-        let refusing: Set<String> = ["not", "without", "omit", "omitted", "never", "don't", "remove", "delete", "except"]
+        let refusing: Set<String> = [
+            "not", "without", "omit", "omitted", "never", "don't", "remove", "delete", "except",
+        ]
         guard words.isDisjoint(with: refusing) else { return [] }
         let acting: Set<String> = [
             "include", "includes", "including", "use", "using", "carry", "bear", "add", "caption", "captioned", "mark",

@@ -79,7 +79,10 @@ package enum CableBody: Equatable, Sendable {
 
 /// One cable reached one desk of a post of this station. The synced record is the delivery (rule 13).
 package struct DeskDelivery: Equatable, Sendable {
-    package enum Role: UInt8, Sendable { case action = 0, info, sipdis }
+    package enum Role: UInt8, Sendable {
+        case action = 0
+        case info, sipdis
+    }
 
     /// Which delivery of the signed block.
     package var index: UInt16

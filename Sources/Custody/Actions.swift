@@ -71,7 +71,10 @@ package struct Slice: Sendable, Equatable {
 
 /// A constant name and values for the log: never text or subject of a cable.
 package struct StationEvent: Sendable, Equatable {
-    package enum Severity: UInt8, Sendable { case alarm = 2, error, warning, notice, info }
+    package enum Severity: UInt8, Sendable {
+        case alarm = 2
+        case error, warning, notice, info
+    }
 
     package var severity: Severity
     package var name: String

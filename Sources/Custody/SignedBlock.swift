@@ -6,7 +6,10 @@ package import Octets
 /// The envelope of a hop may only narrow it: fewer deliveries, never others.
 package struct SignedBlock: Equatable, Sendable {
     package struct Delivery: Equatable, Sendable {
-        package enum Role: UInt8, Sendable { case action = 0, info }
+        package enum Role: UInt8, Sendable {
+            case action = 0
+            case info
+        }
 
         package var post: String
         package var station: RoutingIndicator

@@ -34,7 +34,8 @@ extension StationCustody {
                 suspected: arrival.offered.suspectedDuplicate, at: now) : []
         let acceptance = Acceptance(
             source: .arrived(arrival.offered), block: block, blockOctets: arrival.blockOctets, proof: arrival.proof,
-            gate: gate, ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, part: arrival.part, at: now.wall,
+            gate: gate, ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, part: arrival.part,
+            at: now.wall,
             suffix: suffix(for: block, &actions), hold: hold, desks: desks, body: arrival.body)
         record(.accepted(acceptance), at: now, &actions)
         announce(desks, of: block, &actions)

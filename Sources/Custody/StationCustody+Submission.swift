@@ -54,7 +54,8 @@ extension StationCustody {
         guard expansion.deliveries.count <= SignedBlock.deliveriesMax else {
             throw Refusal(
                 code: "TOO_MANY_ADDRESSEES",
-                message: "the cable has \(expansion.deliveries.count) addressees, more than \(SignedBlock.deliveriesMax)",
+                message:
+                    "the cable has \(expansion.deliveries.count) addressees, more than \(SignedBlock.deliveriesMax)",
                 advice: "send it in several cables")
         }
         let highest = expansion.deliveries.map(\.precedence).max() ?? .routine

@@ -149,7 +149,8 @@ extension StationCustody {
         case .sending: return "\(transmission.sent) of \(transmission.length) octets sent to \(link.peer)"
         case .offered: return "sent to \(link.peer); its custody note is awaited"
         case .ready:
-            return link.isUp ? "waits for its turn on the link to \(link.peer)" : "link to \(link.peer) is down: \(link.why)"
+            return link.isUp
+                ? "waits for its turn on the link to \(link.peer)" : "link to \(link.peer) is down: \(link.why)"
         }
     }
 

@@ -248,7 +248,9 @@ package struct StationCustody: ~Copyable {
         switch acceptance.source {
         case .submitted(_, let key):
             if let key { keys[key] = slot }
-            if block.identity.start == settings.start { identitiesIssued = max(identitiesIssued, block.identity.number) }
+            if block.identity.start == settings.start {
+                identitiesIssued = max(identitiesIssued, block.identity.number)
+            }
         case .arrived(let offered):
             if let link = linkOrdinal(offered.peer) { links[link].taken.take(offered) }
         }
@@ -259,7 +261,8 @@ package struct StationCustody: ~Copyable {
         let signed = acceptance.block.deliveries[Int(index)]
         return CustodyDelivery(
             index: index, role: signed.role, precedence: signed.precedence, niact: signed.niact,
-            state: acceptance.hold == .none ? .queued : .held, why: acceptance.hold, lateAfterNotice: false, post: names.number(of: signed.post), office: NameTable.none,
+            state: acceptance.hold == .none ? .queued : .held, why: acceptance.hold, lateAfterNotice: false,
+            post: names.number(of: signed.post), office: NameTable.none,
             station: signed.station, transmission: CustodyDelivery.none, link: CustodyDelivery.noLink,
             since: acceptance.at, at: 0)
     }

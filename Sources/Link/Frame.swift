@@ -32,7 +32,18 @@ package enum Frame: Equatable, Sendable {
     package static let bodyMax = 1 << 20
 
     private enum Kind: UInt8 {
-        case hello = 1, certificate, offerCable, offerService, resume, chunk, custody, refuse, window, ping, pong, bye
+        case hello = 1
+        case certificate = 2
+        case offerCable = 3
+        case offerService = 4
+        case resume = 5
+        case chunk = 6
+        case custody = 7
+        case refuse = 8
+        case window = 9
+        case ping = 10
+        case pong = 11
+        case bye = 12
     }
 
     /// Whether its octets count against the receiver's window; the session's own frames do not.

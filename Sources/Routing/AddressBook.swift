@@ -77,7 +77,9 @@ package struct AddressBook: Sendable {
         names = (posts.keys.map { $0 } + collectives.keys.map { $0 } + aliases.keys.map { $0 }).sorted()
     }
 
-    package func station(serving post: String) -> RoutingIndicator? { posts[post] ?? aliases[post].flatMap { posts[$0] } }
+    package func station(serving post: String) -> RoutingIndicator? {
+        posts[post] ?? aliases[post].flatMap { posts[$0] }
+    }
 
     /// Rule 24: the station serves the originator's post, or is a gateway.
     package func maySign(_ signer: RoutingIndicator, for from: String) -> Bool {
@@ -120,7 +122,8 @@ package struct AddressBook: Sendable {
             add(name, station, addressee, to: &expansion)
             return
         }
-        guard let written = addressee.indicator, let station = longestPrefix(of: written), let post = station.posts.first
+        guard let written = addressee.indicator, let station = longestPrefix(of: written),
+            let post = station.posts.first
         else {
             expansion.unknown.append(UnknownAddressee(name: addressee.post, nearest: nearest(to: addressee.post)))
             return

@@ -172,7 +172,8 @@ package struct JSON5Reader {
         case "null": return .null
         case "true": return .bool(true)
         case "false": return .bool(false)
-        case "": throw problem("no value where one is expected", "write a text in quotes, a number, a list or an object")
+        case "":
+            throw problem("no value where one is expected", "write a text in quotes, a number, a list or an object")
         default: break
         }
         if let number = Self.number(text) { return .number(number) }
@@ -185,7 +186,9 @@ package struct JSON5Reader {
         if rest.hasPrefix("-") { sign = -1 }
         if rest.hasPrefix("-") || rest.hasPrefix("+") { rest = rest.dropFirst() }
         if rest.lowercased().hasPrefix("0x") { return Int(rest.dropFirst(2), radix: 16).map { sign * Double($0) } }
-        guard let first = rest.utf8.first, first == UInt8(ascii: ".") || (0x30...0x39).contains(first) else { return nil }
+        guard let first = rest.utf8.first, first == UInt8(ascii: ".") || (0x30...0x39).contains(first) else {
+            return nil
+        }
         var plain = String(rest)
         if plain.hasPrefix(".") { plain = "0" + plain }
         if plain.hasSuffix(".") { plain += "0" }

@@ -45,7 +45,8 @@ package enum KeyTable {
         SettingsKey("tls.key", "required", "PEM file of its key; readable by nobody else"),
         SettingsKey("tls.authorities", "required", "PEM file of the network's authorities"),
         SettingsKey("tls.revocations", "none", "PEM file of revocation lists"),
-        SettingsKey("tls.requireSignedNetwork", "false", "network.json5.sig by the authority is required; not read yet"),
+        SettingsKey(
+            "tls.requireSignedNetwork", "false", "network.json5.sig by the authority is required; not read yet"),
         SettingsKey("offices", "one office DEFAULT per post", "offices of each post"),
         SettingsKey("offices.*.default", "DEFAULT", "desk of cables that name no office"),
         SettingsKey("offices.*.sipdis", "none", "desk that gets a copy of each SIPDIS cable"),

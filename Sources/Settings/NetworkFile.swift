@@ -143,7 +143,8 @@ package enum NetworkFile {
         private mutating func complainOfPost(_ post: String, _ line: Int) {
             let nearest = SpellingDistance.nearest(to: post, among: posts.keys.sorted(), most: 1).first
             cursor.complain(
-                line, "no station serves a post called \(post)", nearest.map { "did you mean \($0)?" } ?? "add the post")
+                line, "no station serves a post called \(post)", nearest.map { "did you mean \($0)?" } ?? "add the post"
+            )
         }
     }
 }

@@ -30,7 +30,11 @@ struct CableHistory {
         case .passed(let passed):
             guard let item = passed.items.first(where: { $0.number == number }) else { return ([], .none) }
             return (
-                [row(passed.at, "custodyPassed", link: passed.peer.description, detail: "\(passed.peer) has synced it")],
+                [
+                    row(
+                        passed.at, "custodyPassed", link: passed.peer.description,
+                        detail: "\(passed.peer) has synced it")
+                ],
                 item.previous
             )
         case .service(let service):

@@ -46,7 +46,9 @@ extension ControlDesk {
             (custody.queuedCounts(), custody.linkItems(), custody.overdueCount(at: now))
         } then: { [self] counts, links, overdue in
             var space: (free: UInt64, total: UInt64) = (0, 0)
-            do { space = try archive.journal.space() } catch { log.write(.warning, "disk.unknown", [("why", "\(error)")]) }
+            do { space = try archive.journal.space() } catch {
+                log.write(.warning, "disk.unknown", [("why", "\(error)")])
+            }
             let readOnly = archive.journal.fault != nil
             reply.document(
                 StatusDocument(
@@ -71,7 +73,9 @@ extension ControlDesk {
 
     func queueList(_ request: ControlRequest, _ reply: ControlReply) {
         let limit = limit(request)
-        loop.view { custody, now in Array(custody.queueItems(at: now).prefix(limit)) } then: { [self] items in
+        loop.view { custody, now in
+            Array(custody.queueItems(at: now).prefix(limit))
+        } then: { [self] items in
             reply.rows(items) { [self] item in
                 let block = block(at: item.place)
                 return QueueRow(
@@ -98,7 +102,9 @@ extension ControlDesk {
             (custody.place(of: slot), custody.reports(of: slot), custody.size(of: slot), custody.gate(of: slot))
         } then: { [self] place, reports, size, gate in
             guard let block = block(at: place) else {
-                return reply.failed(unreadable(JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset))))
+                return reply.failed(
+                    unreadable(JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset)))
+                )
             }
             let highest = reports.map(\.precedence).max() ?? .routine
             reply.document(
@@ -226,7 +232,9 @@ extension ControlDesk {
 
     func linkList(_ reply: ControlReply) {
         let routing = facts.routing
-        loop.view { custody, _ in custody.linkItems() } then: { [self] items in
+        loop.view { custody, _ in
+            custody.linkItems()
+        } then: { [self] items in
             reply.rows(items) { [self] item in
                 LinkRow(
                     peer: item.peer.description, state: item.state.rawValue,

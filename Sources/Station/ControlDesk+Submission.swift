@@ -24,7 +24,8 @@ extension ControlDesk {
             let cable = try SubmittedCable(body, archive: archive)
             guard cable.length <= UInt64(facts.settings.limits.cableOctets) else {
                 throw ControlFailure(
-                    code: "TOO_LARGE", message: "the cable has \(cable.length) octets, more than \(facts.settings.limits.cableOctets)",
+                    code: "TOO_LARGE",
+                    message: "the cable has \(cable.length) octets, more than \(facts.settings.limits.cableOctets)",
                     advice: "split it into sections", exit: ExitStatus.data)
             }
             try cable.mustBeRoutable()
@@ -68,13 +69,16 @@ extension ControlDesk {
         _ id: String, of cable: SubmittedCable, _ request: ControlRequest, _ caller: ControlCaller,
         _ reply: ControlReply
     ) {
-        find(id, reply) { custody, slot in (custody.place(of: slot), custody.reports(of: slot)) } then: { [self] found in
+        find(id, reply) { custody, slot in
+            (custody.place(of: slot), custody.reports(of: slot))
+        } then: { [self] found in
             offQueue { [self] in
                 do {
                     let original = try archive.acceptance(found.0)
                     guard found.1.contains(where: { $0.station == facts.settings.station && $0.state.isEnded }) else {
                         throw ControlFailure(
-                            code: "NOT_DELIVERED_HERE", message: "\(original.block.identity) was not delivered at this station",
+                            code: "NOT_DELIVERED_HERE",
+                            message: "\(original.block.identity) was not delivered at this station",
                             advice: "reply to a cable of `routerctl inbox list`", exit: ExitStatus.data)
                     }
                     try tag(cable, as: original, request, caller, reply)
@@ -105,7 +109,9 @@ extension ControlDesk {
         _ reply: ControlReply
     ) {
         guard let header = cable.header else { return }
-        let warnings = cable.reading.diagnostics.filter { $0.severity == .warning }.map { "line \($0.line): \($0.message)" }
+        let warnings = cable.reading.diagnostics.filter { $0.severity == .warning }.map {
+            "line \($0.line): \($0.message)"
+        }
         let token = expect(reply, tagged: tagged, warnings: warnings)
         let ceiling = facts.settings.precedences[caller.uid] ?? .flash
         let submission = Submission(
@@ -137,7 +143,8 @@ struct SubmittedCable: Sendable {
             length = UInt64(octets)
             guard let digest = Digest(hexadecimal: name) else {
                 throw ControlFailure(
-                    code: "INTERNAL", message: "a stored body has no hash", advice: "report this", exit: ExitStatus.software)
+                    code: "INTERNAL", message: "a stored body has no hash", advice: "report this",
+                    exit: ExitStatus.software)
             }
             hash = digest
             do {

@@ -46,13 +46,15 @@ final class ControlDesk: ControlService {
     var isAccepting: Bool { state.withLock { $0.accepting } && archive.journal.fault == nil }
 
     func connected(_ caller: ControlCaller) {
-        log.write(.info, "control.connected", [("uid", "\(caller.uid)"), ("gid", "\(caller.gid)"), ("pid", "\(caller.pid)")])
+        log.write(
+            .info, "control.connected", [("uid", "\(caller.uid)"), ("gid", "\(caller.gid)"), ("pid", "\(caller.pid)")])
     }
 
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink {
         guard octets <= facts.settings.limits.cableOctets else {
             throw ControlFailure(
-                code: "TOO_LARGE", message: "the cable has \(octets) octets, more than \(facts.settings.limits.cableOctets)",
+                code: "TOO_LARGE",
+                message: "the cable has \(octets) octets, more than \(facts.settings.limits.cableOctets)",
                 advice: "split it into sections", exit: ExitStatus.data)
         }
         return try StoredBody(octets: octets, bodies: archive.bodies)
@@ -97,7 +99,8 @@ final class ControlDesk: ControlService {
         case .accepted(let cable):
             waiting.reply.submitted(
                 SubmittedAnswer(
-                    id: cable.identity.description, mrn: cable.mrn, deliveries: cable.deliveries.map { DeliveryRow($0) },
+                    id: cable.identity.description, mrn: cable.mrn,
+                    deliveries: cable.deliveries.map { DeliveryRow($0) },
                     captions: waiting.tagged?.captions ?? [], slugs: waiting.tagged?.slugs ?? [],
                     warnings: waiting.warnings + (waiting.tagged?.notes ?? []) + cable.warnings))
         case .refused(let refusal):

@@ -172,7 +172,8 @@ final class LinkDriver: @unchecked Sendable {
         } catch {
             // What cannot be read cannot be sent; the operator must know, and the queue must not stop for it.
             around.log.write(
-                .alarm, "cable.unreadable", [("peer", peer.description), ("channel", "\(slice.channel)"), ("why", "\(error)")])
+                .alarm, "cable.unreadable",
+                [("peer", peer.description), ("channel", "\(slice.channel)"), ("why", "\(error)")])
             around.loop.post { [link, session] custody, now, actions in
                 custody.refused(
                     link, session: session, channel: slice.channel, code: "UNREADABLE",
@@ -183,7 +184,9 @@ final class LinkDriver: @unchecked Sendable {
 
     private func offerCable(_ slice: Slice, _ place: RecordPlace, _ deliveries: [UInt16], _ withBody: Bool) throws {
         let acceptance = try around.archive.acceptance(place)
-        guard let proof = acceptance.proof else { return end("UNSIGNED", "a stored cable has no signature", alarm: true) }
+        guard let proof = acceptance.proof else {
+            return end("UNSIGNED", "a stored cable has no signature", alarm: true)
+        }
         let body = withBody ? try around.archive.slice(of: acceptance.body, offset: 0, count: Frame.bodyMax) : nil
         introduce(proof.fingerprint)
         offered[slice.channel] = acceptance.block.contentHash
@@ -355,7 +358,8 @@ final class LinkDriver: @unchecked Sendable {
             }
             let (hash, body) = try cable.body.finish()
             guard hash == cable.block.contentHash else {
-                return refuse(chunk.channel, "CONTENT_HASH", "the octets of \(cable.block.identity) are not what was signed")
+                return refuse(
+                    chunk.channel, "CONTENT_HASH", "the octets of \(cable.block.identity) are not what was signed")
             }
             arrive(cable.offer, cable.block, cable.signer, body)
         } catch {

@@ -199,7 +199,8 @@ final class LinkKeeper: @unchecked Sendable {
         handshakes[ObjectIdentifier(channel)] = nil
         if let dialledFor { neighbours[dialledFor].dialling = false }
         guard !stopping, let link = neighbours.firstIndex(where: { $0.indicator == peer.indicator }) else {
-            around.log.write(.warning, "session.refused", [("peer", peer.indicator.description), ("code", "NOT_LINKED")])
+            around.log.write(
+                .warning, "session.refused", [("peer", peer.indicator.description), ("code", "NOT_LINKED")])
             return nil
         }
         let session = nextSession
@@ -260,7 +261,10 @@ final class LinkKeeper: @unchecked Sendable {
         if hello.networkVersion != networkVersion || hello.networkHash != networkHash {
             around.log.write(
                 .warning, "network.differs",
-                [("peer", hello.station.description), ("version", "\(hello.networkVersion)"), ("own", "\(networkVersion)")])
+                [
+                    ("peer", hello.station.description), ("version", "\(hello.networkVersion)"),
+                    ("own", "\(networkVersion)"),
+                ])
         }
         around.log.write(
             .info, "link.up", [("peer", hello.station.description), ("dialled", dialledHere ? "here" : "there")])

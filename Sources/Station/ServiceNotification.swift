@@ -4,7 +4,9 @@ import Glibc
 enum ServiceNotification {
     /// - Parameter state: lines such as `READY=1` or `STATUS=recovering`.
     static func send(_ state: String) {
-        guard let name = getenv("NOTIFY_SOCKET").map({ Array(String(cString: $0).utf8) }), name.count > 1 else { return }
+        guard let name = getenv("NOTIFY_SOCKET").map({ Array(String(cString: $0).utf8) }), name.count > 1 else {
+            return
+        }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return }

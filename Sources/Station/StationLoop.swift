@@ -57,11 +57,6 @@ final class StationLoop: @unchecked Sendable {
     struct HelloFacts: Sendable {
         var network: String
         var station: RoutingIndicator
-
-        init(network: String, station: RoutingIndicator) {
-            self.network = network
-            self.station = station
-        }
     }
 
     private enum Release {
@@ -261,7 +256,8 @@ final class StationLoop: @unchecked Sendable {
             return ordered.enumerated().map { offset, note in
                 .frame(
                     .custody(
-                        CustodyNote(channels: ChannelRanges(ascending: note.channels).ranges, proof: proofs[next + offset])),
+                        CustodyNote(
+                            channels: ChannelRanges(ascending: note.channels).ranges, proof: proofs[next + offset])),
                     link: note.link, session: note.session)
             }
         } catch {

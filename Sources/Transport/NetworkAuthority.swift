@@ -1,5 +1,5 @@
-package import Cables
 import COpenSSL
+package import Cables
 
 /// The authority of a network: it vouches for its stations.
 package final class NetworkAuthority: Sendable {

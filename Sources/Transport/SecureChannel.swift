@@ -1,5 +1,5 @@
-package import Cables
 import COpenSSL
+package import Cables
 package import Dispatch
 import Glibc
 

@@ -1,5 +1,5 @@
-package import Cables
 import COpenSSL
+package import Cables
 package import Octets
 
 /// A station's certificate whose name has been read: URI `cable:NETWORK/RI`, exactly one (rule 26).
@@ -16,7 +16,8 @@ package final class StationCertificate: Sendable {
         der = handle.der
         fingerprint = ContentHash.of(der)
         guard let name = Self.onlyURI(handle.pointer) else {
-            throw TransportFault(.certificateUnusable, "the certificate must have exactly one URI name cable:NETWORK/RI")
+            throw TransportFault(
+                .certificateUnusable, "the certificate must have exactly one URI name cable:NETWORK/RI")
         }
         guard let (network, indicator) = StationName.read(name) else {
             throw TransportFault(.certificateUnusable, "the name \(name) is not cable:NETWORK/RI")

@@ -1,5 +1,5 @@
-package import Cables
 import COpenSSL
+package import Cables
 package import Octets
 
 /// A station's certificate and private key: what it proves itself and signs with.

@@ -27,7 +27,8 @@ final class LoopbackNetwork {
             throw BenchFailure(text: error.description)
         }
         defer { unlink(network) }
-        let status = Self.wait(for: try spawn(["\(tools)/routerctl", "lab", "create", network, folder], log: "/dev/null"))
+        let status = Self.wait(
+            for: try spawn(["\(tools)/routerctl", "lab", "create", network, folder], log: "/dev/null"))
         guard status == 0 else { throw BenchFailure(text: "routerctl lab create failed with \(status)") }
     }
 
@@ -44,7 +45,8 @@ final class LoopbackNetwork {
                     + "clearance: \"SECRET\" }")
             if index > 0 { links.append("{ between: [\"\(name(index - 1))\", \"\(name(index))\"] }") }
         }
-        return "{ network: \"BENCH\", stations: [\(stations.joined(separator: ", "))], links: [\(links.joined(separator: ", "))] }\n"
+        return
+            "{ network: \"BENCH\", stations: [\(stations.joined(separator: ", "))], links: [\(links.joined(separator: ", "))] }\n"
     }
 
     private static func freePort() -> UInt16 {

@@ -50,7 +50,11 @@ enum CheckCommand {
             for problem in error.all { Output.complain("\(problem)\n") }
             return ExitStatus.configuration
         }
-        if invocation.form == .text { Output.write("\(path): all right\n") } else { Output.write("{\"problems\":[]}\n") }
+        if invocation.form == .text {
+            Output.write("\(path): all right\n")
+        } else {
+            Output.write("{\"problems\":[]}\n")
+        }
         return 0
     }
 }

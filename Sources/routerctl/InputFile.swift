@@ -28,7 +28,8 @@ enum InputFile {
 
     private static func unreadable(_ name: String) -> ControlFailure {
         ControlFailure(
-            code: "NO_INPUT", message: "\(name): \(String(cString: strerror(errno)))", advice: "name a file that can be read",
+            code: "NO_INPUT", message: "\(name): \(String(cString: strerror(errno)))",
+            advice: "name a file that can be read",
             exit: ExitStatus.data)
     }
 }

@@ -79,7 +79,8 @@ enum LabCommand {
             let issued = try authority.issue(station.indicator, days: days)
             try PlainFile.write(issued.certificatePEM, to: "\(own)/certificate.pem", mode: 0o600)
             try PlainFile.write(issued.keyPEM, to: "\(own)/key.pem", mode: 0o600)
-            try PlainFile.write(Array(stationFile(station.indicator.description).utf8), to: "\(own)/station.json5", mode: 0o600)
+            try PlainFile.write(
+                Array(stationFile(station.indicator.description).utf8), to: "\(own)/station.json5", mode: 0o600)
         }
     }
 

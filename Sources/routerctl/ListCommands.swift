@@ -2,7 +2,9 @@ import Control
 
 /// The verbs that show what the station knows.
 enum ListCommands {
-    private static func request(_ verb: String, _ invocation: Invocation, _ arguments: [String: String] = [:]) throws(ControlFailure) -> ControlRequest {
+    private static func request(_ verb: String, _ invocation: Invocation, _ arguments: [String: String] = [:])
+        throws(ControlFailure) -> ControlRequest
+    {
         var arguments = arguments
         if let limit = invocation.options["--limit"] {
             guard let number = Int(limit), number > 0 else {
@@ -65,7 +67,9 @@ enum ListCommands {
                 """
             var table = TextTable(["POST", "STATION", "ROLE", "PREC", "STATE", "SINCE", "OFFICE", "WHY"])
             for row in cable.deliveries {
-                table.add([row.post, row.indicator, row.role, row.precedence, row.state, row.since, row.office ?? "", row.why])
+                table.add([
+                    row.post, row.indicator, row.role, row.precedence, row.state, row.since, row.office ?? "", row.why,
+                ])
             }
             text += table.text(columns: TextTable.terminalColumns)
             return text

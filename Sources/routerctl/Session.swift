@@ -31,7 +31,9 @@ enum Session {
         throw unknown(request)
     }
 
-    private static func receive(_ client: ControlClient, _ request: ControlRequest) throws(ControlFailure) -> ControlFrame? {
+    private static func receive(_ client: ControlClient, _ request: ControlRequest) throws(ControlFailure)
+        -> ControlFrame?
+    {
         do throws(ControlFailure) {
             return try client.receive()
         } catch {
@@ -82,7 +84,11 @@ enum Session {
         case .jsonl: break
         case .json: Output.write(first ? "[]\n" : "\n]\n")
         case .text:
-            if table.isEmpty { Output.complain("\(empty)\n") } else { Output.write(table.text(columns: TextTable.terminalColumns)) }
+            if table.isEmpty {
+                Output.complain("\(empty)\n")
+            } else {
+                Output.write(table.text(columns: TextTable.terminalColumns))
+            }
         }
         return 0
     }

@@ -37,7 +37,8 @@ enum SubmitCommand {
         guard invocation.form == .text else { return Output.document(document) }
         var text = "accepted \(document.id)\(document.mrn.map { "  \($0)" } ?? "")\n"
         for delivery in document.deliveries {
-            text += "  \(delivery.role) \(delivery.post) at \(delivery.indicator), \(delivery.precedence): \(delivery.state)\n"
+            text +=
+                "  \(delivery.role) \(delivery.post) at \(delivery.indicator), \(delivery.precedence): \(delivery.state)\n"
         }
         for caption in document.tagged.captions { text += "added caption \(caption), which the original asked for\n" }
         for slug in document.tagged.slugs { text += "added FOR \(slug), which the original asked for\n" }

@@ -34,7 +34,10 @@ enum VerbTable {
             summary: "hand in a cable; it is synced to disk when the answer comes",
             examples: [
                 ("routerctl submit cable.txt", "accepts the cable for every addressee, or refuses it whole"),
-                ("routerctl submit - --key 2008-07-11-1 < cable.txt", "the same key and octets give the first answer again"),
+                (
+                    "routerctl submit - --key 2008-07-11-1 < cable.txt",
+                    "the same key and octets give the first answer again"
+                ),
             ], run: SubmitCommand.submit),
         Verb(
             name: "reply", usage: "ID FILE|-", operands: 2...2,
@@ -48,7 +51,10 @@ enum VerbTable {
             name: "parse", usage: "FILE|-", operands: 1...1, options: [],
             summary: "show what is understood of a cable, without a daemon",
             examples: [
-                ("routerctl parse cable.txt", "header, reply instructions and diagnostics; exit 65 if it cannot be routed"),
+                (
+                    "routerctl parse cable.txt",
+                    "header, reply instructions and diagnostics; exit 65 if it cannot be routed"
+                ),
                 ("routerctl parse -o json - < cable.txt", "the same as one JSON document"),
             ], run: ParseCommand.run),
         Verb(
@@ -65,7 +71,8 @@ enum VerbTable {
                 ("routerctl queue list --limit 10 -o jsonl", "the first ten, one JSON object a line"),
             ], run: ListCommands.queue),
         Verb(
-            name: "cable show", usage: "ID", operands: 1...1, options: [], summary: "a cable and each of its deliveries",
+            name: "cable show", usage: "ID", operands: 1...1, options: [],
+            summary: "a cable and each of its deliveries",
             examples: [
                 ("routerctl cable show RUEHC-7KQ2M9XA-41", "where each delivery is"),
                 ("routerctl cable show 7KQ2", "a unique beginning is enough"),

@@ -128,7 +128,9 @@ struct CableParserTests {
         let reading = CableParser.parse(
             Array("R 061011Z MAY \(written)\nFM POST A\nTO POST B\n\nUNCLAS A 1\n".utf8), receiptYear: 2_020)
         let seconds = reading.cable.dateTimeGroup?.unixSeconds ?? 0
-        #expect(DateTimeGroup.civil(fromDays: seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400).year == expected)
+        #expect(
+            DateTimeGroup.civil(fromDays: seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400).year
+                == expected)
     }
 
     @Test("References with and without year and zeros name one message")

@@ -11,5 +11,7 @@ func read(_ text: String) -> CableReading { CableParser.parse(Array(text.utf8), 
 
 /// A cable with one text, everything else in order.
 func cable(text: String) -> CableReading {
-    read("R 061011Z MAY 08\nFM FOREIGN OFFICE CAPITAL\nTO EMBASSY NORTHLAND\n\nUNCLAS CAPITAL 000001\n\nSUBJECT: X\n\n1. \(text)\n")
+    read(
+        "R 061011Z MAY 08\nFM FOREIGN OFFICE CAPITAL\nTO EMBASSY NORTHLAND\n\nUNCLAS CAPITAL 000001\n\nSUBJECT: X\n\n1. \(text)\n"
+    )
 }

@@ -81,7 +81,9 @@ struct ReplyTaggingTests {
         #expect(cable.captions == ["SIPDIS"])
         #expect(cable.slugs == ["SUP/TENTS"])
         let lines = String(decoding: tagged.octets, as: UTF8.self).split(separator: "\n")
-        #expect(lines.filter { $0 != "SIPDIS" && $0 != "FOR SUP/TENTS" } == String(decoding: octets, as: UTF8.self).split(separator: "\n"))
+        #expect(
+            lines.filter { $0 != "SIPDIS" && $0 != "FOR SUP/TENTS" }
+                == String(decoding: octets, as: UTF8.self).split(separator: "\n"))
     }
 
     @Test("Tagging twice adds nothing the second time")
@@ -105,7 +107,8 @@ struct ReplyTaggingTests {
 
     @Test("The line ending of the reply is kept")
     func carriageReturns() {
-        let octets = Array("R 061011Z MAY 08\r\nFM A\r\nTO B\r\n\r\nUNCLAS A 000001\r\n\r\nSUBJECT: X\r\n\r\n1. X.\r\n".utf8)
+        let octets = Array(
+            "R 061011Z MAY 08\r\nFM A\r\nTO B\r\n\r\nUNCLAS A 000001\r\n\r\nSUBJECT: X\r\n\r\n1. X.\r\n".utf8)
         let tagged = tag(octets, ["SIPDIS"], ["ISN"])
         let bare = zip(tagged.octets, tagged.octets.dropFirst()).filter { $1 == 0x0A && $0 != 0x0D }
         #expect(bare.isEmpty)

@@ -28,14 +28,20 @@ struct ControlFrameTests {
         #expect(try SubmittedAnswer(decoding: answer.encoded) == answer)
     }
 
-    @Test("Times are RFC 3339 in UTC", arguments: [(0, "1970-01-01T00:00:00.000Z"), (1_215_097_560_250, "2008-07-03T15:06:00.250Z"), (-1, "1969-12-31T23:59:59.999Z")])
+    @Test(
+        "Times are RFC 3339 in UTC",
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (1_215_097_560_250, "2008-07-03T15:06:00.250Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ])
     func times(milliseconds: Int64, text: String) { #expect(Timestamp(milliseconds: milliseconds).description == text) }
 
     @Test("The parse document has the names of the interface and leaves out what the cable does not say")
     func parseDocument() throws {
         let text = "O 061011Z MAY 08\nFM A POST\nTO B POST\n\nUNCLAS A 000001\n\nSUBJECT: X\n\n1. (U) TEXT.\n"
         let reading = CableParser.parse(Array(text.utf8), receiptYear: 2_008)
-        let object = try JSONSerialization.jsonObject(with: Data(JSONText().octets(ParseDocument(reading)))) as? [String: Any]
+        let object =
+            try JSONSerialization.jsonObject(with: Data(JSONText().octets(ParseDocument(reading)))) as? [String: Any]
         let document = try #require(object)
         #expect(document["dtgTime"] as? String == "2008-05-06T10:11:00Z")
         #expect(document["precedence"] as? String == "IMMEDIATE")
@@ -70,7 +76,9 @@ private final class EchoService: ControlService {
 @Suite("The control socket")
 struct ControlSocketTests {
     private func withServer(_ body: (String) throws -> Void) throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("c-\(UUID().uuidString.prefix(8)).sock").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "c-\(UUID().uuidString.prefix(8)).sock"
+        ).path
         let server = try ControlServer(path: path, inlineOctets: 65_536, service: EchoService())
         server.start()
         defer { server.stop() }

@@ -89,7 +89,8 @@ struct TestStation: ~Copyable {
     }
 
     mutating func submit(
-        to posts: [String] = ["NORTH"], from: String = "CAPITAL", _ precedence: Precedence = .routine, key: String? = nil,
+        to posts: [String] = ["NORTH"], from: String = "CAPITAL", _ precedence: Precedence = .routine,
+        key: String? = nil,
         mark: UInt64 = 1, length: UInt64 = 100
     ) -> SubmissionAnswer? {
         let header = CableHeader(
@@ -133,7 +134,9 @@ struct TestStation: ~Copyable {
     }
 
     /// What the station would offer for a slice, as the next one gets it.
-    func arrival(of slice: Slice, link: Int = 0, session: UInt64 = 1, start: UInt64 = 5, zfd: Bool = false) throws -> CableArrival {
+    func arrival(of slice: Slice, link: Int = 0, session: UInt64 = 1, start: UInt64 = 5, zfd: Bool = false) throws
+        -> CableArrival
+    {
         guard case .offerCable(let place, let part, _) = slice.content,
             case .accepted(let acceptance) = journal[Int(place.offset) - 1]
         else { throw NothingOffered() }

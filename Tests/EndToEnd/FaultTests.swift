@@ -13,7 +13,8 @@ struct FaultTests {
         #expect(second.error.contains("another routerd"))
         #expect(lab.run("routerd", ["--check", "--config", file]).status == 0)
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        try text.replacingOccurrences(of: "\"state\"", with: "\"stat\"").write(toFile: file, atomically: true, encoding: .utf8)
+        try text.replacingOccurrences(of: "\"state\"", with: "\"stat\"").write(
+            toFile: file, atomically: true, encoding: .utf8)
         let wrong = lab.run("routerd", ["--check", "--config", file])
         #expect(wrong.status == 78)
         #expect(wrong.error.contains("\(file):4: unknown key stat, did you mean state?"))
@@ -36,7 +37,9 @@ struct FaultTests {
         #expect(link["state"] as? String != "up")
         #expect(stranger.terminate("RUEHUB") == 0)
         try lab.start("RUEHUB")
-        try lab.wait("the right hub is taken") { lab.ctl("RUECAP", "link", "list").rows.first?["state"] as? String == "up" }
+        try lab.wait("the right hub is taken") {
+            lab.ctl("RUECAP", "link", "list").rows.first?["state"] as? String == "up"
+        }
     }
 
     @Test("Usage errors are 64 with a suggestion, no daemon is 69, parse says 65 and still prints the document")

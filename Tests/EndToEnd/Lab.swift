@@ -89,7 +89,8 @@ final class Lab: @unchecked Sendable {
     /// routerctl at a station, with JSON.
     @discardableResult
     func ctl(_ station: String, _ arguments: String..., input: Data? = nil) -> Outcome {
-        run("routerctl", ["--socket", "\(folder.path)/\(station)/control.sock", "-o", "json"] + arguments, input: input)
+        run(
+            "routerctl", ["--socket", "\(folder.path)/\(station)/control.sock", "-o", "json"] + arguments, input: input)
     }
 
     func start(_ stations: String...) throws {
@@ -145,7 +146,9 @@ final class Lab: @unchecked Sendable {
     }
 
     /// A cable of the capital's.
-    static func cable(_ number: Int, precedence: String = "R", to post: String = "EMBASSY NORTHLAND", filler: Int = 0) -> Data {
+    static func cable(_ number: Int, precedence: String = "R", to post: String = "EMBASSY NORTHLAND", filler: Int = 0)
+        -> Data
+    {
         var text = "\(precedence) 061011Z MAY 26\nFM FOREIGN OFFICE CAPITAL\nTO \(post)\n\nUNCLAS CAPITAL \(number)\n\n"
         text += "SUBJECT: EXERCISE -- NUMBER \(number)\n\n1. (U) TEXT.\n"
         while text.utf8.count < filler { text += "A LINE OF FILLER THAT IS AS LONG AS A TELEPRINTER LIKES.\n" }

@@ -20,7 +20,9 @@ struct StoryTests {
         #expect(submitted.status == 0, "\(submitted.error)")
         let id = try #require(submitted.document["id"] as? String)
         try lab.wait("the receipt is back") {
-            lab.ctl("RUECAP", "receipt", "list").rows.contains { $0["id"] as? String == id && $0["state"] as? String == "delivered" }
+            lab.ctl("RUECAP", "receipt", "list").rows.contains {
+                $0["id"] as? String == id && $0["state"] as? String == "delivered"
+            }
         }
         #expect(lab.ctl("RUENO", "inbox", "read", id, "--raw").output == action)
         let entry = try #require(lab.ctl("RUENO", "inbox", "list").rows.first)
@@ -59,7 +61,8 @@ struct StoryTests {
         #expect(refused.status == 65)
         #expect(refused.error.contains("UNKNOWN_ADDRESSEE"))
         #expect(refused.output.isEmpty)
-        #expect(lab.ctl("RUECAP", "receipt", "list").rows.count == 2 || lab.ctl("RUECAP", "queue", "list").rows.count <= 1)
+        #expect(
+            lab.ctl("RUECAP", "receipt", "list").rows.count == 2 || lab.ctl("RUECAP", "queue", "list").rows.count <= 1)
     }
 
     @Test("What the station at the end is not cleared for is refused, and so is another station's post after FM")
@@ -73,7 +76,8 @@ struct StoryTests {
         let other = lab.ctl("RUENO", "submit", "-", input: Lab.cable(2))
         #expect(other.error.contains("FM_NOT_OURS"))
         #expect(other.error.contains("RUECAP"))
-        let malformed = lab.ctl("RUECAP", "submit", "-", input: Data("R 321011Z MAY 26\nFM FOREIGN OFFICE CAPITAL\nTO CAMP FOUR\n".utf8))
+        let malformed = lab.ctl(
+            "RUECAP", "submit", "-", input: Data("R 321011Z MAY 26\nFM FOREIGN OFFICE CAPITAL\nTO CAMP FOUR\n".utf8))
         #expect(malformed.status == 65)
         #expect(malformed.error.contains("\"line\":1"))
         #expect(lab.ctl("RUECAP", "queue", "list").rows.isEmpty)
@@ -94,7 +98,9 @@ struct StoryTests {
         // The hub's link to the capital comes up last, so that what waits there leaves in one go.
         try lab.start("RUEHUB")
         try lab.wait("all arrived") { lab.ctl("RUENO", "inbox", "list").rows.count == 60 }
-        let arrived = lab.ctl("RUENO", "inbox", "list").rows.compactMap { ($0["mrn"] as? String)?.split(separator: " ").last.flatMap { Int($0) } }
+        let arrived = lab.ctl("RUENO", "inbox", "list").rows.compactMap {
+            ($0["mrn"] as? String)?.split(separator: " ").last.flatMap { Int($0) }
+        }
         let rank = ["Z": 0, "O": 1, "P": 2, "R": 3]
         let expected = sent.indices.sorted { (rank[sent[$0]]!, $0) < (rank[sent[$1]]!, $1) }.map { $0 + 1 }
         #expect(arrived == expected)

@@ -10,7 +10,9 @@ private func payload(_ number: UInt64, _ length: Int = 40) -> [UInt8] {
 }
 
 /// What a replay of a folder gives.
-private func replay(_ storage: any Storage, _ state: String = "s") throws -> (records: [(UInt64, [UInt8])], report: RecoveryReport) {
+private func replay(_ storage: any Storage, _ state: String = "s") throws -> (
+    records: [(UInt64, [UInt8])], report: RecoveryReport
+) {
     var records: [(UInt64, [UInt8])] = []
     let (_, report) = try Journal.open(state: state, storage: storage, newEpoch: (1, 2)) { sequence, _, payload in
         records.append((sequence, payload))
@@ -21,7 +23,8 @@ private func replay(_ storage: any Storage, _ state: String = "s") throws -> (re
 /// Writes records through the synchronous writer, one batch each.
 private func write(_ numbers: ClosedRange<UInt64>, _ storage: MemoryStorage) throws {
     let files = SegmentFiles()
-    var writer = SegmentWriter(storage: storage, folder: "s/journal", epoch: (1, 2), files: files, current: 1, through: 0)
+    var writer = SegmentWriter(
+        storage: storage, folder: "s/journal", epoch: (1, 2), files: files, current: 1, through: 0)
     var offset = SegmentHeader.octetCount
     for number in numbers {
         var batch = RecordBatch(segment: 1, offset: UInt32(offset))
@@ -51,7 +54,9 @@ struct JournalTests {
         let reached = Mutex<UInt64>(0)
         var locations: [RecordLocation] = []
         do {
-            let (journal, report) = try Journal.open(state: state, storage: FileStorage(), newEpoch: (7, 9)) { _, _, _ in }
+            let (journal, report) = try Journal.open(state: state, storage: FileStorage(), newEpoch: (7, 9)) {
+                _, _, _ in
+            }
             #expect(report.created)
             journal.start(
                 Journal.Callbacks(

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Packing of fields into octets")
 struct PackingTests {
-    @Test("What is written is read in the same order", arguments: [0, 1, 127, 128, 300, UInt64(UInt32.max), UInt64.max])
+    @Test(
+        "What is written is read in the same order", arguments: [0, 1, 127, 128, 300, UInt64(UInt32.max), UInt64.max])
     func roundTrip(number: UInt64) throws {
         var writer = OctetWriter()
         writer.varint(number)

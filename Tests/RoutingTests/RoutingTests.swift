@@ -140,10 +140,16 @@ struct OfficeDirectoryTests {
 
     @Test("SIPDIS goes to its distribution too, but never with NODIS or EXDIS")
     func sipdis() {
-        #expect(directory.distribute(post: "CAPITAL", captions: ["SIPDIS"], slugs: []).map(\.office) == ["REGISTRY", "NET"])
-        #expect(directory.distribute(post: "CAPITAL", captions: ["NODIS", "SIPDIS"], slugs: []).map(\.office) == ["REGISTRY"])
+        #expect(
+            directory.distribute(post: "CAPITAL", captions: ["SIPDIS"], slugs: []).map(\.office) == ["REGISTRY", "NET"])
+        #expect(
+            directory.distribute(post: "CAPITAL", captions: ["NODIS", "SIPDIS"], slugs: []).map(\.office) == [
+                "REGISTRY"
+            ])
     }
 
     @Test("A post without offices has the desk DEFAULT")
-    func none() { #expect(directory.distribute(post: "NORTH", captions: [], slugs: ["SUP"]).map(\.office) == ["DEFAULT"]) }
+    func none() {
+        #expect(directory.distribute(post: "NORTH", captions: [], slugs: ["SUP"]).map(\.office) == ["DEFAULT"])
+    }
 }

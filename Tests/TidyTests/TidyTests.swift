@@ -11,7 +11,9 @@ struct TidyTests {
         let base = root.appendingPathComponent(folder)
         let names = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
         return names.filter { $0.hasSuffix(".swift") }.sorted().compactMap { name in
-            (try? String(contentsOf: base.appendingPathComponent(name), encoding: .utf8)).map { ("\(folder)/\(name)", $0) }
+            (try? String(contentsOf: base.appendingPathComponent(name), encoding: .utf8)).map {
+                ("\(folder)/\(name)", $0)
+            }
         }
     }
 
@@ -65,7 +67,8 @@ struct TidyTests {
             for word in unfinished { #expect(!file.text.contains(word), "\(file.path): \(word)") }
             let name = file.path.split(separator: "/").last ?? ""
             for word in ["Manager", "Helper", "Util"] { #expect(!name.contains(word), "\(file.path)") }
-            #expect(file.text.split(separator: "\n", omittingEmptySubsequences: false).count <= 500, "\(file.path) is long")
+            #expect(
+                file.text.split(separator: "\n", omittingEmptySubsequences: false).count <= 500, "\(file.path) is long")
         }
     }
 

@@ -28,7 +28,9 @@ struct BatchTreeTests {
             #expect(BatchTree.root(leaf: .zero, index: index, count: count, path: path) != tree.root)
             #expect(BatchTree.root(leaf: leaves[index], index: count, count: count, path: path) == nil)
             if !path.isEmpty {
-                #expect(BatchTree.root(leaf: leaves[index], index: index, count: count, path: Array(path.dropLast())) == nil)
+                #expect(
+                    BatchTree.root(leaf: leaves[index], index: index, count: count, path: Array(path.dropLast())) == nil
+                )
             }
         }
     }
@@ -120,7 +122,10 @@ struct SecureChannelTests {
         let fault = Mutex<TransportFault?>(nil)
         let peer = Mutex<String?>(nil)
 
-        init(_ descriptor: Int32, _ context: TLSContext, expecting: String? = nil, wanted: Int = 0, milliseconds: Int = 5_000) throws {
+        init(
+            _ descriptor: Int32, _ context: TLSContext, expecting: String? = nil, wanted: Int = 0,
+            milliseconds: Int = 5_000
+        ) throws {
             channel = try SecureChannel(
                 descriptor: descriptor, context: context, expecting: expecting.flatMap { RoutingIndicator($0) },
                 handshakeMilliseconds: milliseconds, queue: DispatchQueue(label: "end"))
@@ -206,7 +211,8 @@ struct SecureChannelTests {
     @Test("A handshake without progress is given up, and octets that are not TLS end it")
     func strangers() throws {
         let network = try TestAuthority()
-        let context = try TLSContext(role: .listening, key: try network.key("RUBB"), authorities: try network.authorities)
+        let context = try TLSContext(
+            role: .listening, key: try network.key("RUBB"), authorities: try network.authorities)
         let (silent, first) = pair()
         let stalled = try End(first, context, milliseconds: 50)
         #expect(stalled.closed.wait(timeout: patience) == .success)
