@@ -45,6 +45,7 @@ final class LinkDriver: @unchecked Sendable {
     private var held: [UInt64: Int] = [:]
     private var incoming: [UInt64: IncomingCable] = [:]
     private var ended = false
+    private var loopKnows = false
     private let onOpen: (Hello) -> Void
     private let onEnd: (_ code: String, _ text: String) -> Void
 
@@ -117,7 +118,11 @@ final class LinkDriver: @unchecked Sendable {
 
     /// The loop knows of the session: traffic may flow. From any queue.
     func opened() {
-        channel.queue.async { [self] in grantRoom() }
+        channel.queue.async { [self] in
+            loopKnows = true
+            takeFrames()
+            grantRoom()
+        }
     }
 
     /// Says goodbye and closes. From any queue.
@@ -145,7 +150,8 @@ final class LinkDriver: @unchecked Sendable {
     }
 
     private func grantRoom() {
-        guard !ended else { return }
+        // Room given for a session that the loop does not know yet would be lost, and the link would stand still.
+        guard !ended, loopKnows else { return }
         let octets = state.grant(unsent: channel.unsentOctets)
         guard octets > 0 else { return }
         around.loop.post { [link, session] custody, now, actions in
@@ -241,8 +247,14 @@ final class LinkDriver: @unchecked Sendable {
 
     private func take(_ octets: UnsafeRawBufferPointer) {
         decoder.append(octets)
+        takeFrames()
+    }
+
+    /// What follows the hello waits until the loop knows of the session: it drops what comes over unknown ones, and
+    /// the neighbour would wait for a custody note that never comes.
+    private func takeFrames() {
         do throws(LinkFault) {
-            while !ended, let (frame, count) = try decoder.next() {
+            while !ended, loopKnows || peerHello == nil, let (frame, count) = try decoder.next() {
                 for action in state.received(frame, wireOctets: count, now: StationClock.boot) { act(action) }
             }
         } catch {

@@ -136,13 +136,23 @@ final class Lab: @unchecked Sendable {
         try JSONSerialization.data(withJSONObject: object).write(to: url)
     }
 
-    /// Asks until the condition holds, for a minute at most.
+    /// What each station says of itself, for a failure.
+    private var account: String {
+        daemons.keys.sorted().map { station in
+            let links = String(decoding: ctl(station, "link", "list").output, as: UTF8.self)
+            let queue = String(decoding: ctl(station, "queue", "list", "--limit", "3").output, as: UTF8.self)
+            return "\n== \(station)\n\(links)\(queue)\(log(station).suffix(1_500))"
+        }.joined()
+    }
+
+    /// Asks until the condition holds, for 40 seconds at most.
     func wait(_ what: String, _ met: () -> Bool) throws {
-        for _ in 0..<3_000 {
+        let deadline = Date(timeIntervalSinceNow: 40)
+        while Date() < deadline {
             if met() { return }
             usleep(20_000)
         }
-        throw LabFailure(what: "waited in vain until \(what)")
+        throw LabFailure(what: "waited in vain until \(what)\(account)")
     }
 
     /// A cable of the capital's.
