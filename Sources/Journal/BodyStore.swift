@@ -1,78 +1,91 @@
-/// Cables too large for a record: one file each, under `state/bodies`, named by content hash.
+/// Cables too large for a record: one file each, under `state/bodies`, named by content hash; and transfers that are
+/// not whole yet, under `state/partial`, named by what they are keyed with (rule 18).
 ///
 /// Safe from any thread; a writer belongs to one.
 package final class BodyStore: Sendable {
+    private static let unfinished = "part-"
+
     private let storage: any Storage
     private let folder: String
+    private let partialFolder: String
 
-    /// Opens the folder and removes what an earlier run left unfinished.
+    /// Opens the folders and removes what an earlier run left unfinished; partial transfers stay.
     package init(state: String, storage: any Storage) throws(StorageFault) {
         self.storage = storage
         folder = "\(state)/bodies"
+        partialFolder = "\(state)/partial"
         try storage.makeFolder(folder)
-        for name in try storage.list(folder) where name.hasPrefix("part-") {
+        try storage.makeFolder(partialFolder)
+        for name in try storage.list(folder) where name.hasPrefix(Self.unfinished) {
             try storage.remove("\(folder)/\(name)")
         }
         try storage.syncFolder(folder)
         try storage.syncFolder(state)
     }
 
-    /// - Parameter mark: letters that no other unfinished body has.
-    package func create(_ mark: String) throws(StorageFault) -> BodyWriter {
-        let path = "\(folder)/part-\(mark)"
-        return BodyWriter(storage: storage, folder: folder, path: path, file: try storage.create(path))
+    package func path(_ name: String) -> String { "\(folder)/\(Self.checked(name))" }
+
+    private static func checked(_ name: String) -> String {
+        precondition(!name.isEmpty && !name.contains("/") && name != "." && name != "..", "a body has a plain name")
+        return name
     }
 
-    package func path(_ name: String) -> String { "\(folder)/\(name)" }
+    // MARK: Writing
+
+    /// - Parameter mark: letters that no other unfinished body has.
+    package func create(_ mark: String) throws(StorageFault) -> BodyWriter {
+        let path = "\(folder)/\(Self.unfinished)\(Self.checked(mark))"
+        return BodyWriter(
+            storage: storage, place: (from: folder, to: folder), path: path, file: try storage.create(path), synced: 0)
+    }
+
+    /// Begins a partial transfer or goes on with it.
+    ///
+    /// - Returns: the writer, and the offset at which it goes on: so much is on the disk. Whether these are the right
+    ///   octets is shown by the hash over the whole only.
+    package func resume(partial name: String) throws(StorageFault) -> (writer: BodyWriter, offset: Int) {
+        let path = "\(partialFolder)/\(Self.checked(name))"
+        let isKnown = try storage.list(partialFolder).contains(name)
+        let file = isKnown ? try storage.open(path) : try storage.create(path)
+        try file.sync()
+        if !isKnown { try storage.syncFolder(partialFolder) }
+        let size = try file.size()
+        let writer = BodyWriter(
+            storage: storage, place: (from: partialFolder, to: folder), path: path, file: file, synced: size)
+        return (writer, size)
+    }
+
+    // MARK: Reading
 
     /// Up to `count` octets from `offset`.
     package func read(_ name: String, offset: Int, count: Int) throws(StorageFault) -> [UInt8] {
-        try storage.open("\(folder)/\(name)").read(at: offset, count: count)
+        try storage.open(path(name)).read(at: offset, count: count)
     }
 
     /// The file, for reading it in parts.
-    package func open(_ name: String) throws(StorageFault) -> any StorageFile { try storage.open("\(folder)/\(name)") }
-}
+    package func open(_ name: String) throws(StorageFault) -> any StorageFile { try storage.open(path(name)) }
 
-/// A large body on its way to the disk, in slices.
-package final class BodyWriter {
-    /// Octets written between two syncs: so much at most must be sent again after a power cut (rule 18).
-    package static let syncOctets = 1 << 20
+    /// Octets of a body.
+    package func size(_ name: String) throws(StorageFault) -> Int { try storage.open(path(name)).size() }
 
-    private let storage: any Storage
-    private let folder: String
-    private let path: String
-    private let file: any StorageFile
-    package private(set) var written = 0
-    package private(set) var synced = 0
-
-    fileprivate init(storage: any Storage, folder: String, path: String, file: any StorageFile) {
-        self.storage = storage
-        self.folder = folder
-        self.path = path
-        self.file = file
+    /// Names of the bodies that are whole, sorted.
+    package func list() throws(StorageFault) -> [String] {
+        try storage.list(folder).filter { !$0.hasPrefix(Self.unfinished) }
     }
 
-    package func append(_ octets: UnsafeRawBufferPointer) throws(StorageFault) {
-        try file.write(octets, at: written)
-        written += octets.count
-        if written - synced >= Self.syncOctets {
-            try file.sync()
-            synced = written
-        }
+    /// Names of the partial transfers, sorted.
+    package func partials() throws(StorageFault) -> [String] { try storage.list(partialFolder) }
+
+    package func partialSize(_ name: String) throws(StorageFault) -> Int {
+        try storage.open("\(partialFolder)/\(Self.checked(name))").size()
     }
 
-    /// The body is whole: it is synced and bears `name` when this returns.
-    package func finish(name: String) throws(StorageFault) {
-        try file.sync()
-        synced = written
-        try storage.rename(path, to: "\(folder)/\(name)")
-        try storage.syncFolder(folder)
-    }
+    // MARK: Removing
 
-    package func abandon() throws(StorageFault) { try storage.remove(path) }
+    /// One that is not there is no error. After a power cut it may be there again.
+    package func remove(_ name: String) throws(StorageFault) { try storage.remove(path(name)) }
 
-    package func read(at offset: Int, count: Int) throws(StorageFault) -> [UInt8] {
-        try file.read(at: offset, count: count)
+    package func removePartial(_ name: String) throws(StorageFault) {
+        try storage.remove("\(partialFolder)/\(Self.checked(name))")
     }
 }

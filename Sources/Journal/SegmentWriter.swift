@@ -1,205 +1,210 @@
-/// Records in order, for one segment: what one or more turns of the owner want kept.
-package struct RecordBatch: Sendable {
-    package var segment: UInt32
-    package var offset: UInt32
-    package var octets: [UInt8]
-    /// Sequence and place within `octets` of each record.
-    package var records: [(sequence: UInt64, at: Int, length: Int)]
-
-    package init(segment: UInt32, offset: UInt32) {
-        self.segment = segment
-        self.offset = offset
-        octets = []
-        records = []
-    }
-}
-
 /// Writes batches into segments and mends a failed sync (rule 7). Synchronous: a queue or a simulator drives it.
+///
+/// A batch goes to the place that the owner gave its records. After a failure all that was written since the last good
+/// sync counts as not written: the segment is closed at its last good offset, a new one is begun whose synced header
+/// says so, and the records in doubt are written again there. Batches that still name a closed segment follow them.
+/// Nothing is read back as evidence.
 package struct SegmentWriter: ~Copyable {
-    /// The first segment's octets; each next is twice as large, up to the largest.
-    package static let sizeMin = 4 << 20
-    package static let sizeMax = 64 << 20
-
     package struct Outcome: Sendable {
         /// The last sequence that is on the disk now.
         package var through: UInt64
-        /// Records that had to be written again elsewhere.
+        /// Records that stand elsewhere than the owner was told, in order.
         package var relocated: [(sequence: UInt64, location: RecordLocation)] = []
         /// The failure that was mended, for the log.
         package var mended: StorageFault?
+        package var syncs: UInt64 = 0
+        package var records: UInt64 = 0
+        package var octets: UInt64 = 0
+
+        package init(through: UInt64) { self.through = through }
     }
 
-    private let storage: any Storage
-    private let folder: String
-    private let epoch: (high: UInt64, low: UInt64)
+    /// Where a journal goes on.
+    package struct Start: Equatable, Sendable {
+        package var segment: UInt32
+        /// Behind the last good record, or behind the header of a segment that is not there yet.
+        package var offset: Int
+        /// The segment's file is there.
+        package var exists: Bool
+        package var lastSequence: UInt64
+        /// What the header of the next segment must say of an earlier one.
+        package var closing: SegmentHeader.Closing?
+    }
+
     private let files: SegmentFiles
-    /// The segment that is written, and the last offset known to be on the disk.
+    private let pool: BatchPool
+    private let epoch: (high: UInt64, low: UInt64)
+    /// The segment that is written, and the end of what is known to be on the disk in it.
     private var current: UInt32
-    /// Segments up to this one take nothing more: what is meant for them is written elsewhere.
-    private var abandoned: UInt32?
-    private var mendingOffset = 0
+    private var good: Int
+    /// Its file; nil before it is made, and after a failure.
+    private var file: (any StorageFile)?
+    private var currentSize: Int
+    /// A closing that the next segment's header states; kept until a record in that segment is on the disk.
+    private var closing: SegmentHeader.Closing?
     private var through: UInt64
+    /// Records that are neither on the disk nor given up.
+    private var inDoubt: [RecordBatch] = []
+    /// What was saved before mending failed: the owner hears of it with the next success.
+    private var unfinished: Outcome?
+
+    /// Segments up to this one take nothing more at the place that the owner gives: 0, or what the owner must heed.
+    package private(set) var floor: UInt32 = 0
 
     package init(
-        storage: any Storage, folder: String, epoch: (high: UInt64, low: UInt64), files: SegmentFiles,
-        current: UInt32, through: UInt64
-    ) {
-        self.storage = storage
-        self.folder = folder
-        self.epoch = epoch
+        files: SegmentFiles, pool: BatchPool, epoch: (high: UInt64, low: UInt64), start: Start
+    ) throws(StorageFault) {
         self.files = files
-        self.current = current
-        self.through = through
+        self.pool = pool
+        self.epoch = epoch
+        current = start.segment
+        good = start.offset
+        currentSize = SegmentName.size(of: start.segment)
+        closing = start.closing
+        through = start.lastSequence
+        file = start.exists ? try files.open(start.segment) : nil
     }
 
-    package static func name(_ segment: UInt32) -> String {
-        let digits = String(segment)
-        return "segment-\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits).journal"
-    }
+    /// Octets of the segment that comes next, once this one is half full.
+    package var spareWanted: Int? { good > currentSize / 2 ? SegmentName.size(of: current + 1) : nil }
 
-    package static func size(of segment: UInt32) -> Int {
-        min(sizeMax, sizeMin << Int(min(segment > 0 ? segment - 1 : 0, 8)))
-    }
+    package var hasRecordsInDoubt: Bool { !inDoubt.isEmpty }
 
     /// Writes a group of batches and syncs once for each segment that it touches.
+    ///
+    /// - Throws: when mending failed too. The records stay in doubt: nothing may be written but by `retry`.
     package mutating func write(_ group: [RecordBatch]) throws(StorageFault) -> Outcome {
+        precondition(inDoubt.isEmpty, "records in doubt come first")
+        inDoubt = group
+        var outcome = Outcome(through: through)
         do throws(StorageFault) {
-            return try commit(group)
+            try settle(&outcome)
+            return outcome
         } catch {
-            return try mend(group, error)
+            outcome.mended = error
+            abandon()
+            return try mend(outcome)
         }
     }
 
-    private mutating func commit(_ group: [RecordBatch]) throws(StorageFault) -> Outcome {
-        var outcome = Outcome(through: through)
-        var first = 0
-        while first < group.count {
-            if let abandoned, group[first].segment <= abandoned {
-                try rewrite(group[first], &outcome)
-                first += 1
-                continue
+    /// Tries again, in a new place, to write what is in doubt.
+    package mutating func retry() throws(StorageFault) -> Outcome {
+        try mend(unfinished ?? Outcome(through: through))
+    }
+
+    private mutating func mend(_ begun: Outcome) throws(StorageFault) -> Outcome {
+        var outcome = begun
+        do throws(StorageFault) {
+            try settle(&outcome)
+        } catch {
+            abandon()
+            unfinished = outcome
+            throw error
+        }
+        unfinished = nil
+        return outcome
+    }
+
+    // MARK: Writing
+
+    private mutating func settle(_ outcome: inout Outcome) throws(StorageFault) {
+        while let first = inDoubt.first {
+            if first.segment <= floor {
+                try rewrite(first, &outcome)
+                saved(1, &outcome)
+            } else {
+                let run = inDoubt.prefix { $0.segment == first.segment }
+                try place(run)
+                saved(run.count, &outcome)
             }
-            var last = first
-            while last + 1 < group.count, group[last + 1].segment == group[first].segment { last += 1 }
-            try append(group[first...last])
-            first = last + 1
         }
-        through = max(through, group.last?.records.last?.sequence ?? through)
-        outcome.through = through
-        return outcome
     }
 
-    private mutating func append(_ batches: ArraySlice<RecordBatch>) throws(StorageFault) {
-        guard let start = batches.first else { return }
-        let file = try segment(start.segment, firstSequence: start.records.first?.sequence ?? through + 1)
-        for batch in batches { try file.write(batch.octets, at: Int(batch.offset)) }
+    /// Writes batches where the owner placed them: one write, one sync.
+    private mutating func place(_ run: ArraySlice<RecordBatch>) throws(StorageFault) {
+        guard let first = run.first else { return }
+        if first.segment != current { turn(to: first.segment, size: SegmentName.size(of: first.segment)) }
+        precondition(Int(first.offset) == good, "records follow one another without a gap")
+        let file = try file(firstSequence: first.firstSequence)
+        try file.write(slices: run.map(\.encoded), at: good)
         try file.sync()
+        advance(by: run.reduce(0) { $0 + $1.count })
     }
 
-    /// The file of a segment, made when it is first written: zero-filled, which makes later syncs cheaper.
-    private mutating func segment(_ number: UInt32, firstSequence: UInt64) throws(StorageFault) -> any StorageFile {
-        if let file = files[number] { return file }
-        let file = try files.preparing { () throws(StorageFault) in try make(number, firstSequence: firstSequence) }
-        current = max(current, number)
-        return file
-    }
-
-    private func make(_ number: UInt32, firstSequence: UInt64) throws(StorageFault) -> any StorageFile {
-        let file: any StorageFile
-        if let spare = files.takeSpare(number) {
-            file = spare
-        } else {
-            file = try Self.zeroFilled(number, storage: storage, folder: folder)
-        }
-        let header = SegmentHeader(
-            segment: number, epochHigh: epoch.high, epochLow: epoch.low, firstSequence: firstSequence,
-            size: UInt64(Self.size(of: number)))
-        try file.write(header.encoded, at: 0)
-        try file.sync()
-        try storage.rename("\(folder)/spare-\(number)", to: "\(folder)/\(Self.name(number))")
-        try storage.syncFolder(folder)
-        files[number] = file
-        return file
-    }
-
-    /// Makes the file of a coming segment under a temporary name.
-    package static func zeroFilled(
-        _ number: UInt32, storage: any Storage, folder: String
-    ) throws(StorageFault) -> any StorageFile {
-        let path = "\(folder)/spare-\(number)"
-        try storage.remove(path)
-        let file = try storage.create(path)
-        let zeros = [UInt8](repeating: 0, count: 1 << 20)
-        var offset = 0
-        while offset < size(of: number) {
-            let count = min(zeros.count, size(of: number) - offset)
-            try file.write(count == zeros.count ? zeros : Array(zeros[..<count]), at: offset)
-            offset += count
-        }
-        try file.sync()
-        return file
-    }
-
-    // MARK: Mending
-
-    /// All written since the last good sync counts as not written: it is written again in a segment of its own, and
-    /// nothing is read back as evidence.
-    private mutating func mend(_ group: [RecordBatch], _ cause: StorageFault) throws(StorageFault) -> Outcome {
-        let highest = max(current, group.map(\.segment).max() ?? current)
-        abandoned = highest
-        current = highest + 1
-        mendingOffset = SegmentHeader.octetCount
-        files.forget(current)
-        var outcome = Outcome(through: through)
-        outcome.mended = cause
-        for batch in group { try rewrite(batch, &outcome) }
-        through = max(through, group.last?.records.last?.sequence ?? through)
-        outcome.through = through
-        return outcome
-    }
-
+    /// Writes the records of a batch to a place of the writer's own.
     private mutating func rewrite(_ batch: RecordBatch, _ outcome: inout Outcome) throws(StorageFault) {
-        var octets: [UInt8] = []
-        for record in batch.records {
-            let span = RecordFormat.span(record.length)
-            if mendingOffset + octets.count + span > Self.size(of: current) {
-                try flush(&octets, firstSequence: record.sequence)
-                current += 1
-                abandoned = current - 1
-                mendingOffset = SegmentHeader.octetCount
+        let again = RecordBatch()
+        var place = 0
+        var moved: [(sequence: UInt64, location: RecordLocation)] = []
+        while let record = batch.next(at: place) {
+            if good + again.count + record.span > currentSize {
+                try flush(again)
+                floor = max(floor, current + 1)
+                turn(to: current + 1, size: SegmentName.sizeMin)
             }
-            outcome.relocated.append(
-                (record.sequence, RecordLocation(segment: current, offset: UInt32(mendingOffset + octets.count))))
-            let start = record.at + RecordFormat.headerOctets
-            let number = current
-            batch.octets.withUnsafeBytes { all in
-                RecordFormat.append(
-                    UnsafeRawBufferPointer(rebasing: all[start..<(start + record.length)]), segment: number,
-                    sequence: record.sequence, to: &octets)
-            }
+            let sequence = batch.firstSequence + UInt64(moved.count)
+            if again.isEmpty { again.begin(segment: current, offset: UInt32(good), firstSequence: sequence) }
+            moved.append((sequence, RecordLocation(segment: current, offset: UInt32(good + again.count))))
+            again.append(record.payload)
+            place += record.span
         }
-        try flush(&octets, firstSequence: batch.records.first?.sequence ?? through + 1)
-        // What the owner appends from now on must not share this segment with what is written again.
-        abandoned = current
+        try flush(again)
+        outcome.relocated.append(contentsOf: moved)
     }
 
-    private mutating func flush(_ octets: inout [UInt8], firstSequence: UInt64) throws(StorageFault) {
-        guard !octets.isEmpty else { return }
-        let file = try segment(current, firstSequence: firstSequence)
-        try file.write(octets, at: mendingOffset)
+    private mutating func flush(_ batch: RecordBatch) throws(StorageFault) {
+        guard !batch.isEmpty else { return }
+        let file = try file(firstSequence: batch.firstSequence)
+        try file.write(batch.encoded, at: good)
         try file.sync()
-        mendingOffset += octets.count
-        octets.removeAll(keepingCapacity: true)
+        advance(by: batch.count)
+        batch.begin(segment: current, offset: UInt32(good), firstSequence: batch.lastSequence + 1)
     }
 
-    /// The first segment number that the owner may use for what it appends next.
-    package var firstFree: UInt32 { (abandoned ?? 0) + 1 }
-}
-
-extension StorageFile {
-    package func write(_ octets: [UInt8], at offset: Int) throws(StorageFault) {
-        try octets.withUnsafeBufferPointer { (view) throws(StorageFault) -> Void in
-            try self.write(UnsafeRawBufferPointer(view), at: offset)
+    private mutating func saved(_ count: Int, _ outcome: inout Outcome) {
+        for batch in inDoubt[..<count] {
+            through = batch.lastSequence
+            outcome.records += UInt64(batch.records)
+            outcome.octets += UInt64(batch.count)
+            pool.give(back: batch)
         }
+        inDoubt.removeFirst(count)
+        outcome.through = through
+        outcome.syncs += 1
+    }
+
+    private mutating func advance(by octets: Int) {
+        good += octets
+        closing = nil
+    }
+
+    private mutating func turn(to segment: UInt32, size: Int) {
+        current = segment
+        currentSize = size
+        good = SegmentHeader.octetCount
+        file = nil
+    }
+
+    private mutating func file(firstSequence: UInt64) throws(StorageFault) -> any StorageFile {
+        if let file { return file }
+        let header = SegmentHeader(
+            segment: current, epochHigh: epoch.high, epochLow: epoch.low, firstSequence: firstSequence,
+            size: UInt64(currentSize), closing: closing)
+        let made = try files.make(header)
+        file = made
+        return made
+    }
+
+    /// Gives up the rest of the present segment: what is in doubt goes to the next number, or to the same where
+    /// nothing good stands in it, whose file is then replaced.
+    private mutating func abandon() {
+        if good > SegmentHeader.octetCount {
+            closing = SegmentHeader.Closing(segment: current, end: UInt32(good))
+            turn(to: current + 1, size: SegmentName.sizeMin)
+        } else {
+            files.forget(current)
+            turn(to: current, size: SegmentName.sizeMin)
+        }
+        floor = max(floor, current)
     }
 }

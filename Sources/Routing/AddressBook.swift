@@ -34,6 +34,17 @@ package struct PlannedDelivery: Sendable, Equatable {
     package var role: AddresseeName.Role
     package var precedence: Precedence
     package var niact: Bool
+    /// The collective that brought the post in; nil when the cable names the post itself.
+    package var collective: String?
+}
+
+/// What one collective of a cable came to, for the record.
+package struct CollectiveExpansion: Sendable, Equatable {
+    package var name: String
+    /// In the order of the network file, each once.
+    package var posts: [String]
+    /// Members left out: exempted by XMT, or the originator itself.
+    package var leftOut: [String]
 }
 
 /// An addressee that nobody knows, with the names that are nearest to it.
@@ -48,12 +59,12 @@ package struct Expansion: Sendable, Equatable {
     package var otherMeans: [String] = []
     package var unknown: [UnknownAddressee] = []
     package var warnings: [String] = []
+    /// One for each collective named, in the order of the cable.
+    package var expansions: [CollectiveExpansion] = []
 }
 
 /// Who serves which post, and who stands behind a collective name.
 package struct AddressBook: Sendable {
-    /// Names looked at while one collective is expanded.
-    private static let expansionMax = 10_000
     private static let nearestMax = 3
 
     private let stations: [RoutingIndicator: Network.Station]
@@ -93,33 +104,50 @@ package struct AddressBook: Sendable {
     /// collective is left out; XMT takes posts out of collectives only.
     package func expand(from: String, addressees: [AddresseeName], exempt: [String]) -> Expansion {
         var expansion = Expansion()
+        var places: [String: Int] = [:]
         let exempted = Set(exempt.map { aliases[$0] ?? $0 })
         let origin = aliases[from] ?? from
         for addressee in addressees {
             if addressee.deliveredByOtherMeans {
                 expansion.otherMeans.append(addressee.post)
             } else if collectives[addressee.post] != nil {
-                for member in members(of: addressee.post) where member != origin && !exempted.contains(member) {
-                    guard let station = posts[member] else {
-                        expansion.unknown.append(UnknownAddressee(name: member, nearest: nearest(to: member)))
-                        continue
-                    }
-                    add(member, station, addressee, to: &expansion)
-                }
+                expand(addressee, leavingOut: exempted.union([origin]), &expansion, &places)
             } else {
-                resolve(addressee, &expansion)
+                resolve(addressee, &expansion, &places)
             }
         }
         return expansion
     }
 
-    private func resolve(_ addressee: AddresseeName, _ expansion: inout Expansion) {
+    private func expand(
+        _ addressee: AddresseeName, leavingOut: Set<String>, _ expansion: inout Expansion,
+        _ places: inout [String: Int]
+    ) {
+        var record = CollectiveExpansion(name: addressee.post, posts: [], leftOut: [])
+        for member in members(of: addressee.post) {
+            guard !leavingOut.contains(member) else {
+                record.leftOut.append(member)
+                continue
+            }
+            guard let station = posts[member] else {
+                expansion.unknown.append(UnknownAddressee(name: member, nearest: nearest(to: member)))
+                continue
+            }
+            record.posts.append(member)
+            add(member, station, addressee, via: addressee.post, to: &expansion, &places)
+        }
+        expansion.expansions.append(record)
+    }
+
+    private func resolve(
+        _ addressee: AddresseeName, _ expansion: inout Expansion, _ places: inout [String: Int]
+    ) {
         let name = aliases[addressee.post] ?? addressee.post
         if let station = posts[name] {
             if let written = addressee.indicator, written != station {
                 expansion.warnings.append("\(name) is a post of \(station), not of \(written), as the cable says")
             }
-            add(name, station, addressee, to: &expansion)
+            add(name, station, addressee, via: nil, to: &expansion, &places)
             return
         }
         guard let written = addressee.indicator, let station = longestPrefix(of: written),
@@ -130,10 +158,10 @@ package struct AddressBook: Sendable {
         }
         expansion.warnings.append(
             "\(addressee.post) is not known; \(written) leads to \(station.indicator), so it goes to \(post)")
-        add(post, station.indicator, addressee, to: &expansion)
+        add(post, station.indicator, addressee, via: nil, to: &expansion, &places)
     }
 
-    /// RUEHC is reached by RUEHC, else by RUEH, RUE, RU: whichever station bears the longest.
+    /// RUEHCAB leads to RUEHCAB, else to RUEHCA, RUEHC, RUEH: the station that bears the longest beginning of it.
     private func longestPrefix(of written: RoutingIndicator) -> Network.Station? {
         var letters = written.letters
         while letters.count >= RoutingIndicator.lettersMin {
@@ -143,11 +171,12 @@ package struct AddressBook: Sendable {
         return nil
     }
 
+    /// Ends because each name is opened once, so that a collective that names itself does no harm.
     private func members(of collective: String) -> [String] {
         var found: [String] = []
         var seen: Set<String> = [collective]
         var open = collectives[collective, default: []].reversed().map { $0 }
-        while let name = open.popLast(), seen.count < Self.expansionMax {
+        while let name = open.popLast() {
             let plain = aliases[name] ?? name
             guard seen.insert(plain).inserted else { continue }
             if let inner = collectives[plain] {
@@ -160,18 +189,21 @@ package struct AddressBook: Sendable {
     }
 
     private func add(
-        _ post: String, _ station: RoutingIndicator, _ addressee: AddresseeName, to expansion: inout Expansion
+        _ post: String, _ station: RoutingIndicator, _ addressee: AddresseeName, via collective: String?,
+        to expansion: inout Expansion, _ places: inout [String: Int]
     ) {
-        if let known = expansion.deliveries.firstIndex(where: { $0.post == post }) {
+        if let known = places[post] {
             expansion.deliveries[known].precedence = max(expansion.deliveries[known].precedence, addressee.precedence)
             if addressee.role == .action { expansion.deliveries[known].role = .action }
             if addressee.niact { expansion.deliveries[known].niact = true }
+            if collective == nil { expansion.deliveries[known].collective = nil }
             return
         }
+        places[post] = expansion.deliveries.count
         expansion.deliveries.append(
             PlannedDelivery(
                 post: post, station: station, role: addressee.role, precedence: addressee.precedence,
-                niact: addressee.niact))
+                niact: addressee.niact, collective: collective))
     }
 
     package func nearest(to name: String) -> [String] {

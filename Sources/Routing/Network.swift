@@ -78,6 +78,11 @@ package struct Network: Sendable, Equatable {
         stations.first { $0.indicator == indicator }
     }
 
+    /// The first station that lists the post, by its full name; `AddressBook` knows aliases and collectives too.
+    package func station(serving post: String) -> Station? {
+        stations.first { $0.posts.contains(post) }
+    }
+
     package static func == (a: Network, b: Network) -> Bool {
         a.name == b.name && a.version == b.version && a.stations == b.stations && a.links == b.links
             && a.collectives == b.collectives && a.aliases.elementsEqual(b.aliases) { $0 == $1 }

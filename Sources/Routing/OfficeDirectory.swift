@@ -53,6 +53,14 @@ package struct OfficeDirectory: Sendable {
         return entries
     }
 
+    /// Slugs that name no office of the post, as written, so that a desk can be told why the cable lies there.
+    ///
+    /// Empty for a post without offices: there no slug is known or unknown.
+    package func unknownSlugs(post: String, slugs: [String]) -> [String] {
+        guard let plan = plans[post] else { return [] }
+        return slugs.filter { office(of: $0, in: plan) == nil }
+    }
+
     /// `XYZ/PUMP` is the office of that name, else `XYZ`.
     private func office(of slug: String, in plan: OfficePlan) -> String? {
         var parts = Network.normalised(slug).split(separator: "/")

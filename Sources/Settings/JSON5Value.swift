@@ -1,4 +1,12 @@
-/// A value of a settings file, with the line on which it stands.
+/// Where something stands in a settings file.
+package struct JSON5Place: Sendable, Hashable {
+    /// From 1.
+    package var line: Int
+    /// From 1, in octets of the line.
+    package var column: Int
+}
+
+/// A value of a settings file, with the place where it stands.
 package struct JSON5Value: Sendable, Equatable {
     package indirect enum Content: Sendable, Equatable {
         case null
@@ -11,12 +19,17 @@ package struct JSON5Value: Sendable, Equatable {
 
     package struct Member: Sendable, Equatable {
         package var key: String
-        package var line: Int
+        /// Of the key.
+        package var place: JSON5Place
         package var value: JSON5Value
+
+        package var line: Int { place.line }
     }
 
     package var content: Content
-    package var line: Int
+    package var place: JSON5Place
+
+    package var line: Int { place.line }
 
     package var kind: String {
         switch content {

@@ -1,73 +1,122 @@
 /// One key of a settings file: what the readers accept and the sample files in `Config` show.
 package struct SettingsKey: Sendable {
+    /// What may stand behind the key.
+    package enum Kind: Sendable, Equatable {
+        case text
+        case flag
+        case whole(ClosedRange<Int>)
+        /// Milliseconds; the file says seconds, or `30m`, `24h`, `7d`.
+        case duration(ClosedRange<UInt64>)
+        case indicator
+        case classification
+        case precedence
+        case address
+        case addresses
+        case texts
+        case elements
+        case object
+        /// An object whose keys are the user's own names.
+        case named
+    }
+
     /// With its parents, such as `tls.certificate`; `[]` stands for each element, `*` for a name of the user's.
     package var path: String
+    package var kind: Kind
     package var standard: String
+    /// Empty where the value is no quantity.
+    package var unit: String
     package var meaning: String
 
-    init(_ path: String, _ standard: String, _ meaning: String) {
+    init(_ path: String, _ kind: Kind, _ standard: String, unit: String = "", _ meaning: String) {
         self.path = path
+        self.kind = kind
         self.standard = standard
+        self.unit = unit
         self.meaning = meaning
     }
 }
 
 /// Every key of the two files.
 package enum KeyTable {
+    /// A thousandth of a second to some 30 years.
+    private static let anyTime: ClosedRange<UInt64> = 1...1_000_000_000_000
+
     package static let network: [SettingsKey] = [
-        SettingsKey("network", "required", "name of the network; stands in every certificate and signature"),
-        SettingsKey("version", "0", "whole number that grows with each change of the file"),
-        SettingsKey("stations", "required", "list of stations"),
-        SettingsKey("stations[].indicator", "required", "routing indicator, 4 to 8 capital letters"),
-        SettingsKey("stations[].posts", "required", "plain-language addresses that the station serves"),
-        SettingsKey("stations[].address", "required", "host:port, or a list of them, tried in order"),
-        SettingsKey("stations[].clearance", "required", "highest classification that it may hold"),
-        SettingsKey("stations[].nation", "the network's own", "nation, for releasability"),
-        SettingsKey("stations[].gateway", "false", "may sign for originators of other networks"),
-        SettingsKey("stations[].shared", "false", "one of several stations behind one post"),
-        SettingsKey("links", "required", "list of links"),
-        SettingsKey("links[].between", "required", "the two stations"),
-        SettingsKey("links[].clearance", "the lower of both stations", "highest classification that may pass"),
-        SettingsKey("links[].cost", "1", "whole number from 1; the lowest total cost wins"),
-        SettingsKey("collectives", "none", "named lists of posts"),
-        SettingsKey("collectives.*", "", "the posts, other collectives or aliases in the list"),
-        SettingsKey("aliases", "none", "other names of posts"),
-        SettingsKey("aliases.*", "", "the post that is meant"),
-        SettingsKey("captionRules", "none", "kept for rules on captions; not read yet"),
+        SettingsKey("network", .text, "required", "name of the network; stands in every certificate and signature"),
+        SettingsKey("version", .whole(0...Int(Int32.max)), "0", "whole number that grows with each change of the file"),
+        SettingsKey("stations", .elements, "required", "list of stations"),
+        SettingsKey("stations[].indicator", .indicator, "required", "routing indicator, 4 to 8 capital letters"),
+        SettingsKey("stations[].posts", .texts, "required", "plain-language addresses that the station serves"),
+        SettingsKey("stations[].address", .addresses, "required", "host:port, or a list of them, tried in order"),
+        SettingsKey("stations[].clearance", .classification, "required", "highest classification that it may hold"),
+        SettingsKey("stations[].nation", .text, "the network's own", "nation, for releasability"),
+        SettingsKey("stations[].gateway", .flag, "false", "may sign for originators of other networks"),
+        SettingsKey("stations[].shared", .flag, "false", "one of several stations behind one post"),
+        SettingsKey("links", .elements, "required", "list of links"),
+        SettingsKey("links[].between", .elements, "required", "the two stations"),
+        SettingsKey(
+            "links[].clearance", .classification, "the lower of both stations", "highest classification that may pass"),
+        SettingsKey("links[].cost", .whole(1...1_000_000), "1", "the lowest total cost wins"),
+        SettingsKey("collectives", .named, "none", "named lists of posts"),
+        SettingsKey("collectives.*", .texts, "", "the posts, other collectives or aliases in the list"),
+        SettingsKey("aliases", .named, "none", "other names of posts"),
+        SettingsKey("aliases.*", .text, "", "the post that is meant"),
+        SettingsKey("captionRules", .object, "none", "kept for rules on captions; not read yet"),
     ]
 
     package static let station: [SettingsKey] = [
-        SettingsKey("station", "required", "this station's routing indicator"),
-        SettingsKey("network", "required", "path of the network file, relative to this file"),
-        SettingsKey("state", "required", "folder of journal and bodies; it must survive a power cut"),
-        SettingsKey("control", "/run/routerd/control.sock", "path of the control socket"),
-        SettingsKey("tls.certificate", "required", "PEM file of this station's certificate"),
-        SettingsKey("tls.key", "required", "PEM file of its key; readable by nobody else"),
-        SettingsKey("tls.authorities", "required", "PEM file of the network's authorities"),
-        SettingsKey("tls.revocations", "none", "PEM file of revocation lists"),
+        SettingsKey("station", .indicator, "required", "this station's routing indicator"),
+        SettingsKey("network", .text, "required", "path of the network file, relative to this file"),
+        SettingsKey("state", .text, "required", "folder of journal and bodies; it must survive a power cut"),
+        SettingsKey("control", .text, "/run/routerd/control.sock", "path of the control socket"),
+        SettingsKey("tls", .object, "required", "certificate and key, and whom this station trusts"),
+        SettingsKey("tls.certificate", .text, "required", "PEM file of this station's certificate"),
+        SettingsKey("tls.key", .text, "required", "PEM file of its key; readable by nobody else"),
+        SettingsKey("tls.authorities", .text, "required", "PEM file of the network's authorities"),
+        SettingsKey("tls.revocations", .text, "none", "PEM file of revocation lists"),
         SettingsKey(
-            "tls.requireSignedNetwork", "false", "network.json5.sig by the authority is required; not read yet"),
-        SettingsKey("offices", "one office DEFAULT per post", "offices of each post"),
-        SettingsKey("offices.*.default", "DEFAULT", "desk of cables that name no office"),
-        SettingsKey("offices.*.sipdis", "none", "desk that gets a copy of each SIPDIS cable"),
-        SettingsKey("offices.*.offices", "none", "office symbols"),
-        SettingsKey("offices.*.rules", "none", "kept for distribution by TAGS and subject; not read yet"),
-        SettingsKey("originators", "the station's posts", "further names that users here may write after FM"),
-        SettingsKey("users", "none", "what users may do beside the ordinary"),
-        SettingsKey("users.*.precedence", "FLASH", "highest precedence that the user (a uid) may send"),
-        SettingsKey("calendar", "none", "kept for business days; not read yet"),
-        SettingsKey("timeZone", "UTC", "kept for deadlines of people; not read yet"),
-        SettingsKey("custody.grace", "24h", "how long a passed cable is kept; seconds, or 30m, 24h, 7d"),
-        SettingsKey("limits.cableOctets", "83886080", "largest cable, octets"),
-        SettingsKey("limits.windowOctets", "1048576", "what a neighbour may send ahead, octets"),
-        SettingsKey("limits.retryDelayMin", "0.5", "first wait before dialling again, seconds"),
-        SettingsKey("limits.retryDelayMax", "60", "longest wait before dialling again, seconds"),
-        SettingsKey("limits.hopLimit", "16", "stations that a cable may pass"),
-        SettingsKey("limits.life", "7d", "how long a cable originated here may be under way"),
-        SettingsKey("limits.keepalive", "10", "silence after which a neighbour is asked, seconds"),
-        SettingsKey("limits.silence", "30", "silence after which a session is given up, seconds"),
-        SettingsKey("limits.handshake", "10", "handshake without progress, seconds"),
-        SettingsKey("metrics", "none", "kept for host:port of metrics; not read yet"),
+            "tls.requireSignedNetwork", .flag, "false", "network.json5.sig by the authority is required; not read yet"),
+        SettingsKey("offices", .named, "one office DEFAULT per post", "offices of each post"),
+        SettingsKey("offices.*.default", .text, "DEFAULT", "desk of cables that name no office"),
+        SettingsKey("offices.*.sipdis", .text, "none", "desk that gets a copy of each SIPDIS cable"),
+        SettingsKey("offices.*.offices", .texts, "none", "office symbols"),
+        SettingsKey("offices.*.rules", .elements, "none", "kept for distribution by TAGS and subject; not read yet"),
+        SettingsKey("originators", .texts, "the station's posts", "further names that users here may write after FM"),
+        SettingsKey("users", .named, "none", "what users may do beside the ordinary"),
+        SettingsKey("users.*.precedence", .precedence, "FLASH", "highest precedence that the user (a uid) may send"),
+        SettingsKey("calendar", .object, "none", "kept for business days; not read yet"),
+        SettingsKey("timeZone", .text, "UTC", "kept for deadlines of people; not read yet"),
+        SettingsKey("custody", .object, "", "how long what was passed on is kept"),
+        SettingsKey("custody.grace", .duration(anyTime), "24h", unit: "duration", "how long a passed cable is kept"),
+        SettingsKey("limits", .object, "", "bounds of this station"),
+        SettingsKey("limits.cableOctets", .whole(1_024...(1 << 30)), "83886080", unit: "octets", "largest cable"),
+        SettingsKey(
+            "limits.windowOctets", .whole(65_536...(1 << 28)), "1048576", unit: "octets",
+            "what a neighbour may send ahead"),
+        SettingsKey(
+            "limits.unsentOctetsPerLink", .whole(4_096...(1 << 26)), "262144", unit: "octets",
+            "what is handed to a link and not yet sent; not read yet"),
+        SettingsKey(
+            "limits.controlConnections", .whole(1...4_096), "64", unit: "connections",
+            "open control connections of all users; not read yet"),
+        SettingsKey(
+            "limits.controlConnectionsPerUser", .whole(1...4_096), "8", unit: "connections",
+            "open control connections of one user; not read yet"),
+        SettingsKey(
+            "limits.retryDelayMin", .duration(anyTime), "0.5", unit: "duration", "first wait before dialling again"),
+        SettingsKey(
+            "limits.retryDelayMax", .duration(anyTime), "60", unit: "duration", "longest wait before dialling again"),
+        SettingsKey("limits.hopLimit", .whole(1...60), "16", unit: "stations", "stations that a cable may pass"),
+        SettingsKey(
+            "limits.life", .duration(anyTime), "7d", unit: "duration",
+            "how long a cable originated here may be under way"),
+        SettingsKey(
+            "limits.keepalive", .duration(anyTime), "10", unit: "duration", "silence after which a neighbour is asked"),
+        SettingsKey(
+            "limits.silence", .duration(anyTime), "30", unit: "duration",
+            "silence after which a session is given up; longer than keepalive"),
+        SettingsKey("limits.handshake", .duration(anyTime), "10", unit: "duration", "handshake without progress"),
+        SettingsKey("metrics", .address, "none", "kept for host:port of metrics; not read yet"),
     ]
 
     /// The keys directly below a parent, as written.

@@ -3,148 +3,193 @@ package import Routing
 
 /// Reads `network.json5`.
 package enum NetworkFile {
-    /// Stations and links of one network at most.
+    /// Stations and links of one network at most; more are a problem, never cut off.
     package static let stationsMax = 10_000
     package static let linksMax = 50_000
 
-    /// - Throws: every problem, each with its line.
+    /// - Throws: every problem (up to a hundred), each with its line.
     package static func read(octets: [UInt8], file: String) throws(SettingsProblems) -> Network {
-        let root = try JSON5Reader.read(octets, file: file)
-        var reading = Reading(SettingsCursor(file: file, table: KeyTable.network))
+        let (root, duplicates) = try JSON5Reader.document(octets, file: file)
+        var reading = NetworkReading(
+            SettingsCursor(file: file, table: KeyTable.network, problems: duplicates))
         let network = reading.network(root)
         guard reading.cursor.problems.isEmpty, let network else {
-            throw SettingsProblems(reading.cursor.problems.sorted { $0.line < $1.line })
+            throw SettingsProblems(sorting: reading.cursor.problems)
         }
         return network
     }
+}
 
-    private struct Reading {
-        var cursor: SettingsCursor
-        var indicators: [RoutingIndicator: Int] = [:]
-        var posts: [String: Int] = [:]
+/// What has been seen of a network file, so that a second mention can name the first.
+private struct NetworkReading {
+    var cursor: SettingsCursor
+    private var indicators: [RoutingIndicator: Int] = [:]
+    private var posts: [String: Int] = [:]
 
-        init(_ cursor: SettingsCursor) { self.cursor = cursor }
+    init(_ cursor: SettingsCursor) { self.cursor = cursor }
 
-        mutating func network(_ root: JSON5Value) -> Network? {
-            let keys = cursor.members(root, at: "")
-            let name = cursor.text(cursor.required(keys, "network", root), "network")
-            let version = cursor.whole(keys["version"], "version", 0...Int(Int32.max)) ?? 0
-            let stations = cursor.elements(cursor.required(keys, "stations", root), "stations")
-                .prefix(stationsMax).compactMap { station($0) }
-            let links = self.links(cursor.required(keys, "links", root))
-            let aliases = self.aliases(keys["aliases"])
-            let collectives = self.collectives(keys["collectives"], aliases: Set(aliases.map(\.name)))
-            guard let name else { return nil }
-            return Network(
-                name: name, version: UInt64(version), stations: stations, links: links, collectives: collectives,
-                aliases: aliases)
-        }
+    mutating func network(_ root: JSON5Value) -> Network? {
+        let keys = cursor.members(root, at: "")
+        let name = cursor.text(cursor.required(keys, "network", root), "network")
+        let version = cursor.whole(keys["version"], "version") ?? 0
+        let stations = bounded(cursor.required(keys, "stations", root), "stations", NetworkFile.stationsMax)
+            .compactMap { station($0) }
+        let links = self.links(cursor.required(keys, "links", root))
+        let collectiveMembers = cursor.named(keys["collectives"], at: "collectives")
+        let collectiveNames = Set(collectiveMembers.map { Network.normalised($0.key) })
+        let aliases = self.aliases(keys["aliases"], collectives: collectiveNames)
+        let collectives = self.collectives(
+            collectiveMembers, names: collectiveNames, aliases: Set(aliases.map(\.name)))
+        cursor.checkObject(keys["captionRules"], "captionRules")
+        guard let name else { return nil }
+        return Network(
+            name: name, version: UInt64(version), stations: stations, links: links, collectives: collectives,
+            aliases: aliases)
+    }
 
-        private mutating func station(_ value: JSON5Value) -> Network.Station? {
-            let keys = cursor.members(value, at: "stations[]")
-            let indicator = cursor.indicator(cursor.required(keys, "indicator", value), "indicator")
-            let posts = self.posts(cursor.required(keys, "posts", value))
-            let addresses = self.addresses(cursor.required(keys, "address", value))
-            let clearance = cursor.classification(cursor.required(keys, "clearance", value), "clearance")
-            let nation = cursor.text(keys["nation"], "nation")
-            let gateway = cursor.flag(keys["gateway"], "gateway") ?? false
-            let shared = cursor.flag(keys["shared"], "shared") ?? false
-            guard let indicator, let clearance else { return nil }
-            if let first = indicators[indicator] {
-                cursor.complain(value.line, "station \(indicator) stands twice, first on line \(first)", "keep one")
-            }
-            indicators[indicator] = value.line
-            return Network.Station(
-                indicator: indicator, posts: posts, addresses: addresses, clearance: clearance, nation: nation,
-                gateway: gateway, shared: shared)
-        }
-
-        private mutating func posts(_ value: JSON5Value?) -> [String] {
-            cursor.texts(value, "posts").map { text, line in
-                let name = Network.normalised(text)
-                if let first = posts[name] {
-                    cursor.complain(line, "post \(name) stands twice, first on line \(first)", "name it once")
-                }
-                posts[name] = line
-                return name
-            }
-        }
-
-        private mutating func addresses(_ value: JSON5Value?) -> [String] {
-            guard let value else { return [] }
-            let found: [(text: String, line: Int)]
-            if case .string(let text) = value.content {
-                found = [(text, value.line)]
-            } else {
-                found = cursor.texts(value, "address")
-            }
-            return found.map { text, line in
-                let port = text.split(separator: ":", omittingEmptySubsequences: false).last.flatMap { UInt16($0) }
-                if port == nil || port == 0 || !text.contains(":") || text.hasPrefix(":") {
-                    cursor.complain(line, "\(text) is no address", "write host:port, such as \"192.0.2.7:7100\"")
-                }
-                return text
-            }
-        }
-
-        private mutating func links(_ value: JSON5Value?) -> [Network.Link] {
-            var links: [Network.Link] = []
-            for element in cursor.elements(value, "links").prefix(linksMax) {
-                let keys = cursor.members(element, at: "links[]")
-                let clearance = cursor.classification(keys["clearance"], "clearance")
-                let cost = cursor.whole(keys["cost"], "cost", 1...1_000_000) ?? 1
-                let ends = cursor.elements(cursor.required(keys, "between", element), "between")
-                guard ends.count == 2 else {
-                    cursor.complain(element.line, "a link is between two stations", "write between: [\"RI\", \"RI\"]")
-                    continue
-                }
-                guard let a = cursor.indicator(ends[0], "between"), let b = cursor.indicator(ends[1], "between") else {
-                    continue
-                }
-                for (end, line) in [(a, ends[0].line), (b, ends[1].line)] where indicators[end] == nil {
-                    let known = indicators.keys.map(\.description).sorted()
-                    let nearest = SpellingDistance.nearest(to: end.description, among: known, most: 1).first
-                    cursor.complain(
-                        line, "no station is called \(end)", nearest.map { "did you mean \($0)?" } ?? "add the station")
-                }
-                if a == b { cursor.complain(element.line, "\(a) is linked to itself", "name two stations") }
-                if links.contains(where: { Set([$0.a, $0.b]) == Set([a, b]) }) {
-                    cursor.complain(element.line, "the link \(a)-\(b) stands twice", "keep one")
-                }
-                links.append(Network.Link(a: a, b: b, clearance: clearance, cost: cost))
-            }
-            return links
-        }
-
-        private mutating func aliases(_ value: JSON5Value?) -> [(name: String, post: String)] {
-            cursor.named(value, at: "aliases").compactMap { member in
-                guard let text = cursor.text(member.value, "alias \(member.key)") else { return nil }
-                let post = Network.normalised(text)
-                if posts[post] == nil { complainOfPost(post, member.line) }
-                return (Network.normalised(member.key), post)
-            }
-        }
-
-        private mutating func collectives(_ value: JSON5Value?, aliases: Set<String>) -> [Network.Collective] {
-            let members = cursor.named(value, at: "collectives")
-            let names = Set(members.map { Network.normalised($0.key) })
-            return members.map { member in
-                let posts = cursor.texts(member.value, "collective \(member.key)").map { text, line in
-                    let post = Network.normalised(text)
-                    if self.posts[post] == nil, !names.contains(post), !aliases.contains(post) {
-                        complainOfPost(post, line)
-                    }
-                    return post
-                }
-                return Network.Collective(name: Network.normalised(member.key), members: posts)
-            }
-        }
-
-        private mutating func complainOfPost(_ post: String, _ line: Int) {
-            let nearest = SpellingDistance.nearest(to: post, among: posts.keys.sorted(), most: 1).first
+    private mutating func bounded(_ value: JSON5Value?, _ name: String, _ most: Int) -> [JSON5Value] {
+        let elements = cursor.elements(value, name)
+        if elements.count > most {
             cursor.complain(
-                line, "no station serves a post called \(post)", nearest.map { "did you mean \($0)?" } ?? "add the post"
-            )
+                elements[most].place, "the file has \(elements.count) \(name)", "at most \(most) are allowed")
         }
+        return Array(elements.prefix(most))
+    }
+
+    private mutating func station(_ value: JSON5Value) -> Network.Station? {
+        let keys = cursor.members(value, at: "stations[]")
+        guard case .object = value.content else { return nil }
+        let indicator = cursor.indicator(cursor.required(keys, "indicator", value), "indicator")
+        let posts = self.posts(cursor.required(keys, "posts", value))
+        let addresses = self.addresses(cursor.required(keys, "address", value))
+        let clearance = cursor.classification(cursor.required(keys, "clearance", value), "clearance")
+        let nation = cursor.text(keys["nation"], "nation")
+        let gateway = cursor.flag(keys["gateway"], "gateway") ?? false
+        let shared = cursor.flag(keys["shared"], "shared") ?? false
+        guard let indicator else { return nil }
+        if let first = indicators[indicator] {
+            cursor.complain(value.place, "station \(indicator) stands twice, first on line \(first)", "keep one")
+        } else {
+            // Also where its clearance is wrong: its links are then right.
+            indicators[indicator] = value.line
+        }
+        guard let clearance else { return nil }
+        return Network.Station(
+            indicator: indicator, posts: posts, addresses: addresses, clearance: clearance, nation: nation,
+            gateway: gateway, shared: shared)
+    }
+
+    private mutating func posts(_ value: JSON5Value?) -> [String] {
+        cursor.texts(value, "posts").map { text, place in
+            let name = Network.normalised(text)
+            if let first = posts[name] {
+                cursor.complain(place, "post \(name) stands twice, first on line \(first)", "name it once")
+            } else {
+                posts[name] = place.line
+            }
+            return name
+        }
+    }
+
+    private mutating func addresses(_ value: JSON5Value?) -> [String] {
+        guard let value else { return [] }
+        if case .string = value.content { return cursor.address(value, "address").map { [$0] } ?? [] }
+        return cursor.elements(value, "address").compactMap { cursor.address($0, "an element of address") }
+    }
+
+    private mutating func links(_ value: JSON5Value?) -> [Network.Link] {
+        var links: [Network.Link] = []
+        var seen: [Set<RoutingIndicator>: Int] = [:]
+        for element in bounded(value, "links", NetworkFile.linksMax) {
+            let keys = cursor.members(element, at: "links[]")
+            guard case .object = element.content else { continue }
+            let clearance = cursor.classification(keys["clearance"], "clearance")
+            let cost = cursor.whole(keys["cost"], "links[].cost") ?? 1
+            guard let between = cursor.required(keys, "between", element) else { continue }
+            guard let (a, b) = ends(between) else { continue }
+            if a == b {
+                cursor.complain(element.place, "\(a) is linked to itself", "name two stations")
+            } else if let first = seen[[a, b]] {
+                cursor.complain(
+                    element.place, "the link \(a)-\(b) stands twice, first on line \(first)", "keep one")
+            } else {
+                seen[[a, b]] = element.line
+            }
+            links.append(Network.Link(a: a, b: b, clearance: clearance, cost: cost))
+        }
+        return links
+    }
+
+    private mutating func ends(_ between: JSON5Value) -> (RoutingIndicator, RoutingIndicator)? {
+        guard case .list(let ends) = between.content, ends.count == 2 else {
+            cursor.complain(between.place, "a link is between two stations", "write between: [\"RI\", \"RI\"]")
+            return nil
+        }
+        let a = cursor.indicator(ends[0], "between")
+        let b = cursor.indicator(ends[1], "between")
+        for (end, value) in [(a, ends[0]), (b, ends[1])] {
+            guard let end, indicators[end] == nil else { continue }
+            cursor.complain(
+                value.place, "no station is called \(end)", of: end.description,
+                among: indicators.keys.map(\.description).sorted(), otherwise: "add the station")
+        }
+        guard let a, let b else { return nil }
+        return (a, b)
+    }
+
+    private mutating func aliases(
+        _ value: JSON5Value?, collectives: Set<String>
+    ) -> [(name: String, post: String)] {
+        var seen: [String: Int] = [:]
+        return cursor.named(value, at: "aliases").compactMap { member in
+            guard let text = cursor.text(member.value, "alias \(member.key)") else { return nil }
+            let name = Network.normalised(member.key)
+            let post = Network.normalised(text)
+            if name.isEmpty {
+                cursor.complain(member.place, "an alias has no name", "write NAME: \"POST\"")
+            } else if let first = seen[name] {
+                cursor.complain(member.place, "alias \(name) stands twice, first on line \(first)", "keep one")
+            } else if let first = posts[name] {
+                cursor.complain(
+                    member.place, "alias \(name) is the name of the post on line \(first), which would be taken",
+                    "rename the alias or leave it out")
+            } else if collectives.contains(name) {
+                cursor.complain(
+                    member.place, "alias \(name) is the name of a collective, which would be taken",
+                    "rename one of the two")
+            }
+            seen[name] = member.line
+            if posts[post] == nil { complainOfPost(post, member.value.place) }
+            return (name, post)
+        }
+    }
+
+    private mutating func collectives(
+        _ members: [JSON5Value.Member], names: Set<String>, aliases: Set<String>
+    ) -> [Network.Collective] {
+        var seen: [String: Int] = [:]
+        return members.map { member in
+            let name = Network.normalised(member.key)
+            if name.isEmpty {
+                cursor.complain(member.place, "a collective has no name", "write NAME: [\"POST\", …]")
+            } else if let first = seen[name] {
+                cursor.complain(member.place, "collective \(name) stands twice, first on line \(first)", "keep one")
+            }
+            seen[name] = member.line
+            let posts = cursor.texts(member.value, "collective \(member.key)").map { text, place in
+                let post = Network.normalised(text)
+                if self.posts[post] == nil, !names.contains(post), !aliases.contains(post) {
+                    complainOfPost(post, place)
+                }
+                return post
+            }
+            return Network.Collective(name: name, members: posts)
+        }
+    }
+
+    private mutating func complainOfPost(_ post: String, _ place: JSON5Place) {
+        cursor.complain(
+            place, "no station serves a post called \(post)", of: post, among: posts.keys.sorted(),
+            otherwise: "add the post")
     }
 }

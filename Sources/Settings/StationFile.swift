@@ -1,56 +1,18 @@
-package import Cables
+import Cables
 package import Routing
-
-/// `station.json5` as legal values; paths as written.
-package struct StationSettings: Sendable, Equatable {
-    package struct TLS: Sendable, Equatable {
-        package var certificate: String
-        package var key: String
-        package var authorities: String
-        package var revocations: String?
-        package var requireSignedNetwork: Bool
-    }
-
-    package struct Limits: Sendable, Equatable {
-        /// Octets.
-        package var cableOctets = 80 << 20
-        package var windowOctets = 1 << 20
-        /// Milliseconds.
-        package var retryDelayMin: UInt64 = 500
-        package var retryDelayMax: UInt64 = 60_000
-        package var life: UInt64 = 7 * 86_400_000
-        package var keepalive: UInt64 = 10_000
-        package var silence: UInt64 = 30_000
-        package var handshake: UInt64 = 10_000
-        package var hopLimit = 16
-    }
-
-    package var station: RoutingIndicator
-    package var network: String
-    package var state: String
-    package var control: String
-    package var tls: TLS
-    package var offices: [OfficePlan]
-    package var originators: [String]
-    /// Highest precedence by uid, where it differs from FLASH.
-    package var precedences: [UInt32: Precedence]
-    /// Milliseconds.
-    package var grace: UInt64
-    package var limits: Limits
-}
 
 /// Reads `station.json5`.
 package enum StationFile {
     package static let standardControl = "/run/routerd/control.sock"
+    /// Milliseconds.
+    package static let standardGrace: UInt64 = 86_400_000
 
-    /// - Throws: every problem, each with its line.
+    /// - Throws: every problem (up to a hundred), each with its line.
     package static func read(octets: [UInt8], file: String) throws(SettingsProblems) -> StationSettings {
-        let root = try JSON5Reader.read(octets, file: file)
-        var cursor = SettingsCursor(file: file, table: KeyTable.station)
+        let (root, duplicates) = try JSON5Reader.document(octets, file: file)
+        var cursor = SettingsCursor(file: file, table: KeyTable.station, problems: duplicates)
         let settings = self.settings(root, &cursor)
-        guard cursor.problems.isEmpty, let settings else {
-            throw SettingsProblems(cursor.problems.sorted { $0.line < $1.line })
-        }
+        guard cursor.problems.isEmpty, let settings else { throw SettingsProblems(sorting: cursor.problems) }
         return settings
     }
 
@@ -62,28 +24,42 @@ package enum StationFile {
             let known = network.stations.map(\.indicator.description).sorted()
             let nearest = SpellingDistance.nearest(to: settings.station.description, among: known, most: 1).first
             return [
-                SettingsProblem(
-                    file: file, line: lineOf("station", octets, file),
-                    message: "the network file knows no station \(settings.station)",
-                    advice: nearest.map { "did you mean \($0)?" } ?? "add it there")
+                problem(
+                    file, place(of: ["station"], octets, file),
+                    "the network file knows no station \(settings.station)",
+                    nearest.map { "did you mean \($0)?" } ?? "add it there")
             ]
         }
         return settings.offices.filter { !station.posts.contains($0.post) }.map {
-            SettingsProblem(
-                file: file, line: lineOf("offices", octets, file),
-                message: "\($0.post) is no post of \(settings.station)",
-                advice: "its posts are \(station.posts.joined(separator: ", "))")
+            problem(
+                file, place(of: ["offices", $0.post], octets, file),
+                "\($0.post) is no post of \(settings.station)",
+                "its posts are \(station.posts.joined(separator: ", "))")
         }
     }
 
-    private static func lineOf(_ key: String, _ octets: [UInt8], _ file: String) -> Int {
+    private static func problem(
+        _ file: String, _ place: JSON5Place, _ message: String, _ advice: String
+    ) -> SettingsProblem {
+        SettingsProblem(file: file, line: place.line, column: place.column, message: message, advice: advice)
+    }
+
+    /// Where a key stands; the first line of a file that cannot be read.
+    private static func place(of path: [String], _ octets: [UInt8], _ file: String) -> JSON5Place {
+        var found = JSON5Place(line: 1, column: 1)
         do throws(SettingsProblems) {
-            let root = try JSON5Reader.read(octets, file: file)
-            if case .object(let members) = root.content { return members.first { $0.key == key }?.line ?? 1 }
+            var value = try JSON5Reader.read(octets, file: file)
+            for name in path {
+                guard case .object(let members) = value.content,
+                    let member = members.first(where: { $0.key == name || Network.normalised($0.key) == name })
+                else { break }
+                found = member.place
+                value = member.value
+            }
         } catch {
-            return 1
+            return found
         }
-        return 1
+        return found
     }
 
     private static func settings(_ root: JSON5Value, _ cursor: inout SettingsCursor) -> StationSettings? {
@@ -96,26 +72,31 @@ package enum StationFile {
         let offices = self.offices(keys["offices"], &cursor)
         let originators = cursor.texts(keys["originators"], "originators").map { Network.normalised($0.text) }
         let users = self.users(keys["users"], &cursor)
-        var grace: UInt64 = 86_400_000
+        cursor.checkObject(keys["calendar"], "calendar")
+        let timeZone = cursor.text(keys["timeZone"], "timeZone")
+        var grace = standardGrace
         if let custody = keys["custody"] {
             grace = cursor.duration(cursor.members(custody, at: "custody")["grace"], "custody.grace") ?? grace
         }
         let limits = keys["limits"].map { self.limits($0, &cursor) } ?? StationSettings.Limits()
+        let metrics = cursor.address(keys["metrics"], "metrics")
         guard let station, let network, let state, let tls else { return nil }
         return StationSettings(
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,
-            originators: originators, precedences: users, grace: grace, limits: limits)
+            originators: originators, precedences: users, timeZone: timeZone, grace: grace, limits: limits,
+            metrics: metrics)
     }
 
     private static func tls(_ value: JSON5Value, _ cursor: inout SettingsCursor) -> StationSettings.TLS? {
         let keys = cursor.members(value, at: "tls")
+        guard case .object = value.content else { return nil }
         let certificate = cursor.text(cursor.required(keys, "certificate", value), "tls.certificate")
         let key = cursor.text(cursor.required(keys, "key", value), "tls.key")
         let authorities = cursor.text(cursor.required(keys, "authorities", value), "tls.authorities")
         let revocations = cursor.text(keys["revocations"], "tls.revocations")
         let signed = cursor.flag(keys["requireSignedNetwork"], "tls.requireSignedNetwork") ?? false
-        if signed, let place = keys["requireSignedNetwork"] {
-            cursor.complain(place.line, "signed network files are not yet checked", "leave the key out or write false")
+        if signed, let value = keys["requireSignedNetwork"] {
+            cursor.complain(value.place, "signed network files are not yet checked", "leave the key out or write false")
         }
         guard let certificate, let key, let authorities else { return nil }
         return StationSettings.TLS(
@@ -124,10 +105,17 @@ package enum StationFile {
     }
 
     private static func offices(_ value: JSON5Value?, _ cursor: inout SettingsCursor) -> [OfficePlan] {
-        cursor.named(value, at: "offices").map { member in
+        var seen: [String: Int] = [:]
+        return cursor.named(value, at: "offices").map { member in
+            let post = Network.normalised(member.key)
+            if let first = seen[post] {
+                cursor.complain(member.place, "post \(post) stands twice, first on line \(first)", "keep one")
+            }
+            seen[post] = member.line
             let keys = cursor.members(member.value, at: "offices.*")
+            _ = cursor.elements(keys["rules"], "rules")
             return OfficePlan(
-                post: Network.normalised(member.key),
+                post: post,
                 standard: cursor.text(keys["default"], "default") ?? OfficeDirectory.standardOffice,
                 sipdis: cursor.text(keys["sipdis"], "sipdis"),
                 offices: cursor.texts(keys["offices"], "offices").map(\.text))
@@ -138,16 +126,11 @@ package enum StationFile {
         var found: [UInt32: Precedence] = [:]
         for member in cursor.named(value, at: "users") {
             guard let uid = UInt32(member.key) else {
-                cursor.complain(member.line, "\(member.key) is no uid", "write the number that `id -u` prints")
+                cursor.complain(member.place, "\(member.key) is no uid", "write the number that `id -u` prints")
                 continue
             }
             let keys = cursor.members(member.value, at: "users.*")
-            guard let place = keys["precedence"], let text = cursor.text(place, "precedence") else { continue }
-            guard let precedence = Precedence(word: text.uppercased()) else {
-                let words = Precedence.allCases.map(\.word).joined(separator: ", ")
-                cursor.complain(place.line, "\(text) is no precedence", "write one of \(words)")
-                continue
-            }
+            guard let precedence = cursor.precedence(keys["precedence"], "precedence") else { continue }
             found[uid] = precedence
         }
         return found
@@ -156,17 +139,64 @@ package enum StationFile {
     private static func limits(_ value: JSON5Value, _ cursor: inout SettingsCursor) -> StationSettings.Limits {
         let keys = cursor.members(value, at: "limits")
         var limits = StationSettings.Limits()
-        limits.cableOctets =
-            cursor.whole(keys["cableOctets"], "cableOctets", 1_024...(1 << 30)) ?? limits.cableOctets
-        limits.windowOctets =
-            cursor.whole(keys["windowOctets"], "windowOctets", 65_536...(1 << 28)) ?? limits.windowOctets
-        limits.hopLimit = cursor.whole(keys["hopLimit"], "hopLimit", 1...60) ?? limits.hopLimit
-        limits.retryDelayMin = cursor.duration(keys["retryDelayMin"], "retryDelayMin") ?? limits.retryDelayMin
-        limits.retryDelayMax = cursor.duration(keys["retryDelayMax"], "retryDelayMax") ?? limits.retryDelayMax
-        limits.life = cursor.duration(keys["life"], "life") ?? limits.life
-        limits.keepalive = cursor.duration(keys["keepalive"], "keepalive") ?? limits.keepalive
-        limits.silence = cursor.duration(keys["silence"], "silence") ?? limits.silence
-        limits.handshake = cursor.duration(keys["handshake"], "handshake") ?? limits.handshake
+        func whole(_ key: String, _ field: WritableKeyPath<StationSettings.Limits, Int>) {
+            if let number = cursor.whole(keys[key], "limits.\(key)") { limits[keyPath: field] = number }
+        }
+        func duration(_ key: String, _ field: WritableKeyPath<StationSettings.Limits, UInt64>) {
+            if let time = cursor.duration(keys[key], "limits.\(key)") { limits[keyPath: field] = time }
+        }
+        whole("cableOctets", \.cableOctets)
+        whole("windowOctets", \.windowOctets)
+        whole("unsentOctetsPerLink", \.unsentOctetsPerLink)
+        whole("controlConnections", \.controlConnections)
+        whole("controlConnectionsPerUser", \.controlConnectionsPerUser)
+        whole("hopLimit", \.hopLimit)
+        duration("retryDelayMin", \.retryDelayMin)
+        duration("retryDelayMax", \.retryDelayMax)
+        duration("life", \.life)
+        duration("keepalive", \.keepalive)
+        duration("silence", \.silence)
+        duration("handshake", \.handshake)
+        settleOrder(keys, &limits, &cursor)
         return limits
+    }
+
+    /// Limits that go in pairs: what is written must agree, and a default gives way to the other that is written.
+    private static func settleOrder(
+        _ keys: [String: JSON5Value], _ limits: inout StationSettings.Limits, _ cursor: inout SettingsCursor
+    ) {
+        if limits.retryDelayMin > limits.retryDelayMax {
+            if let value = keys["retryDelayMin"], keys["retryDelayMax"] != nil {
+                cursor.complain(
+                    value.place, "limits.retryDelayMin is longer than limits.retryDelayMax",
+                    "write the shorter one as retryDelayMin")
+            } else if keys["retryDelayMin"] != nil {
+                limits.retryDelayMax = limits.retryDelayMin
+            } else {
+                limits.retryDelayMin = limits.retryDelayMax
+            }
+        }
+        if limits.keepalive >= limits.silence {
+            if let value = keys["silence"], keys["keepalive"] != nil {
+                cursor.complain(
+                    value.place, "limits.silence is not longer than limits.keepalive",
+                    "give a neighbour time to answer")
+            } else if keys["keepalive"] != nil {
+                limits.silence = limits.keepalive * 3
+            } else {
+                limits.keepalive = max(limits.silence / 3, 1)
+            }
+        }
+        if limits.controlConnectionsPerUser > limits.controlConnections {
+            if let value = keys["controlConnectionsPerUser"], keys["controlConnections"] != nil {
+                cursor.complain(
+                    value.place, "limits.controlConnectionsPerUser is more than limits.controlConnections",
+                    "write at most that many")
+            } else if keys["controlConnectionsPerUser"] != nil {
+                limits.controlConnections = limits.controlConnectionsPerUser
+            } else {
+                limits.controlConnectionsPerUser = limits.controlConnections
+            }
+        }
     }
 }

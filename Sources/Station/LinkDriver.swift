@@ -46,6 +46,8 @@ final class LinkDriver: @unchecked Sendable {
     private var incoming: [UInt64: IncomingCable] = [:]
     private var ended = false
     private var loopKnows = false
+    /// Boot milliseconds of the neighbour's last answer to an offer.
+    private var lastProgress = StationClock.boot
     private let onOpen: (Hello) -> Void
     private let onEnd: (_ code: String, _ text: String) -> Void
 
@@ -206,7 +208,7 @@ final class LinkDriver: @unchecked Sendable {
 
     private func offerService(_ slice: Slice, _ place: RecordPlace, _ desk: UInt16?) throws {
         let record = try around.archive.record(place)
-        guard let (message, proof, trace) = service(in: record, desk: desk) else {
+        guard let (message, proof, trace) = record.service(desk: desk, by: around.station) else {
             return end("UNSIGNED", "a stored receipt has no signature", alarm: true)
         }
         introduce(proof.fingerprint)
@@ -218,21 +220,6 @@ final class LinkDriver: @unchecked Sendable {
                     channel: slice.channel, number: slice.number, suspectedDuplicate: slice.suspectedDuplicate,
                     ageMilliseconds: slice.ageMilliseconds, trace: trace + [around.station], messageOctets: octets,
                     proof: proof)))
-    }
-
-    private func service(
-        in record: JournalRecord, desk: UInt16?
-    ) -> (ServiceMessage, BatchProof, [RoutingIndicator])? {
-        switch record {
-        case .accepted(let acceptance):
-            guard let desk, Int(desk) < acceptance.desks.count, let proof = acceptance.desks[Int(desk)].proof else {
-                return nil
-            }
-            return (acceptance.receipt(for: acceptance.desks[Int(desk)], by: around.station), proof, [])
-        case .service(let service): return (service.message, service.proof, service.trace)
-        case .undeliverable(let end): return end.proof.map { (end.message, $0, []) }
-        case .started, .certificate, .passed, .read: return nil
-        }
     }
 
     /// Once per session, the certificate that a signature refers to (rule 25).
@@ -263,7 +250,17 @@ final class LinkDriver: @unchecked Sendable {
         flush()
     }
 
+    /// Offers that nobody answers, though the octets have left, mean that the two sides differ about the session: a new
+    /// one settles it, and everything under way is offered again.
+    private func expectProgress() {
+        let now = StationClock.boot
+        if offered.isEmpty || channel.unsentOctets > 0 { lastProgress = now }
+        guard !ended, now - lastProgress > 2 * around.limits.silenceMilliseconds else { return }
+        end("NO_PROGRESS", "offers were not answered for \((now - lastProgress) / 1_000) s", alarm: true)
+    }
+
     private func tick() {
+        expectProgress()
         for action in state.ticked(now: StationClock.boot) { act(action) }
         flush()
     }
@@ -280,6 +277,7 @@ final class LinkDriver: @unchecked Sendable {
         case .chunk(let chunk, let count): takeChunk(chunk, count)
         case .certificate(let der): takeCertificate(der)
         case .resume(let number, let offset):
+            lastProgress = StationClock.boot
             around.loop.post { [link, session] custody, now, actions in
                 custody.resume(link, session: session, channel: number, offset: offset, at: now, &actions)
             }
@@ -443,6 +441,7 @@ final class LinkDriver: @unchecked Sendable {
             return end("FORGED", "a custody note is not signed by \(peer)", alarm: true)
         }
         for number in channels { offered[number] = nil }
+        lastProgress = StationClock.boot
         around.loop.post { [link, session] custody, now, actions in
             custody.custodyNoted(link, session: session, channels: note.channels, at: now, &actions)
         }

@@ -5,75 +5,68 @@ package final class Authorities: @unchecked Sendable {
     // Unchecked: the store is filled in init and only read afterwards; OpenSSL locks it itself.
     let store: OpaquePointer
 
-    /// - Parameter revocations: a PEM file of revocation lists, or nil.
-    package init(file: String, revocations: String?) throws(TransportFault) {
+    /// - Parameters:
+    ///   - file: PEM, one certificate of an authority or more.
+    ///   - revocations: a PEM file of revocation lists, or nil. When given, it must have a list that is in force from the
+    ///     authority of every certificate that is shown.
+    package convenience init(file: String, revocations: String?) throws(TransportFault) {
+        let text: [UInt8]
+        var lists: [UInt8]?
+        do throws(PlainFileFault) {
+            text = try PlainFile.read(file)
+            if let revocations { lists = try PlainFile.read(revocations) }
+        } catch {
+            throw TransportFault(.certificateUnusable, error.description)
+        }
+        try self.init(
+            certificatesPEM: text, revocationsPEM: lists, named: file, revocations ?? "the revocation list")
+    }
+
+    /// The same, from memory.
+    package convenience init(certificatesPEM: [UInt8], revocationsPEM: [UInt8]?) throws(TransportFault) {
+        try self.init(
+            certificatesPEM: certificatesPEM, revocationsPEM: revocationsPEM, named: "the authorities",
+            "the revocation list")
+    }
+
+    private init(
+        certificatesPEM: [UInt8], revocationsPEM: [UInt8]?, named file: String, _ revocations: String
+    ) throws(TransportFault) {
         ERR_clear_error()
         guard let store = X509_STORE_new() else { throw .fromOpenSSL(.internalFailure, "no memory for certificates") }
         self.store = store
-        let text: [UInt8]
-        do throws(PlainFileFault) {
-            text = try PlainFile.read(file)
-        } catch {
-            throw TransportFault(.certificateUnusable, error.description)
+        try everyEntry(certificatesPEM, file, "certificate of an authority") { bio in
+            guard let certificate = PEM_read_bio_X509(bio, nil, nil, nil) else { return nil }
+            defer { X509_free(certificate) }
+            return X509_check_ca(certificate) > 0 && X509_STORE_add_cert(store, certificate) == 1
         }
-        var count = 0
-        _ = withMemory(text) { bio -> Void? in
-            while let certificate = PEM_read_bio_X509(bio, nil, nil, nil) {
-                if X509_STORE_add_cert(store, certificate) == 1 { count += 1 }
-                X509_free(certificate)
-            }
-            return ()
-        }
-        ERR_clear_error()
-        guard count > 0 else {
-            throw TransportFault(.certificateUnusable, "\(file) holds no certificate of an authority (PEM)")
-        }
-        if let revocations { try readRevocations(revocations) }
-    }
-
-    deinit { X509_STORE_free(store) }
-
-    private func readRevocations(_ file: String) throws(TransportFault) {
-        let text: [UInt8]
-        do throws(PlainFileFault) {
-            text = try PlainFile.read(file)
-        } catch {
-            throw TransportFault(.certificateUnusable, error.description)
-        }
-        var count = 0
-        _ = withMemory(text) { bio -> Void? in
-            while let list = PEM_read_bio_X509_CRL(bio, nil, nil, nil) {
-                if X509_STORE_add_crl(store, list) == 1 { count += 1 }
-                X509_CRL_free(list)
-            }
-            return ()
-        }
-        ERR_clear_error()
-        guard count > 0 else {
-            throw TransportFault(.certificateUnusable, "\(file) holds no revocation list (PEM)")
+        guard let revocationsPEM else { return }
+        try everyEntry(revocationsPEM, revocations, "revocation list") { bio in
+            guard let list = PEM_read_bio_X509_CRL(bio, nil, nil, nil) else { return nil }
+            defer { X509_CRL_free(list) }
+            return X509_STORE_add_crl(store, list) == 1
         }
         X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK))
     }
 
+    deinit { X509_STORE_free(store) }
+
     /// Whether the network's authority vouches for a station's certificate.
     ///
-    /// - Parameter signing: for a stored signature a certificate that has expired meanwhile is still good.
+    /// - Parameters:
+    ///   - signing: for a stored signature a certificate that has expired meanwhile is still good.
+    ///   - unixSeconds: when given, the certificate must be good at that time, also for a signature; else now.
     package func verify(
-        der: [UInt8], signing: Bool
+        der: [UInt8], signing: Bool, at unixSeconds: Int64? = nil
     ) throws(TransportFault) -> StationCertificate {
         ERR_clear_error()
-        var rest: UnsafePointer<UInt8>?
-        let parsed = der.withUnsafeBufferPointer { octets -> OpaquePointer? in
-            rest = octets.baseAddress
-            return d2i_X509(nil, &rest, octets.count)
-        }
-        guard let parsed else { throw .fromOpenSSL(.certificateUnusable, "not a certificate") }
-        let handle = CertificateHandle(parsed)
-        try check(handle, signing: signing)
+        let handle = try CertificateHandle(der: der)
+        try check(handle, signing: signing, at: unixSeconds)
         return try StationCertificate(handle)
     }
 
-    func check(_ handle: CertificateHandle, signing: Bool) throws(TransportFault) {
+    func check(_ handle: CertificateHandle, signing: Bool, at unixSeconds: Int64? = nil) throws(TransportFault) {
+        ERR_clear_error()
         guard let context = X509_STORE_CTX_new() else {
             throw .fromOpenSSL(.internalFailure, "no memory for a certificate check")
         }
@@ -81,8 +74,13 @@ package final class Authorities: @unchecked Sendable {
         guard X509_STORE_CTX_init(context, store, handle.pointer, nil) == 1 else {
             throw .fromOpenSSL(.internalFailure, "certificate check")
         }
-        if signing { X509_STORE_CTX_set_flags(context, UInt(X509_V_FLAG_NO_CHECK_TIME)) }
+        if let unixSeconds {
+            X509_STORE_CTX_set_time(context, 0, Int(unixSeconds))
+        } else if signing {
+            X509_STORE_CTX_set_flags(context, UInt(X509_V_FLAG_NO_CHECK_TIME))
+        }
         guard X509_verify_cert(context) != 1 else { return }
+        ERR_clear_error()
         throw Self.fault(X509_STORE_CTX_get_error(context))
     }
 
@@ -97,6 +95,8 @@ package final class Authorities: @unchecked Sendable {
             X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
             X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_SIGNATURE_FAILURE:
             return TransportFault(.unknownAuthority, text)
+        case X509_V_ERR_UNABLE_TO_GET_CRL, X509_V_ERR_CRL_HAS_EXPIRED, X509_V_ERR_CRL_NOT_YET_VALID:
+            return TransportFault(.certificateUnusable, "\(text): give a revocation list that is in force")
         default:
             return TransportFault(.certificateUnusable, text)
         }

@@ -1,5 +1,6 @@
 import COpenSSL
 package import Cables
+import Glibc
 
 /// The authority of a network: it vouches for its stations.
 package final class NetworkAuthority: Sendable {
@@ -8,17 +9,20 @@ package final class NetworkAuthority: Sendable {
     package let network: String
     package let certificatePEM: [UInt8]
     package let keyPEM: [UInt8]
+    /// Days that a certificate may last: a hundred years.
+    private static let daysMax = 36_500
 
     /// Makes a new one.
     ///
     /// - Parameter labOnly: marks it `LAB ONLY` in its name: its key lies about unprotected.
     package init(creating network: String, labOnly: Bool, days: Int) throws(TransportFault) {
         self.network = network
-        let name = labOnly ? "Cable Router authority of \(network) (LAB ONLY)" : "Cable Router authority of \(network)"
+        let mark = labOnly ? " (LAB ONLY)" : ""
+        let name = Self.commonName("Cable Router authority of ", network, mark)
         let key = try Self.newKey()
         self.key = key
         certificate = try Self.certificate(
-            subject: name, issuer: nil, subjectKey: key, signer: key, days: days,
+            subject: name, issuer: nil, subjectKey: key, signer: key, from: Self.anHourAgo, days: days,
             extensions: [
                 (cable_nid_basic_constraints(), "critical,CA:TRUE,pathlen:0"),
                 (cable_nid_key_usage(), "critical,keyCertSign,cRLSign"),
@@ -29,22 +33,96 @@ package final class NetworkAuthority: Sendable {
     }
 
     /// A certificate and a key for a station: both key usages, the name once (rule 26).
+    ///
+    /// - Parameters:
+    ///   - addresses: hosts, as names or addresses in figures, that stand beside the name; stations do not read them.
+    ///   - unixSeconds: when it begins to be good; nil: an hour ago, because the clocks of posts differ.
     package func issue(
-        _ indicator: RoutingIndicator, days: Int
+        _ indicator: RoutingIndicator, addresses: [String] = [], days: Int, from unixSeconds: Int64? = nil
     ) throws(TransportFault) -> (certificatePEM: [UInt8], keyPEM: [UInt8]) {
+        var names = ["URI:\(StationName.uri(network: network, indicator: indicator))"]
+        for address in addresses { names.append(try Self.hostName(address)) }
         let key = try Self.newKey()
-        let uri = StationName.uri(network: network, indicator: indicator)
         let issued = try Self.certificate(
-            subject: indicator.description, issuer: certificate, subjectKey: key, signer: self.key, days: days,
+            subject: indicator.description, issuer: certificate, subjectKey: key, signer: self.key,
+            from: unixSeconds ?? Self.anHourAgo, days: days,
             extensions: [
                 (cable_nid_basic_constraints(), "critical,CA:FALSE"),
                 (cable_nid_key_usage(), "critical,digitalSignature"),
                 (cable_nid_ext_key_usage(), "serverAuth,clientAuth"),
-                (cable_nid_subject_alt_name(), "URI:\(uri)"),
+                (cable_nid_subject_alt_name(), names.joined(separator: ",")),
                 (cable_nid_subject_key_identifier(), "hash"),
                 (cable_nid_authority_key_identifier(), "keyid"),
             ])
         return (try Self.pem(issued), try Self.pem(key))
+    }
+
+    /// A revocation list that names these certificates, PEM; it replaces earlier ones, so name all that are revoked.
+    ///
+    /// - Parameter days: until stations refuse everybody unless there is a newer one.
+    package func revocationList(
+        of certificates: [StationCertificate], days: Int
+    ) throws(TransportFault) -> [UInt8] {
+        try Self.checkDays(days)
+        ERR_clear_error()
+        guard let list = X509_CRL_new() else { throw .fromOpenSSL(.internalFailure, "no memory") }
+        defer { X509_CRL_free(list) }
+        let now = Int64(time(nil))
+        guard let from = ASN1_TIME_set(nil, Int(now - 3_600)), let until = ASN1_TIME_set(nil, Int(now) + days * 86_400)
+        else { throw .fromOpenSSL(.internalFailure, "the days of the revocation list") }
+        defer {
+            ASN1_TIME_free(from)
+            ASN1_TIME_free(until)
+        }
+        var good = X509_CRL_set_version(list, 1) == 1
+        good = good && X509_CRL_set_issuer_name(list, X509_get_subject_name(certificate.pointer)) == 1
+        good = good && X509_CRL_set1_lastUpdate(list, from) == 1 && X509_CRL_set1_nextUpdate(list, until) == 1
+        for revoked in certificates {
+            let handle = try CertificateHandle(der: revoked.der)
+            guard let entry = X509_REVOKED_new() else { throw .fromOpenSSL(.internalFailure, "no memory") }
+            let named =
+                X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(handle.pointer)) == 1
+                && X509_REVOKED_set_revocationDate(entry, from) == 1
+            // The list owns the entry once it is added.
+            guard named, X509_CRL_add0_revoked(list, entry) == 1 else {
+                X509_REVOKED_free(entry)
+                throw .fromOpenSSL(.internalFailure, "\(revoked.indicator) could not be named in the list")
+            }
+        }
+        good = good && X509_CRL_sort(list) == 1
+        guard good, X509_CRL_sign(list, key.pointer, EVP_sha256()) > 0,
+            let text = textOfMemory({ PEM_write_bio_X509_CRL($0, list) == 1 })
+        else { throw .fromOpenSSL(.internalFailure, "the revocation list could not be signed") }
+        return text
+    }
+
+    private static func checkDays(_ days: Int) throws(TransportFault) {
+        guard (1...daysMax).contains(days) else {
+            throw TransportFault(.certificateUnusable, "\(days) days: write 1 to \(daysMax)")
+        }
+    }
+
+    private static var anHourAgo: Int64 { Int64(time(nil)) - 3_600 }
+
+    /// A common name holds 64 characters; a long network name is cut here and stands whole in each station's name.
+    private static func commonName(_ before: String, _ network: String, _ after: String) -> String {
+        let room = 64 - before.unicodeScalars.count - after.unicodeScalars.count
+        return before + String(String.UnicodeScalarView(network.unicodeScalars.prefix(room))) + after
+    }
+
+    /// A host as OpenSSL's extension text has it; anything else could add names of its own to the list.
+    private static func hostName(_ host: String) throws(TransportFault) -> String {
+        var address = in6_addr()
+        if inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1 { return "IP:\(host)" }
+        let legal = host.utf8.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+        }
+        guard legal, !host.isEmpty, host.utf8.count <= 253 else {
+            throw TransportFault(.certificateUnusable, "\(host) is no host: write a name or an address in figures")
+        }
+        return "DNS:\(host)"
     }
 
     private static func newKey() throws(TransportFault) -> KeyHandle {
@@ -54,17 +132,20 @@ package final class NetworkAuthority: Sendable {
     }
 
     private static func certificate(
-        subject: String, issuer: CertificateHandle?, subjectKey: KeyHandle, signer: KeyHandle, days: Int,
+        subject: String, issuer: CertificateHandle?, subjectKey: KeyHandle, signer: KeyHandle,
+        from unixSeconds: Int64, days: Int,
         extensions: [(nid: Int32, value: String)]
     ) throws(TransportFault) -> CertificateHandle {
+        try checkDays(days)
+        ERR_clear_error()
         guard let pointer = X509_new() else { throw .fromOpenSSL(.internalFailure, "no memory") }
         let made = CertificateHandle(pointer)
         var good = X509_set_version(pointer, 2) == 1
         let serial = RandomBits.word >> 1
         good = good && ASN1_INTEGER_set_uint64(X509_get_serialNumber(pointer), serial) == 1
-        // An hour back: clocks of posts differ.
-        good = good && X509_gmtime_adj(X509_getm_notBefore(pointer), -3_600) != nil
-        good = good && X509_gmtime_adj(X509_getm_notAfter(pointer), days * 86_400) != nil
+        let until = Int(unixSeconds) + days * 86_400
+        good = good && ASN1_TIME_set(X509_getm_notBefore(pointer), Int(unixSeconds)) != nil
+        good = good && ASN1_TIME_set(X509_getm_notAfter(pointer), until) != nil
         good = good && X509_set_pubkey(pointer, subjectKey.pointer) == 1
         let name = X509_get_subject_name(pointer)
         good = good && X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, subject, -1, -1, 0) == 1

@@ -8,6 +8,7 @@ package struct PeerIdentity: Sendable {
     package let certificate: StationCertificate
 
     package var indicator: RoutingIndicator { certificate.indicator }
+    package var network: String { certificate.network }
 }
 
 /// One TLS connection over a non-blocking socket and memory BIOs. Everything happens on its own serial queue.
@@ -15,59 +16,74 @@ package struct PeerIdentity: Sendable {
 ///     handshaking --both certificates verified--> open --fault or close--> closed
 ///
 /// `onClosed` is called exactly once, whatever happens; the descriptor is closed only when both sources are cancelled.
+/// Once started it lives until it is closed. No callback is called from within `send`, so an owner may send from any.
 package final class SecureChannel: @unchecked Sendable {
     // Unchecked: all state belongs to `queue`.
 
     /// Octets taken from the socket in one call, and encrypted ahead of it.
-    private static let readOctets = 256 << 10
+    static let readOctets = 256 << 10
     private static let aheadOctets = 256 << 10
-    /// Octets of one TLS record at most.
-    private static let recordOctets = 16 << 10
-    /// Reads in one go, so that a fast neighbour does not keep the queue for itself.
-    private static let readsInOneGo = 4
+    /// Rounds of encrypting and writing in one go, so that a fast neighbour does not keep the queue for itself.
+    private static let roundsInOneGo = 4
 
-    private enum State { case handshaking, open, closed }
+    enum State { case handshaking, open, closed }
 
     package let queue: DispatchQueue
+    /// Both certificates are verified. TLS 1.3 lets who dials come here before the neighbour has judged its certificate:
+    /// a refusal then follows as `onClosed`.
     package var onOpen: ((PeerIdentity) -> Void)?
+    /// Octets in order; the pointer is good for the call only.
     package var onOctets: ((UnsafeRawBufferPointer) -> Void)?
-    /// Everything that was sent is with the kernel.
+    /// What was sent since the last call has gone to the kernel but for `lowWaterOctets`.
     package var onDrained: (() -> Void)?
     package var onClosed: ((TransportFault) -> Void)?
+    /// Unsent octets at which `onDrained` is called.
+    package var lowWaterOctets = 0
+    /// TLS records sent under one key; the next one is under a new key. AES-GCM allows 2^24.5 (RFC 8446, 5.5).
+    package var recordsPerKey = 1 << 22
+    /// New keys for sending taken so far.
+    package private(set) var keyUpdates = 0
 
-    private let descriptor: Int32
-    private let context: TLSContext
-    private let expecting: RoutingIndicator?
-    private let ssl: OpaquePointer
-    private let input: OpaquePointer
+    let descriptor: Int32
+    let context: TLSContext
+    let expecting: RoutingIndicator?
+    let ssl: OpaquePointer
+    let input: OpaquePointer
     private let output: OpaquePointer
-    private let readSource: any DispatchSourceRead
-    private let writeSource: any DispatchSourceWrite
-    private var timer: (any DispatchSourceTimer)?
     private let handshakeMilliseconds: Int
-    private var state = State.handshaking
-    private var writeArmed = false
-    private var readPaused = false
-    private var sourcesLeft = 2
-    private var outbox: [[UInt8]] = []
-    private var outboxHead = 0
-    private var outboxOffset = 0
+    private var reading: SwitchedSource?
+    private var writing: SwitchedSource?
+    private var timer: (any DispatchSourceTimer)?
+    private var sourcesLeft = 0
+    private var bidsFarewell = false
+
+    var state = State.handshaking
+    var readPaused = false
+    /// Octets received before the handshake was done.
+    var handshakeOctets = 0
+    private var outbox = Outbox()
     private var flushed = 0
-    /// Plain octets given to `send` and not yet encrypted, and encrypted ones not yet with the kernel.
-    private var queuedOctets = 0
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: SecureChannel.readOctets, alignment: 64)
-    private let plain = UnsafeMutableRawBufferPointer.allocate(byteCount: SecureChannel.readOctets, alignment: 64)
+    private var recordsUnderKey = 0
+    private var owesDrained = false
+    private var pumpPlanned = false
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: SecureChannel.readOctets, alignment: 64)
+    let plain = UnsafeMutableRawBufferPointer.allocate(byteCount: SecureChannel.readOctets, alignment: 64)
+    private let record = UnsafeMutableRawBufferPointer.allocate(byteCount: Outbox.recordOctets, alignment: 64)
 
     /// - Parameters:
-    ///   - descriptor: a connected socket; the channel owns it from now on.
+    ///   - descriptor: a connected socket; the channel owns it from now on, also when this throws.
     ///   - expecting: the station that was dialled.
     ///   - handshakeMilliseconds: without progress for this long the handshake is given up.
     package init(
         descriptor: Int32, context: TLSContext, expecting: RoutingIndicator?, handshakeMilliseconds: Int,
-        queue: DispatchQueue
+        options: SocketOptions = SocketOptions(), queue: DispatchQueue
     ) throws(TransportFault) {
-        guard let ssl = SSL_new(context.pointer), let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem())
-        else {
+        ERR_clear_error()
+        let made = (SSL_new(context.pointer), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()))
+        guard let ssl = made.0, let input = made.1, let output = made.2 else {
+            SSL_free(made.0)
+            BIO_free(made.1)
+            BIO_free(made.2)
             Glibc.close(descriptor)
             throw .fromOpenSSL(.internalFailure, "no memory for a connection")
         }
@@ -84,29 +100,37 @@ package final class SecureChannel: @unchecked Sendable {
         case .listening: SSL_set_accept_state(ssl)
         case .dialling: SSL_set_connect_state(ssl)
         }
-        SocketOptions.prepare(descriptor)
-        readSource = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        writeSource = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
+        options.prepare(descriptor)
     }
 
     deinit {
+        // A channel that was started is closed before it goes; its sources have closed the socket.
+        if state != .closed { Glibc.close(descriptor) }
         SSL_free(ssl)
         buffer.deallocate()
         plain.deallocate()
+        record.deallocate()
     }
 
     /// Closes an accepted socket that nobody has time for.
     package static func refuse(_ descriptor: Int32) { Glibc.close(descriptor) }
 
-    /// Begins; the callbacks must be set.
+    /// Begins; the callbacks must be set. Only the first call counts, and none after `close`.
     package func start() {
         queue.async { [self] in
-            readSource.setEventHandler { [weak self] in self?.readable() }
-            writeSource.setEventHandler { [weak self] in self?.writable() }
-            let closing: @Sendable () -> Void = { [self] in sourceCancelled() }
-            readSource.setCancelHandler(handler: closing)
-            writeSource.setCancelHandler(handler: closing)
-            readSource.activate()
+            guard state == .handshaking, reading == nil else { return }
+            let readable = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+            let writable = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
+            readable.setEventHandler { [weak self] in self?.readable() }
+            writable.setEventHandler { [weak self] in self?.writable() }
+            // These keep the channel alive until both have let go of the descriptor.
+            let released: @Sendable () -> Void = { [self] in sourceReleased() }
+            readable.setCancelHandler(handler: released)
+            writable.setCancelHandler(handler: released)
+            sourcesLeft = 2
+            reading = SwitchedSource(readable)
+            writing = SwitchedSource(writable)
+            reading?.switchOn()
             let timer = DispatchSource.makeTimerSource(queue: queue)
             timer.setEventHandler { [weak self] in
                 self?.fail(TransportFault(.handshakeTimeout, "the handshake made no progress"))
@@ -118,80 +142,99 @@ package final class SecureChannel: @unchecked Sendable {
         }
     }
 
-    private func postponeTimeout() {
+    func postponeTimeout() {
         timer?.schedule(deadline: .now() + .milliseconds(handshakeMilliseconds))
     }
 
-    private func sourceCancelled() {
-        sourcesLeft -= 1
-        if sourcesLeft == 0 { Glibc.close(descriptor) }
+    func stopTimeout() {
+        timer?.cancel()
+        timer = nil
     }
 
     // MARK: Sending
 
-    package var unsentOctets: Int { queuedOctets }
+    /// Plain octets given to `send` that the kernel has not got. On the queue.
+    package var unsentOctets: Int { outbox.unsentOctets }
 
-    /// Takes octets for sending, in order. On the queue.
+    /// Takes octets for sending, in order; what is sent in one turn of the queue shares TLS records. On the queue.
+    ///
+    /// The channel sets no bound: the owner watches `unsentOctets`. Ignored once closed.
     package func send(_ octets: [UInt8]) {
         guard state != .closed, !octets.isEmpty else { return }
         outbox.append(octets)
-        queuedOctets += octets.count
-        if state == .open { pump() }
+        owesDrained = true
+        planPump()
     }
+
+    /// The same, for octets that are not in an array; they are copied.
+    package func send(_ octets: UnsafeRawBufferPointer) { send(Array(octets)) }
 
     /// Ends the connection after what was sent has gone to the kernel as far as it takes it at once. On the queue.
     package func close(_ fault: TransportFault) {
-        guard state != .closed else { return }
         if state == .open {
-            pump()
-            ERR_clear_error()
-            if SSL_shutdown(ssl) >= 0 { _ = flush() }
+            while flush(), encryptAhead() {}
+            sayGoodbye()
         }
         fail(fault)
     }
 
-    /// Encrypts ahead of the socket and writes, until the kernel takes no more or all is gone.
-    private func pump() {
-        while flush() {
-            guard outboxHead < outbox.count else {
-                outbox.removeAll(keepingCapacity: true)
-                outboxHead = 0
-                if queuedOctets != 0 {
-                    queuedOctets = 0
-                    onDrained?()
-                    if outboxHead < outbox.count { continue }
-                }
-                return
-            }
-            guard encryptAhead() else { return }
+    private func planPump() {
+        guard state == .open, !pumpPlanned else { return }
+        pumpPlanned = true
+        queue.async { [self] in
+            pumpPlanned = false
+            pump()
         }
     }
 
-    private func encryptAhead() -> Bool {
-        var ahead = 0
-        while outboxHead < outbox.count, ahead < Self.aheadOctets {
-            let count = outbox[outboxHead].withUnsafeBytes { octets -> Int32 in
-                let part = min(Self.recordOctets, octets.count - outboxOffset)
-                ERR_clear_error()
-                return SSL_write(ssl, octets.baseAddress! + outboxOffset, Int32(part))
+    /// Encrypts ahead of the socket and writes, until the kernel takes no more or all is gone.
+    func pump() {
+        guard state == .open else { return }
+        var rounds = 0
+        while flush(), encryptAhead() {
+            rounds += 1
+            if rounds == Self.roundsInOneGo {
+                planPump()
+                break
             }
-            guard count > 0 else {
+        }
+        guard state == .open, owesDrained, outbox.unsentOctets <= lowWaterOctets else { return }
+        owesDrained = false
+        onDrained?()
+    }
+
+    /// False when nothing waits, or the channel has failed.
+    private func encryptAhead() -> Bool {
+        guard state == .open, outbox.waitingOctets > 0 else { return false }
+        var ahead = 0
+        while ahead < Self.aheadOctets {
+            ERR_clear_error()
+            if recordsUnderKey >= recordsPerKey {
+                guard SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 else {
+                    fail(.fromOpenSSL(.connectionLost, "TLS gives no new key"))
+                    return false
+                }
+                recordsUnderKey = 0
+                keyUpdates += 1
+            }
+            let written = outbox.takeRecord(record) { octets in
+                (octets.count, SSL_write(ssl, octets.baseAddress, Int32(octets.count)))
+            }
+            guard let (wanted, count) = written else { break }
+            guard Int(count) == wanted else {
                 fail(.fromOpenSSL(.connectionLost, "TLS takes no more octets"))
                 return false
             }
-            ahead += Int(count)
-            outboxOffset += Int(count)
-            if outboxOffset == outbox[outboxHead].count {
-                outbox[outboxHead] = []
-                outboxHead += 1
-                outboxOffset = 0
-            }
+            ahead += wanted
+            recordsUnderKey += 1
+            outbox.sealedRecord(plain: wanted, end: BIO_ctrl_pending(output))
         }
         return true
     }
 
     /// True when the kernel took everything that was encrypted.
-    private func flush() -> Bool {
+    @discardableResult
+    func flush() -> Bool {
         var octets: UnsafeMutablePointer<CChar>?
         let count = Int(cable_bio_pending(output, &octets))
         guard count > 0, let octets else { return true }
@@ -200,7 +243,8 @@ package final class SecureChannel: @unchecked Sendable {
             if written < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN {
-                    armWrite()
+                    outbox.flushed(to: flushed)
+                    writing?.switchOn()
                 } else {
                     fail(TransportFault(.connectionLost, String(cString: strerror(errno))))
                 }
@@ -208,166 +252,75 @@ package final class SecureChannel: @unchecked Sendable {
             }
             flushed += written
         }
+        outbox.flushed(to: flushed)
         cable_bio_reset(output)
         flushed = 0
         return true
     }
 
-    private func armWrite() {
-        guard !writeArmed else { return }
-        writeArmed = true
-        if !writeActivated {
-            writeActivated = true
-            writeSource.activate()
-        } else {
-            writeSource.resume()
-        }
-    }
-
-    private var writeActivated = false
-
     private func writable() {
-        writeArmed = false
-        writeSource.suspend()
-        guard state != .closed else { return }
+        writing?.switchOff()
         switch state {
-        case .handshaking: _ = flush()
+        case .handshaking: flush()
         case .open: pump()
         case .closed: return
         }
     }
 
-    // MARK: Receiving
+    // MARK: Back-pressure
 
-    private func readable() {
-        for _ in 0..<Self.readsInOneGo {
-            guard state != .closed else { return }
-            let count = Glibc.recv(descriptor, buffer.baseAddress, buffer.count, 0)
-            if count == 0 { return fail(TransportFault(.closedByPeer, "the neighbour closed the connection")) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EAGAIN { return }
-                return fail(TransportFault(.connectionLost, String(cString: strerror(errno))))
-            }
-            BIO_write(input, buffer.baseAddress, Int32(count))
-            if state == .handshaking {
-                postponeTimeout()
-                handshake()
-            }
-            if state == .open { decrypt() }
-            if count < buffer.count { return }
-        }
+    /// Stops taking octets from the neighbour; TCP makes it wait. A neighbour that goes is noticed after resuming only.
+    /// On the queue.
+    package func pauseReading() {
+        readPaused = true
+        if state == .open { reading?.switchOff() }
     }
 
-    private func decrypt() {
-        while state == .open {
-            var filled = 0
-            var end: Int32 = SSL_ERROR_NONE
-            while filled < plain.count {
-                ERR_clear_error()
-                let count = SSL_read(ssl, plain.baseAddress! + filled, Int32(plain.count - filled))
-                if count <= 0 {
-                    end = SSL_get_error(ssl, count)
-                    break
-                }
-                filled += Int(count)
-            }
-            if filled > 0 { onOctets?(UnsafeRawBufferPointer(rebasing: plain[..<filled])) }
-            guard state == .open else { return }
-            switch end {
-            case SSL_ERROR_NONE: continue
-            case SSL_ERROR_WANT_READ:
-                _ = flush()
-                return
-            case SSL_ERROR_ZERO_RETURN:
-                return fail(TransportFault(.closedByPeer, "the neighbour closed the session"))
-            default:
-                return fail(.fromOpenSSL(.connectionLost, "what came is not TLS"))
-            }
-        }
-    }
-
-    // MARK: Handshake
-
-    private func handshake() {
-        ERR_clear_error()
-        let result = SSL_do_handshake(ssl)
-        if result == 1 {
-            guard flush() || state != .closed else { return }
-            return opened()
-        }
-        let reason = SSL_get_error(ssl, result)
-        if reason == SSL_ERROR_WANT_READ {
-            _ = flush()
-            return
-        }
-        let verification = SSL_get_verify_result(ssl)
-        let fault: TransportFault =
-            verification != Int(X509_V_OK)
-            ? Authorities.fault(Int32(verification)) : .fromOpenSSL(.handshakeFailed, "the handshake failed")
-        // The alert tells the other side why.
-        _ = flush()
-        fail(fault)
-    }
-
-    private func opened() {
-        timer?.cancel()
-        timer = nil
-        do throws(TransportFault) {
-            let identity = try peerIdentity()
-            state = .open
-            onOpen?(identity)
-            if state == .open { pump() }
-        } catch {
-            fail(error)
-        }
-    }
-
-    private func peerIdentity() throws(TransportFault) -> PeerIdentity {
-        var name: UnsafePointer<UInt8>?
-        var length: UInt32 = 0
-        SSL_get0_alpn_selected(ssl, &name, &length)
-        guard length > 0 else {
-            throw TransportFault(.noApplicationProtocol, "the peer does not speak cable/1")
-        }
-        guard let pointer = SSL_get1_peer_certificate(ssl) else {
-            throw TransportFault(.noCertificate, "the peer showed no certificate")
-        }
-        let handle = CertificateHandle(pointer)
-        try context.authorities.check(handle, signing: false)
-        let certificate = try StationCertificate(handle)
-        guard certificate.network == context.network else {
-            throw TransportFault(.wrongNetwork, "the peer belongs to network \(certificate.network)")
-        }
-        if let expecting, certificate.indicator != expecting {
-            throw TransportFault(.wrongStation, "dialled \(expecting), but \(certificate.indicator) answered")
-        }
-        return PeerIdentity(certificate: certificate)
+    /// Takes octets again, beginning with those already here. On the queue.
+    package func resumeReading() {
+        guard readPaused else { return }
+        readPaused = false
+        guard state == .open else { return }
+        reading?.switchOn()
+        queue.async { [self] in decrypt() }
     }
 
     // MARK: The end
 
-    private func fail(_ fault: TransportFault) {
+    /// The neighbour hears that nothing more comes. Not after a fault of TLS itself.
+    func sayGoodbye() {
+        guard state != .closed else { return }
+        ERR_clear_error()
+        _ = SSL_shutdown(ssl)
+        lastWords()
+    }
+
+    /// Gives the kernel what OpenSSL still has to say, an alert or a goodbye, and lets the neighbour hear it.
+    func lastWords() { if flush() { bidsFarewell = true } }
+
+    func fail(_ fault: TransportFault) {
         guard state != .closed else { return }
         state = .closed
-        timer?.cancel()
-        timer = nil
-        outbox.removeAll()
-        outboxHead = 0
-        queuedOctets = 0
-        readSource.cancel()
-        if !writeActivated {
-            writeActivated = true
-            writeSource.activate()
-        } else if !writeArmed {
-            writeSource.resume()
-        }
-        writeSource.cancel()
+        stopTimeout()
+        outbox.drop()
+        if reading == nil { Glibc.close(descriptor) }
+        reading?.cancel()
+        writing?.cancel()
         let told = onClosed
         onOpen = nil
         onOctets = nil
         onDrained = nil
         onClosed = nil
         told?(fault)
+    }
+
+    private func sourceReleased() {
+        sourcesLeft -= 1
+        guard sourcesLeft == 0 else { return }
+        if bidsFarewell {
+            Farewell.bid(descriptor, queue)
+        } else {
+            Glibc.close(descriptor)
+        }
     }
 }

@@ -9,6 +9,8 @@ package final class StationCertificate: Sendable {
     package let fingerprint: Digest
     package let der: [UInt8]
     /// Seconds since 1970.
+    package let notBefore: Int64
+    /// Seconds since 1970.
     package let notAfter: Int64
     private let key: KeyHandle
 
@@ -24,20 +26,43 @@ package final class StationCertificate: Sendable {
         }
         self.network = network
         self.indicator = indicator
+        guard Self.hasBothUsages(handle.pointer) else {
+            throw TransportFault(
+                .certificateUnusable,
+                "the certificate of \(indicator) must be no authority's and allow digitalSignature, clientAuth, serverAuth"
+            )
+        }
         guard let key = X509_get_pubkey(handle.pointer) else {
-            throw .fromOpenSSL(.certificateUnusable, "the certificate has no usable key")
+            throw .fromOpenSSL(.certificateUnusable, "the certificate of \(indicator) has no usable key")
         }
         self.key = KeyHandle(key)
-        notAfter = Self.seconds(X509_get0_notAfter(handle.pointer))
+        guard self.key.isP256 else {
+            throw TransportFault(.certificateUnusable, "the key of \(indicator) is no P-256 key")
+        }
+        guard let notBefore = Self.seconds(X509_get0_notBefore(handle.pointer)),
+            let notAfter = Self.seconds(X509_get0_notAfter(handle.pointer))
+        else { throw TransportFault(.certificateUnusable, "the certificate of \(indicator) has no legal times") }
+        self.notBefore = notBefore
+        self.notAfter = notAfter
     }
 
-    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
         var days: Int32 = 0
         var seconds: Int32 = 0
-        guard let epoch = ASN1_TIME_set(nil, 0) else { return 0 }
+        guard let epoch = ASN1_TIME_set(nil, 0) else { return nil }
         defer { ASN1_TIME_free(epoch) }
-        guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return 0 }
+        guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return nil }
         return Int64(days) * 86_400 + Int64(seconds)
+    }
+
+    /// Missing extensions would mean "anything" to OpenSSL; a station's certificate must say what it is for.
+    private static func hasBothUsages(_ certificate: OpaquePointer) -> Bool {
+        let flags = X509_get_extension_flags(certificate)
+        let wanted = UInt32(EXFLAG_KUSAGE | EXFLAG_XKUSAGE)
+        let usages = UInt32(XKU_SSL_SERVER | XKU_SSL_CLIENT)
+        return flags & wanted == wanted && flags & UInt32(EXFLAG_CA | EXFLAG_INVALID) == 0
+            && X509_get_key_usage(certificate) & UInt32(KU_DIGITAL_SIGNATURE) != 0
+            && X509_get_extended_key_usage(certificate) & usages == usages
     }
 
     private static func onlyURI(_ certificate: OpaquePointer) -> String? {
@@ -52,6 +77,7 @@ package final class StationCertificate: Sendable {
         return found.count == 1 ? found[0] : nil
     }
 
+    /// Whether the station signed `text`: ECDSA P-256 with SHA-256, DER.
     package func verifies(_ signature: [UInt8], of text: [UInt8]) -> Bool {
         ERR_clear_error()
         guard let context = EVP_MD_CTX_new() else { return false }
@@ -63,6 +89,7 @@ package final class StationCertificate: Sendable {
 
 /// The name of a station in its certificate.
 package enum StationName {
+    /// `cable:NETWORK/RI`, with everything but letters, figures, `-`, `.` and `_` percent-encoded.
     package static func uri(network: String, indicator: RoutingIndicator) -> String {
         var text = "cable:"
         for octet in network.utf8 {
@@ -76,6 +103,7 @@ package enum StationName {
         return "\(text)/\(indicator)"
     }
 
+    /// Nil unless `uri` is exactly what `uri(network:indicator:)` writes: one station has one spelling.
     package static func read(_ uri: String) -> (network: String, indicator: RoutingIndicator)? {
         guard uri.hasPrefix("cable:") else { return nil }
         let parts = uri.dropFirst(6).split(separator: "/", omittingEmptySubsequences: false)
@@ -92,7 +120,9 @@ package enum StationName {
             octets.append(value)
             rest = rest.dropFirst(2)
         }
-        guard let network = String(validating: octets, as: UTF8.self), !network.isEmpty else { return nil }
+        guard let network = String(validating: octets, as: UTF8.self), !network.isEmpty,
+            Self.uri(network: network, indicator: indicator) == uri
+        else { return nil }
         return (network, indicator)
     }
 

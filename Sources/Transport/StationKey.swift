@@ -12,10 +12,16 @@ package final class StationKey: Sendable {
     package var network: String { certificate.network }
     package var fingerprint: Digest { certificate.fingerprint }
 
+    /// The certificate as others are shown it.
+    package var certificateDER: [UInt8] { certificate.der }
+    /// Seconds since 1970.
+    package var notAfter: Int64 { certificate.notAfter }
+
     /// Reads both PEM files.
     ///
-    /// - Throws: `KEY_UNUSABLE` when the key is readable by others, is not the certificate's or is no P-256 key.
-    package init(certificateFile: String, keyFile: String) throws(TransportFault) {
+    /// - Throws: `KEY_UNUSABLE` when the key is readable by others, encrypted, is not the certificate's or is no P-256
+    ///   key; `CERTIFICATE_UNUSABLE` when the certificate is not a station's.
+    package convenience init(certificateFile: String, keyFile: String) throws(TransportFault) {
         let certificateText: [UInt8]
         let keyText: [UInt8]
         let mode: UInt32
@@ -26,21 +32,36 @@ package final class StationKey: Sendable {
         } catch {
             throw TransportFault(.keyUnusable, error.description)
         }
-        guard mode & 0o077 == 0 else {
+        guard mode & 0o177 == 0 else {
             throw TransportFault(
-                .keyUnusable, "\(keyFile) may be read by others (mode \(String(mode, radix: 8))): chmod 600 it")
+                .keyUnusable, "\(keyFile) is open wider than 600 (mode \(String(mode, radix: 8))): chmod 600 it")
         }
+        try self.init(
+            certificatePEM: certificateText, keyPEM: keyText, certificateName: certificateFile, keyName: keyFile)
+    }
+
+    /// The same, from memory.
+    package convenience init(certificatePEM: [UInt8], keyPEM: [UInt8]) throws(TransportFault) {
+        try self.init(
+            certificatePEM: certificatePEM, keyPEM: keyPEM, certificateName: "the certificate", keyName: "the key")
+    }
+
+    private init(
+        certificatePEM: [UInt8], keyPEM: [UInt8], certificateName: String, keyName: String
+    ) throws(TransportFault) {
         ERR_clear_error()
-        guard let certificate = withMemory(certificateText, { PEM_read_bio_X509($0, nil, nil, nil) }) else {
-            throw .fromOpenSSL(.certificateUnusable, "\(certificateFile) holds no certificate")
+        guard let certificate = withMemory(certificatePEM, { PEM_read_bio_X509($0, nil, nil, nil) }) else {
+            throw .fromOpenSSL(.certificateUnusable, "\(certificateName) holds no certificate (PEM)")
         }
         certificateHandle = CertificateHandle(certificate)
-        guard let key = withMemory(keyText, { PEM_read_bio_PrivateKey($0, nil, nil, nil) }) else {
-            throw .fromOpenSSL(.keyUnusable, "\(keyFile) holds no private key")
+        // Without a callback OpenSSL would ask for a passphrase on the terminal.
+        guard let key = withMemory(keyPEM, { PEM_read_bio_PrivateKey($0, nil, { _, _, _, _ in -1 }, nil) }) else {
+            throw .fromOpenSSL(.keyUnusable, "\(keyName) holds no private key without a passphrase (PEM)")
         }
         self.key = KeyHandle(key)
+        guard self.key.isP256 else { throw TransportFault(.keyUnusable, "\(keyName) is no P-256 key") }
         guard X509_check_private_key(certificate, key) == 1 else {
-            throw .fromOpenSSL(.keyUnusable, "\(keyFile) is not the key of \(certificateFile)")
+            throw .fromOpenSSL(.keyUnusable, "\(keyName) is not the key of \(certificateName)")
         }
         self.certificate = try StationCertificate(certificateHandle)
     }

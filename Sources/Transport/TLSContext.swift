@@ -5,7 +5,7 @@ package final class TLSContext: @unchecked Sendable {
     // Unchecked: configured in init, then only read; OpenSSL counts references itself.
     package enum Role: Sendable { case listening, dialling }
 
-    static let applicationProtocol = Array("\u{7}cable/1".utf8)
+    static let protocolName = Array("cable/1".utf8)
 
     let pointer: OpaquePointer
     let role: Role
@@ -31,7 +31,11 @@ package final class TLSContext: @unchecked Sendable {
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
         switch role {
         case .dialling:
-            SSL_CTX_set_alpn_protos(pointer, Self.applicationProtocol, UInt32(Self.applicationProtocol.count))
+            let offered = [UInt8(Self.protocolName.count)] + Self.protocolName
+            // Zero is success here.
+            guard SSL_CTX_set_alpn_protos(pointer, offered, UInt32(offered.count)) == 0 else {
+                throw .fromOpenSSL(.internalFailure, "no memory for a TLS context")
+            }
         case .listening:
             SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, nil)
         }
@@ -52,7 +56,7 @@ private func selectProtocol(
         let length = Int(offered[place])
         guard place + 1 + length <= Int(offeredLength) else { break }
         let name = UnsafeBufferPointer(start: offered + place + 1, count: length)
-        if name.elementsEqual(TLSContext.applicationProtocol.dropFirst()) {
+        if name.elementsEqual(TLSContext.protocolName) {
             out?.pointee = UnsafePointer(offered + place + 1)
             outLength?.pointee = UInt8(length)
             return SSL_TLSEXT_ERR_OK

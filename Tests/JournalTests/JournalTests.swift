@@ -5,180 +5,227 @@ import Journal
 import Synchronization
 import Testing
 
-private func payload(_ number: UInt64, _ length: Int = 40) -> [UInt8] {
-    (0..<length).map { UInt8(truncatingIfNeeded: UInt64($0) &* 31 &+ number) }
-}
-
-/// What a replay of a folder gives.
-private func replay(_ storage: any Storage, _ state: String = "s") throws -> (
-    records: [(UInt64, [UInt8])], report: RecoveryReport
-) {
-    var records: [(UInt64, [UInt8])] = []
-    let (_, report) = try Journal.open(state: state, storage: storage, newEpoch: (1, 2)) { sequence, _, payload in
-        records.append((sequence, payload))
-    }
-    return (records, report)
-}
-
-/// Writes records through the synchronous writer, one batch each.
-private func write(_ numbers: ClosedRange<UInt64>, _ storage: MemoryStorage) throws {
-    let files = SegmentFiles()
-    var writer = SegmentWriter(
-        storage: storage, folder: "s/journal", epoch: (1, 2), files: files, current: 1, through: 0)
-    var offset = SegmentHeader.octetCount
-    for number in numbers {
-        var batch = RecordBatch(segment: 1, offset: UInt32(offset))
-        payload(number).withUnsafeBytes { RecordFormat.append($0, segment: 1, sequence: number, to: &batch.octets) }
-        batch.records = [(number, 0, 40)]
-        _ = try writer.write([batch])
-        offset += batch.octets.count
+/// A folder of its own for one test, removed at the end.
+private final class TestFolder {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
+    deinit {
+        // A folder left behind in the temporary directory concerns nobody.
+        try? FileManager.default.removeItem(atPath: path)
     }
 }
 
-@Suite("The journal")
-struct JournalTests {
-    @Test("The checksum by instruction equals the one by table")
-    func checksum() {
-        for length in [0, 1, 7, 8, 9, 4_096, 4_099] {
-            let octets = payload(UInt64(length), length)
-            #expect(cable_crc32c(0, octets, octets.count) == cable_crc32c_table(0, octets, octets.count))
+/// What a journal said, and a wait for it.
+private final class Listener: Sendable {
+    struct Heard {
+        var through: UInt64 = 0
+        var calls = 0
+        var relocated: [UInt64: RecordLocation] = [:]
+        var mended = 0
+        var failed: [JournalFault] = []
+    }
+    let heard = Mutex(Heard())
+    private let something = DispatchSemaphore(value: 0)
+
+    var callbacks: Journal.Callbacks {
+        Journal.Callbacks(
+            onDurable: { [self] through, relocated in
+                heard.withLock { heard in
+                    heard.through = through
+                    heard.calls += 1
+                    for record in relocated { heard.relocated[record.sequence] = record.location }
+                }
+                something.signal()
+            },
+            onMended: { [self] _ in heard.withLock { $0.mended += 1 } },
+            onFailed: { [self] fault in
+                heard.withLock { $0.failed.append(fault) }
+                something.signal()
+            })
+    }
+
+    /// Waits until what was heard is so; false after a minute without any news.
+    func wait(_ isSo: (Heard) -> Bool) -> Bool {
+        while !heard.withLock({ isSo($0) }) {
+            guard something.wait(timeout: .now() + .seconds(60)) == .success else { return false }
         }
-        #expect(cable_crc32c(0, Array("123456789".utf8), 9) == 0xE306_9283)
+        return true
+    }
+}
+
+@Suite struct JournalTests {
+    private func open(
+        _ storage: any Storage, _ state: String = "/state", _ take: JournalOpening.Taker = { _, _, _ in }
+    ) throws -> (journal: Journal, report: RecoveryReport, listener: Listener) {
+        let (journal, report) = try Journal.open(state: state, storage: storage, newEpoch: (7, 9), take: take)
+        let listener = Listener()
+        journal.start(listener.callbacks)
+        return (journal, report, listener)
     }
 
-    @Test("What was appended and synced is replayed in order after the process is gone")
-    func roundTrip() throws {
-        let state = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: state) }
-        let durable = DispatchSemaphore(value: 0)
-        let reached = Mutex<UInt64>(0)
+    @Test("the checksum by instruction equals the one by table, and the published value")
+    func checksum() {
+        for length in [0, 1, 7, 8, 9, 15, 16, 4_095, 4_099] {
+            let octets = payload(UInt64(length), length)
+            for first in [0, 0xdead_beef] as [UInt32] {
+                #expect(cable_crc32c(first, octets, length) == cable_crc32c_table(first, octets, length))
+            }
+            #expect(cable_crc32c(0, octets, length) == Checksums.crc32c(octets))
+        }
+        #expect(cable_crc32c(0, Array("123456789".utf8), 9) == 0xe306_9283)
+    }
+
+    @Test("zeros at both ends of octets are counted exactly")
+    func zeros() {
+        for (before, after) in [(0, 0), (1, 0), (4_095, 1), (4_096, 8_193), (9_000, 4_097)] {
+            let octets = [UInt8](repeating: 0, count: before) + [1, 0, 1] + [UInt8](repeating: 0, count: after)
+            #expect(cable_leading_zeros(octets, octets.count) == before)
+            #expect(cable_trailing_zeros(octets, octets.count) == after)
+        }
+        let empty = [UInt8](repeating: 0, count: 10_000)
+        #expect(cable_leading_zeros(empty, 10_000) == 10_000 && cable_trailing_zeros(empty, 10_000) == 10_000)
+    }
+
+    @Test("on a real disk: appended, committed in groups over segments, read back, replayed after reopening")
+    func realDisk() throws {
+        let folder = TestFolder()
         var locations: [RecordLocation] = []
         do {
-            let (journal, report) = try Journal.open(state: state, storage: FileStorage(), newEpoch: (7, 9)) {
-                _, _, _ in
-            }
+            let (journal, report, listener) = try open(FileStorage(), folder.path)
             #expect(report.created)
-            journal.start(
-                Journal.Callbacks(
-                    onDurable: { sequence, _ in
-                        reached.withLock { $0 = sequence }
-                        if sequence == 5_000 { durable.signal() }
-                    }, onMended: { _ in }, onFailed: { _ in }))
-            for number in 1...5_000 as ClosedRange<UInt64> {
-                let (sequence, location) = journal.append(payload(number, 1_000))
-                #expect(sequence == number)
-                locations.append(location)
-                if number % 7 == 0 || number == 5_000 { _ = journal.commit() }
+            for number in UInt64(1)...6_000 {
+                locations.append(journal.append(payload(number, 1_000)).location)
+                if number % 7 == 0 { _ = journal.commit() }
             }
-            #expect(durable.wait(timeout: .now() + .seconds(60)) == .success)
-            #expect(Set(locations.map(\.segment)).count > 1, "several segments were filled")
-            #expect(try journal.read(locations[4_321]) == payload(4_322, 1_000))
-            #expect(throws: JournalFault.locked(folder: state)) {
-                try Journal.open(state: state, storage: FileStorage(), newEpoch: (1, 1)) { _, _, _ in }
+            _ = journal.commit()
+            #expect(journal.lastSequence == 6_000)
+            #expect(listener.wait { $0.through == 6_000 })
+            var scratch: [UInt8] = []
+            for number in [1, 4_321, 6_000] {
+                #expect(try journal.read(locations[number - 1]) == payload(UInt64(number), 1_000))
+                let range = try journal.read(locations[number - 1], into: &scratch)
+                #expect(Array(scratch[range]) == payload(UInt64(number), 1_000))
             }
+            let statistics = journal.statistics
+            #expect(statistics.records == 6_000)
+            #expect(statistics.syncs < 6_000 / 7 + 10 && statistics.lastSyncNanoseconds > 0)
+            #expect(try journal.space().free > 0)
         }
-        let (records, report) = try replay(FileStorage(), state)
-        #expect(records.map(\.0) == Array(1...5_000))
-        #expect(records.allSatisfy { $0.1 == payload($0.0, 1_000) })
-        #expect(report.damage.isEmpty)
+        var replayed: [UInt64] = []
+        let (journal, report, _) = try open(FileStorage(), folder.path) { sequence, location, octets in
+            #expect(octets == payload(sequence, 1_000))
+            #expect(location == locations[Int(sequence) - 1])
+            replayed.append(sequence)
+        }
+        #expect(replayed == Array(1...6_000))
+        #expect(report.damage.isEmpty && report.segments == 2)
+        #expect(journal.epoch == (7, 9))
     }
 
-    @Test("A flip anywhere never serves a wrong record, keeps the octets, and loses no other record")
-    func flips() throws {
-        let clean = MemoryStorage()
-        try write(1...6, clean)
-        let name = "s/journal/segment-0000000001.journal"
-        let end = SegmentHeader.octetCount + 6 * RecordFormat.span(40)
-        for place in stride(from: SegmentHeader.octetCount, to: end, by: 1) {
-            let storage = MemoryStorage()
-            try write(1...6, storage)
-            storage.files[name]?.octets[place] ^= 0x10
-            let (records, report) = try replay(storage)
-            let hit = UInt64((place - SegmentHeader.octetCount) / RecordFormat.span(40) + 1)
-            #expect(records.allSatisfy { $0.1 == payload($0.0) })
-            // The padding behind a payload holds nothing.
-            let inPadding = (place - SegmentHeader.octetCount) % RecordFormat.span(40) >= RecordFormat.headerOctets + 40
-            #expect(records.map(\.0) == (inPadding ? Array(1...6) : (1...6).filter { $0 != hit }), "octet \(place)")
-            #expect(report.damage.isEmpty == inPadding)
-            if !inPadding { #expect(storage.files.keys.contains { $0.hasPrefix("s/damaged/") }) }
+    @Test("files are 0600 and folders 0700")
+    func modes() throws {
+        let folder = TestFolder()
+        let (journal, _, listener) = try open(FileStorage(), folder.path)
+        _ = journal.append([1])
+        _ = journal.commit()
+        #expect(listener.wait { $0.through == 1 })
+        let bodies = try BodyStore(state: folder.path, storage: FileStorage())
+        try bodies.create("a").finish(name: "body")
+        func mode(_ name: String) throws -> Int? {
+            let facts = try FileManager.default.attributesOfItem(atPath: "\(folder.path)\(name)")
+            return (facts[.posixPermissions] as? NSNumber)?.intValue
         }
-    }
-
-    @Test("A tail torn at any octet is kept as possible damage, and what stands before it is replayed")
-    func tornTails() throws {
-        let name = "s/journal/segment-0000000001.journal"
-        let span = RecordFormat.span(40)
-        let last = SegmentHeader.octetCount + 3 * span
-        for cut in 1..<(RecordFormat.headerOctets + 40) {
-            let storage = MemoryStorage()
-            try write(1...4, storage)
-            for place in (last + cut)..<(last + span) { storage.files[name]?.octets[place] = 0 }
-            // What was cut off may have been zeros anyway.
-            let whole = payload(4)
-            let (records, report) = try replay(storage)
-            if records.count == 4 {
-                #expect(records[3].1 == whole)
-            } else {
-                #expect(records.map(\.0) == [1, 2, 3])
-                #expect(report.tailDamaged)
-            }
+        for name in ["", "/journal", "/damaged", "/bodies", "/partial"] { #expect(try mode(name) == 0o700, "\(name)") }
+        for name in ["/lock", "/journal/segment-0000000001.journal", "/bodies/body"] {
+            #expect(try mode(name) == 0o600, "\(name)")
         }
     }
 
-    @Test("What a failed call put in doubt is written again, and what was called durable survives a crash")
-    func nthFailure() throws {
-        for nth in 1...40 {
-            let storage = MemoryStorage()
-            let files = SegmentFiles()
-            var writer = SegmentWriter(
-                storage: storage, folder: "s/journal", epoch: (1, 2), files: files, current: 1, through: 0)
-            storage.failing = [nth]
-            var offset = SegmentHeader.octetCount
-            var durable: UInt64 = 0
-            for number in 1...8 as ClosedRange<UInt64> {
-                let segment = max(1, writer.firstFree)
-                if segment > 1, offset != SegmentHeader.octetCount, durable == number - 1, writer.firstFree > 1 {
-                    offset = SegmentHeader.octetCount + Int(number) * 64
-                }
-                var batch = RecordBatch(segment: segment, offset: UInt32(offset))
-                payload(number).withUnsafeBytes {
-                    RecordFormat.append($0, segment: segment, sequence: number, to: &batch.octets)
-                }
-                batch.records = [(number, 0, 40)]
-                durable = try writer.write([batch]).through
-                #expect(durable == number)
-                offset += batch.octets.count
-            }
-            storage.failing = []
-            storage.crash()
-            let (records, _) = try replay(storage)
-            #expect(Set(records.map(\.0)).isSuperset(of: Set(1...8)), "call \(nth) failed")
-            #expect(records.allSatisfy { $0.1 == payload($0.0) })
+    @Test("a state folder belongs to one journal at a time")
+    func lock() throws {
+        let folder = TestFolder()
+        do {
+            let first = try open(FileStorage(), folder.path)
+            #expect(throws: JournalFault.locked(folder: folder.path)) { try open(FileStorage(), folder.path) }
+            #expect(first.journal.lastSequence == 0)
         }
+        let again = try open(FileStorage(), folder.path)
+        #expect(again.journal.lastSequence == 0)
     }
 
-    @Test("A segment of a newer format is refused with what to do")
-    func newerVersion() throws {
+    @Test("an append without a commit waits for the next commit")
+    func appendWithoutCommit() throws {
+        let (journal, _, listener) = try open(MemoryStorage())
+        #expect(!journal.commit())
+        _ = journal.append([1])
+        _ = journal.append([2])
+        #expect(journal.commit())
+        #expect(!journal.commit())
+        #expect(listener.wait { $0.through == 2 })
+        #expect(listener.heard.withLock { $0.calls } == 1)
+    }
+
+    @Test("a failed sync is mended behind the owner's back: the new places are told, and read")
+    func mending() throws {
         let storage = MemoryStorage()
-        try write(1...2, storage)
-        storage.files["s/journal/segment-0000000001.journal"]?.octets[8] = 9
-        #expect(throws: JournalFault.newerVersion(file: "s/journal/segment-0000000001.journal", version: 9)) {
-            try replay(storage)
-        }
+        let (journal, _, listener) = try open(storage)
+        _ = journal.append(payload(1))
+        _ = journal.commit()
+        #expect(listener.wait { $0.through == 1 })
+        storage.fail(call: "fdatasync", 1)
+        let told = journal.append(payload(2)).location
+        _ = journal.commit()
+        #expect(listener.wait { $0.through == 2 })
+        let heard = listener.heard.withLock { $0 }
+        let moved = try #require(heard.relocated[2])
+        #expect(heard.mended == 1 && moved != told && heard.relocated[1] == nil)
+        #expect(try journal.read(moved) == payload(2))
+        #expect(journal.append(payload(3)).location.segment > moved.segment)
     }
 
-    @Test("A large body stands under its name when it is finished, and leftovers are removed")
-    func bodies() throws {
+    @Test("a journal that cannot be mended is read-only until a retry succeeds, which saves all that waits")
+    func readOnly() throws {
         let storage = MemoryStorage()
-        let store = try BodyStore(state: "s", storage: storage)
-        let writer = try store.create("a")
-        let octets = payload(3, 100_000)
-        octets.withUnsafeBytes { view in #expect(throws: Never.self) { try writer.append(view) } }
-        try writer.finish(name: "whole")
-        storage.crash()
-        #expect(try store.read("whole", offset: 99_990, count: 100) == Array(octets[99_990...]))
-        _ = try store.create("b")
-        _ = try BodyStore(state: "s", storage: storage)
-        #expect(!storage.files.keys.contains("s/bodies/part-b"))
+        let (journal, _, listener) = try open(storage)
+        let first = journal.append(payload(1)).location
+        _ = journal.commit()
+        #expect(listener.wait { $0.through == 1 })
+        storage.fail(call: "fdatasync", 1, andOn: true)
+        _ = journal.append(payload(2))
+        _ = journal.commit()
+        #expect(listener.wait { $0.failed.count == 1 })
+        #expect(journal.isReadOnly)
+        #expect(try journal.read(first) == payload(1))
+        _ = journal.append(payload(3))
+        _ = journal.commit()
+        journal.retry()
+        #expect(listener.wait { $0.failed.count == 2 })
+        storage.fail(nil)
+        journal.retry()
+        #expect(listener.wait { $0.through == 3 })
+        #expect(!journal.isReadOnly)
+        var replayed: [[UInt8]] = []
+        _ = try open(storage.crashed(.dropPending)) { _, _, octets in replayed.append(octets) }
+        #expect(replayed == [payload(1), payload(2), payload(3)])
+    }
+
+    @Test("a place without a whole record is a fault, never other octets")
+    func wrongPlaces() throws {
+        let storage = try written(3)
+        let (journal, _, _) = try open(storage)
+        for offset in stride(from: UInt32(0), to: 400, by: 4) where ![64, 88, 120].contains(offset) {
+            let location = RecordLocation(segment: 1, offset: offset)
+            let isRecord = (try? JournalRig(storage.crashed(.dropPending)))?.places.values.contains(location) ?? false
+            if isRecord { continue }
+            #expect(throws: JournalFault.damagedRecord(location)) { try journal.read(location) }
+        }
+        #expect(throws: JournalFault.self) { try journal.read(RecordLocation(segment: 9, offset: 64)) }
+    }
+
+    @Test("what the taker throws is thrown on, and the folder is free again")
+    func takerThrows() throws {
+        struct Refused: Error {}
+        let storage = try written(3)
+        #expect(throws: Refused.self) { try open(storage) { _, _, _ in throw Refused() } }
+        _ = try open(storage)
     }
 }

@@ -8,3 +8,7 @@ uint32_t cable_crc32c(uint32_t crc, const void *octets, size_t n);
 
 /* The table version, for tests that compare the two. */
 uint32_t cable_crc32c_table(uint32_t crc, const void *octets, size_t n);
+
+/* Zeros at the beginning, and at the end, of n octets. */
+size_t cable_leading_zeros(const void *octets, size_t n);
+size_t cable_trailing_zeros(const void *octets, size_t n);

@@ -1,0 +1,305 @@
+import Dispatch
+import Synchronization
+
+/// Append-only records with group commit.
+///
+/// `append`, `commit` and `skip` belong to one owner queue; all else may be called from anywhere. What was appended
+/// before a `commit` becomes durable together; `onDurable` says so, on the journal's own queue.
+package final class Journal: @unchecked Sendable {
+    // Unchecked: `appender` is the owner queue's; `writer` the journal queue's; the rest is behind locks.
+
+    /// Octets of one group commit, unless one batch is larger: the sync of a FLASH must not wait for more.
+    private static let groupOctetsMax = 1 << 20
+    /// Octets read at once for a record; a longer one needs a second call.
+    private static let readAheadOctets = 4_096
+
+    package let epoch: (high: UInt64, low: UInt64)
+    package let folder: String
+    private let storage: any Storage
+    private let files: SegmentFiles
+    private let pool: BatchPool
+    private let queue = DispatchQueue(label: "cable.journal", qos: .userInitiated)
+    private let spareQueue = DispatchQueue(label: "cable.journal.spare", qos: .utility)
+    private let folderLock: any Sendable
+
+    private var writer: SegmentWriter
+    private var appender: RecordAppender
+    private let segmentFloor = Atomic<UInt32>(0)
+
+    private struct Shared {
+        var handed: [RecordBatch] = []
+        /// A drain is scheduled or under way; stays so after a failure, until `retry` succeeds.
+        var busy = false
+        var isRetrying = false
+        var fault: JournalFault?
+        var statistics = Statistics()
+    }
+
+    package struct Statistics: Sendable {
+        package var syncs: UInt64 = 0
+        /// Records that are on the disk since the start.
+        package var records: UInt64 = 0
+        /// Octets of them, headers and padding included.
+        package var octets: UInt64 = 0
+        /// How long the last group commit took to write and sync.
+        package var lastSyncNanoseconds: UInt64 = 0
+    }
+
+    private let shared = Mutex(Shared())
+    private let callbacks = Mutex<Callbacks?>(nil)
+
+    /// Called on the journal's queue; must not block.
+    package struct Callbacks: Sendable {
+        /// Everything up to the sequence is on the disk; these records stand elsewhere than `append` said.
+        package var onDurable: @Sendable (UInt64, [(sequence: UInt64, location: RecordLocation)]) -> Void
+        /// A write or sync failed and its records were written again.
+        package var onMended: @Sendable (StorageFault) -> Void
+        /// Mending failed too: nothing more becomes durable until `retry` succeeds.
+        package var onFailed: @Sendable (JournalFault) -> Void
+
+        package init(
+            onDurable: @escaping @Sendable (UInt64, [(sequence: UInt64, location: RecordLocation)]) -> Void,
+            onMended: @escaping @Sendable (StorageFault) -> Void, onFailed: @escaping @Sendable (JournalFault) -> Void
+        ) {
+            self.onDurable = onDurable
+            self.onMended = onMended
+            self.onFailed = onFailed
+        }
+    }
+
+    // MARK: Opening
+
+    /// Opens or creates the journal in `state/journal`, replaying every record in order. What was replayed is synced
+    /// when this returns (rule 8); damage is kept under `state/damaged` and told in the report.
+    ///
+    /// - Parameter newEpoch: 128 random bits, used when the journal is created (rule 2).
+    /// - Throws: `JournalFault`, or what `take` throws.
+    package static func open(
+        state: String, storage: any Storage, newEpoch: (high: UInt64, low: UInt64), take: JournalOpening.Taker
+    ) throws -> (journal: Journal, report: RecoveryReport) {
+        do {
+            try storage.makeFolder(state)
+            guard let lock = try storage.lock("\(state)/lock") else { throw JournalFault.locked(folder: state) }
+            var opening = JournalOpening(
+                storage: storage, folder: "\(state)/journal", damagedFolder: "\(state)/damaged", newEpoch: newEpoch)
+            let opened = try opening.run(take)
+            try storage.syncFolder(state)
+            return (try Journal(opened, storage: storage, folder: "\(state)/journal", lock: lock), opened.report)
+        } catch let fault as StorageFault {
+            throw JournalFault.storage(fault)
+        }
+    }
+
+    private init(
+        _ opened: JournalOpening.Opened, storage: any Storage, folder: String, lock: any Sendable
+    ) throws(StorageFault) {
+        epoch = opened.epoch
+        self.folder = folder
+        self.storage = storage
+        files = opened.files
+        folderLock = lock
+        pool = BatchPool()
+        writer = try SegmentWriter(files: files, pool: pool, epoch: opened.epoch, start: opened.start)
+        appender = RecordAppender(
+            segment: opened.start.segment, offset: opened.start.offset, nextSequence: opened.start.lastSequence + 1,
+            pool: pool)
+    }
+
+    /// Before the first `commit`.
+    package func start(_ callbacks: Callbacks) { self.callbacks.withLock { $0 = callbacks } }
+
+    package var statistics: Statistics { shared.withLock { $0.statistics } }
+
+    package var fault: JournalFault? { shared.withLock { $0.fault } }
+
+    /// No record becomes durable at present: the owner should take nothing that needs one.
+    package var isReadOnly: Bool { fault != nil }
+
+    /// Octets free and in all on the file system of the journal.
+    package func space() throws(StorageFault) -> (free: UInt64, total: UInt64) { try storage.space(folder) }
+
+    // MARK: Owner's side
+
+    /// The last sequence given out, whether or not it is durable.
+    package var lastSequence: UInt64 { appender.nextSequence - 1 }
+
+    /// Leaves sequences up to this one unused: after a recovery with a damaged tail, whose sequences may be known to
+    /// neighbours. Before the first `append` only.
+    package func skip(through sequence: UInt64) { appender.skip(through: sequence) }
+
+    /// Takes a record of 1 octet to 1 MiB into the present batch. It is durable only after `commit` and `onDurable`.
+    ///
+    /// While `isReadOnly`, the record waits in memory for a `retry` that succeeds: the owner stops appending when it
+    /// hears of the failure.
+    package func append(_ payload: [UInt8]) -> (sequence: UInt64, location: RecordLocation) {
+        let floor = segmentFloor.load(ordering: .acquiring)
+        return payload.withUnsafeBytes { appender.append($0, floor: floor) }
+    }
+
+    /// Everything appended so far shall become durable, soon and together.
+    ///
+    /// - Returns: whether there was anything: then `onDurable` or `onFailed` is called.
+    package func commit() -> Bool {
+        let batches = appender.take()
+        guard !batches.isEmpty else { return false }
+        let start = shared.withLock { shared -> Bool in
+            shared.handed.append(contentsOf: batches)
+            defer { shared.busy = true }
+            return !shared.busy
+        }
+        if start { queue.async { [self] in drain() } }
+        return true
+    }
+
+    /// Tries again after `onFailed`: the records in doubt first, then what waits. Ends with `onDurable` or `onFailed`;
+    /// does nothing where nothing failed, or where a retry is under way.
+    package func retry() {
+        let begins = shared.withLock { shared -> Bool in
+            guard shared.fault != nil, !shared.isRetrying else { return false }
+            shared.isRetrying = true
+            return true
+        }
+        guard begins else { return }
+        queue.async { [self] in
+            guard write({ writer throws(StorageFault) in try writer.retry() }) else { return }
+            drain()
+        }
+    }
+
+    // MARK: Journal's queue
+
+    private func drain() {
+        while let group = nextGroup() {
+            guard write({ writer throws(StorageFault) in try writer.write(group) }) else { return }
+        }
+    }
+
+    private func write(
+        _ work: (inout SegmentWriter) throws(StorageFault) -> SegmentWriter.Outcome
+    ) -> Bool {
+        let began = DispatchTime.now().uptimeNanoseconds
+        do throws(StorageFault) {
+            let outcome = try work(&writer)
+            segmentFloor.store(writer.floor, ordering: .releasing)
+            tell(outcome, nanoseconds: DispatchTime.now().uptimeNanoseconds - began)
+            return true
+        } catch {
+            segmentFloor.store(writer.floor, ordering: .releasing)
+            let fault = JournalFault.readOnly(error)
+            shared.withLock { shared in
+                shared.fault = fault
+                shared.isRetrying = false
+            }
+            callbacks.withLock { $0 }?.onFailed(fault)
+            return false
+        }
+    }
+
+    private func tell(_ outcome: SegmentWriter.Outcome, nanoseconds: UInt64) {
+        shared.withLock { shared in
+            shared.fault = nil
+            shared.isRetrying = false
+            shared.statistics.syncs += outcome.syncs
+            shared.statistics.records += outcome.records
+            shared.statistics.octets += outcome.octets
+            shared.statistics.lastSyncNanoseconds = nanoseconds
+        }
+        let callbacks = callbacks.withLock { $0 }
+        if let mended = outcome.mended { callbacks?.onMended(mended) }
+        callbacks?.onDurable(outcome.through, outcome.relocated)
+        if let size = writer.spareWanted, files.spareSize != size { prepareSpare(size) }
+    }
+
+    private func nextGroup() -> [RecordBatch]? {
+        shared.withLock { shared in
+            guard !shared.handed.isEmpty else {
+                shared.busy = false
+                return nil
+            }
+            var octets = 0
+            var count = 0
+            while count < shared.handed.count {
+                octets += shared.handed[count].count
+                if count > 0, octets > Self.groupOctetsMax { break }
+                count += 1
+            }
+            let group = Array(shared.handed[..<count])
+            shared.handed.removeFirst(count)
+            return group
+        }
+    }
+
+    /// Prepares the next segment when this one is half full, so that nobody waits for its zeros.
+    private func prepareSpare(_ size: Int) {
+        spareQueue.async { [files] in
+            do throws(StorageFault) {
+                try files.prepare(size: size)
+            } catch {
+                // Without a spare the segment is made when it is needed; a full disk is told by that failure.
+                return
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    /// The payload of a durable record, whose checksum was verified. Of one that is not durable yet: a fault.
+    package func read(_ location: RecordLocation) throws(JournalFault) -> [UInt8] {
+        var payload: [UInt8] = []
+        let range = try read(location, into: &payload)
+        payload.removeSubrange(range.upperBound...)
+        payload.removeFirst(range.lowerBound)
+        return payload
+    }
+
+    /// Reads a durable record into a buffer that the caller keeps for the next ones: it grows where it must, and is
+    /// never made smaller.
+    ///
+    /// - Returns: where in the buffer the payload stands.
+    package func read(
+        _ location: RecordLocation, into scratch: inout [UInt8]
+    ) throws(JournalFault) -> Range<Int> {
+        let range: Range<Int>?
+        do throws(StorageFault) {
+            range = try files.open(location.segment).record(location, into: &scratch, Self.readAheadOctets)
+        } catch {
+            throw .storage(error)
+        }
+        guard let range else { throw .damagedRecord(location) }
+        return range
+    }
+}
+
+extension StorageFile {
+    /// Reads the record at a place and verifies it; nil when it is not whole.
+    fileprivate func record(
+        _ location: RecordLocation, into scratch: inout [UInt8], _ ahead: Int
+    ) throws(StorageFault) -> Range<Int>? {
+        var held = try fill(&scratch, 0..<ahead, from: Int(location.offset))
+        guard held > RecordFormat.headerOctets else { return nil }
+        let header = scratch.withUnsafeBytes { RecordFormat.header(in: $0, at: 0) }
+        guard header.hasLegalLength else { return nil }
+        let payload = RecordFormat.headerOctets..<(RecordFormat.headerOctets + header.length)
+        if payload.upperBound > held {
+            held += try fill(&scratch, held..<payload.upperBound, from: Int(location.offset) + held)
+        }
+        guard payload.upperBound <= held else { return nil }
+        let checksum = scratch.withUnsafeBytes {
+            RecordFormat.checksum(
+                segment: location.segment, sequence: header.sequence,
+                payload: UnsafeRawBufferPointer(rebasing: $0[payload]))
+        }
+        return checksum == header.checksum ? payload : nil
+    }
+
+    /// Reads octets into a part of a buffer, which grows to hold it; gives how many there were.
+    private func fill(_ buffer: inout [UInt8], _ part: Range<Int>, from place: Int) throws(StorageFault) -> Int {
+        if buffer.count < part.upperBound {
+            buffer.append(contentsOf: repeatElement(0, count: part.upperBound - buffer.count))
+        }
+        return try buffer.withUnsafeMutableBufferPointer { (all) throws(StorageFault) in
+            let target = UnsafeMutableBufferPointer(rebasing: all[part])
+            return try read(into: UnsafeMutableRawBufferPointer(target), at: place)
+        }
+    }
+}

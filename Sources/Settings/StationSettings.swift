@@ -1,0 +1,51 @@
+package import Cables
+package import Routing
+
+/// `station.json5` as legal values; paths as written.
+package struct StationSettings: Sendable, Equatable {
+    package struct TLS: Sendable, Equatable {
+        package var certificate: String
+        package var key: String
+        package var authorities: String
+        package var revocations: String?
+        package var requireSignedNetwork: Bool
+    }
+
+    package struct Limits: Sendable, Equatable {
+        /// Octets.
+        package var cableOctets = 80 << 20
+        package var windowOctets = 1 << 20
+        /// Octets handed to a link and not yet taken by the kernel.
+        package var unsentOctetsPerLink = 256 << 10
+        package var controlConnections = 64
+        package var controlConnectionsPerUser = 8
+        /// Milliseconds.
+        package var retryDelayMin: UInt64 = 500
+        package var retryDelayMax: UInt64 = 60_000
+        package var life: UInt64 = 7 * 86_400_000
+        package var keepalive: UInt64 = 10_000
+        package var silence: UInt64 = 30_000
+        package var handshake: UInt64 = 10_000
+        package var hopLimit = 16
+
+        /// The defaults.
+        package init() {}
+    }
+
+    package var station: RoutingIndicator
+    package var network: String
+    package var state: String
+    package var control: String
+    package var tls: TLS
+    package var offices: [OfficePlan]
+    package var originators: [String]
+    /// Highest precedence by uid, where it differs from FLASH.
+    package var precedences: [UInt32: Precedence]
+    /// An IANA name; nil: UTC.
+    package var timeZone: String?
+    /// Milliseconds.
+    package var grace: UInt64
+    package var limits: Limits
+    /// `host:port`; nil: none are served.
+    package var metrics: String?
+}
