@@ -319,11 +319,11 @@ final class StationLoop: @unchecked Sendable {
 
     private func perform(_ effects: [Effect]) {
         releaseDurable()
-        var slices: [Int: (session: UInt64, slices: [Slice])] = [:]
+        var outgoing = Outgoing()
         for effect in effects {
             switch effect {
             case .transmit(let link, let session, let slice):
-                slices[link, default: (session, [])].slices.append(slice)
+                outgoing.add(slice, session: session, link: link)
             case .refuse(let link, let session, let channel, let code, let message):
                 announcer?.send(.refuse(channel: channel, code: code, message: message), session: session, on: link)
             case .event(let event):
@@ -331,9 +331,7 @@ final class StationLoop: @unchecked Sendable {
                 if event.severity == .alarm { alarms.raise(event, at: StationClock.now.wall) }
             }
         }
-        for link in slices.keys.sorted() {
-            if let batch = slices[link] { announcer?.send(batch.slices, session: batch.session, on: link) }
-        }
+        for bundle in outgoing.bundles { announcer?.send(bundle.slices, session: bundle.session, on: bundle.link) }
     }
 
     private func plan(_ instant: UInt64?) {
