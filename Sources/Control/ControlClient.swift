@@ -60,16 +60,21 @@ package final class ControlClient: @unchecked Sendable {
         }
     }
 
+    /// The next frame that has come already; nil when the daemon must be waited for.
+    package func received() throws(ControlFailure) -> ControlFrame? {
+        do throws(ControlFault) {
+            return try decoder.next()
+        } catch {
+            throw ControlFailure(
+                code: "PROTOCOL", message: "\(path) does not speak this routerctl's protocol: \(error)",
+                advice: "use the routerctl of the same version as the routerd", exit: ExitStatus.software)
+        }
+    }
+
     /// The next frame; nil when the daemon closed the connection.
     package func receive() throws(ControlFailure) -> ControlFrame? {
         while true {
-            do throws(ControlFault) {
-                if let frame = try decoder.next() { return frame }
-            } catch {
-                throw ControlFailure(
-                    code: "PROTOCOL", message: "\(path) does not speak this routerctl's protocol: \(error)",
-                    advice: "use the routerctl of the same version as the routerd", exit: ExitStatus.software)
-            }
+            if let frame = try received() { return frame }
             let count = withUnsafeTemporaryAllocation(byteCount: 256 << 10, alignment: 16) { buffer -> Int in
                 let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
                 if count > 0 { decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }

@@ -49,7 +49,7 @@ final class ControlConnection: @unchecked Sendable {
         self.service = service
         self.inlineOctets = inlineOctets
         self.onEnd = onEnd
-        queue = DispatchQueue(label: "cable.control.connection", qos: .userInitiated)
+        queue = DispatchQueue(label: "cable.control.connection", target: .global(qos: .userInitiated))
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         readSource = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         writeSource = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)

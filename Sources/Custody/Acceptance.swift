@@ -75,6 +75,27 @@ package enum CableBody: Equatable, Sendable {
 
     /// Larger bodies live in files, so that the sync of a FLASH never waits for the pages of a large ROUTINE.
     package static let inlineMax = 65_536
+
+    func write(to writer: inout OctetWriter) {
+        switch self {
+        case .inline(let octets):
+            writer.u8(0)
+            writer.raw(octets)
+        case .file(let name):
+            writer.u8(1)
+            writer.string(name)
+        }
+    }
+
+    /// The last field of a record: an inline body goes to its end.
+    init(from reader: inout OctetReader) throws(OctetFault) {
+        let place = try reader.u8()
+        switch place {
+        case 0: self = .inline(reader.rest())
+        case 1: self = .file(name: try reader.string(bound: 256))
+        default: throw .unknownValue(offset: reader.offset - 1, value: UInt64(place))
+        }
+    }
 }
 
 /// One cable reached one desk of a post of this station. The synced record is the delivery (rule 13).
@@ -139,6 +160,9 @@ package struct Acceptance: Equatable, Sendable {
     package var body: CableBody
 
     package static let traceMax = 64
+    package static let desksMax = SignedBlock.deliveriesMax * 2
+    /// Time of acceptance, suffix and hold, which stand before the desks in the record.
+    static let octetsBeforeDesks = 10
 
     package init(
         source: CustodySource, block: SignedBlock, blockOctets: [UInt8], proof: BatchProof?, gate: Classification,
@@ -190,19 +214,12 @@ package struct Acceptance: Equatable, Sendable {
             writer.bool(desk.receiptDue)
             writer.optional(desk.proof) { $1.write(to: &$0) }
         }
-        switch body {
-        case .inline(let octets):
-            writer.u8(0)
-            writer.raw(octets)
-        case .file(let name):
-            writer.u8(1)
-            writer.string(name)
-        }
+        body.write(to: &writer)
     }
 
     package init(from reader: inout OctetReader) throws(OctetFault) {
         source = try CustodySource(from: &reader)
-        blockOctets = try reader.bytes(bound: 1 << 20)
+        blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         block = try SignedBlock(decoding: blockOctets)
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
         gate = try reader.classification()
@@ -216,24 +233,19 @@ package struct Acceptance: Equatable, Sendable {
             throw .unknownValue(offset: reader.offset - 1, value: UInt64(reason))
         }
         self.hold = hold
-        desks = try reader.list(bound: SignedBlock.deliveriesMax * 2) { reader throws(OctetFault) in
+        desks = try reader.list(bound: Self.desksMax) { reader throws(OctetFault) in
             try DeskDelivery(from: &reader)
         }
         let known = block.deliveries.count
         guard part.allSatisfy({ $0 < known }), desks.allSatisfy({ $0.index < known }) else {
             throw .aboveBound(offset: reader.offset, value: UInt64(part.max() ?? 0), bound: known)
         }
-        let place = try reader.u8()
-        switch place {
-        case 0: body = .inline(reader.rest())
-        case 1: body = .file(name: try reader.string(bound: 256))
-        default: throw .unknownValue(offset: reader.offset - 1, value: UInt64(place))
-        }
+        body = try CableBody(from: &reader)
     }
 }
 
 extension DeskDelivery {
-    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+    init(from reader: inout OctetReader) throws(OctetFault) {
         index = try reader.u16()
         office = try reader.string(bound: 1_024)
         let raw = try reader.u8()

@@ -77,4 +77,12 @@ package struct BatchProof: Equatable, Sendable {
         path = try reader.list(bound: Self.pathMax) { reader throws(OctetFault) in try reader.digest() }
         signature = try reader.bytes(bound: 128)
     }
+
+    static func skip(in reader: inout OctetReader) throws(OctetFault) {
+        try reader.skip(Digest.octetCount + 8)
+        _ = try reader.varint()
+        try reader.skip(8)
+        try reader.skip(Digest.octetCount * reader.count(bound: Self.pathMax))
+        try reader.skip(reader.count(bound: 128))
+    }
 }

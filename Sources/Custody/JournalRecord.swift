@@ -159,8 +159,16 @@ package enum JournalRecord: Equatable, Sendable {
         }
     }
 
-    package init(decoding octets: [UInt8]) throws(OctetFault) {
-        var reader = OctetReader(octets)
+    package init(decoding octets: [UInt8]) throws(OctetFault) { try self.init(decoding: OctetReader(octets)) }
+
+    static func expectAcceptance(_ reader: inout OctetReader) throws(OctetFault) {
+        try reader.expect(version: Self.version)
+        let kind = try reader.u8()
+        guard kind == 3 else { throw .unknownValue(offset: 1, value: UInt64(kind)) }
+    }
+
+    package init(decoding octets: OctetReader) throws(OctetFault) {
+        var reader = octets
         try reader.expect(version: Self.version)
         let kind = try reader.u8()
         switch kind {

@@ -28,6 +28,7 @@ package struct SignedBlock: Equatable, Sendable {
 
     /// Deliveries of one cable after expansion of collectives.
     package static let deliveriesMax = 4_096
+    package static let octetsMax = 1 << 20
     private static let version: UInt8 = 1
 
     package var network: String
@@ -108,10 +109,57 @@ package struct SignedBlock: Equatable, Sendable {
         acceptedAt = Int64(bitPattern: try reader.u64())
         lifeSeconds = try reader.u32()
         deliveries = try reader.list(bound: Self.deliveriesMax) { reader throws(OctetFault) in
-            Delivery(
-                post: try reader.string(bound: 1_024), station: try reader.indicator(), role: try reader.role(),
-                precedence: try reader.precedence(), niact: try reader.bool())
+            try Delivery(from: &reader)
         }
         try reader.finish()
     }
+
+    /// The content hash alone, of a block that was read before.
+    static func contentHash(in octets: [UInt8]) throws(OctetFault) -> Digest {
+        var reader = OctetReader(octets)
+        try reader.expect(version: Self.version)
+        try reader.skipText()
+        _ = try reader.identity()
+        return try reader.digest()
+    }
+
+    /// What a receipt for one delivery repeats, of a block that was read before.
+    static func fields(
+        in octets: [UInt8], delivery index: UInt16
+    ) throws(OctetFault) -> (network: String, identity: CableIdentity, contentHash: Digest, delivery: Delivery) {
+        var reader = OctetReader(octets)
+        try reader.expect(version: Self.version)
+        let network = try reader.string(bound: 256)
+        let identity = try reader.identity()
+        let contentHash = try reader.digest()
+        _ = try reader.varint()
+        try reader.skipText()
+        if try reader.bool() { try reader.skipText() }
+        if try reader.bool() { try reader.skipText() }
+        if try reader.bool() { try reader.skip(1) }
+        for _ in 0..<(try reader.count(bound: 256)) { try reader.skipText() }
+        try reader.skip(12)
+        let count = try reader.count(bound: Self.deliveriesMax)
+        guard index < count else { throw .aboveBound(offset: reader.offset, value: UInt64(index), bound: count) }
+        for _ in 0..<index {
+            try reader.skipText()
+            try reader.skip(11)
+        }
+        return (network, identity, contentHash, try Delivery(from: &reader))
+    }
+}
+
+extension SignedBlock.Delivery {
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        post = try reader.string(bound: 1_024)
+        station = try reader.indicator()
+        role = try reader.role()
+        precedence = try reader.precedence()
+        niact = try reader.bool()
+    }
+}
+
+extension OctetReader {
+    /// Passes over a text or octet string with its length.
+    mutating func skipText() throws(OctetFault) { try skip(count(bound: remaining)) }
 }

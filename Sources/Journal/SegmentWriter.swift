@@ -65,9 +65,6 @@ package struct SegmentWriter: ~Copyable {
         file = start.exists ? try files.open(start.segment) : nil
     }
 
-    /// Octets of the segment that comes next, once this one is half full.
-    package var spareWanted: Int? { good > currentSize / 2 ? SegmentName.size(of: current + 1) : nil }
-
     package var hasRecordsInDoubt: Bool { !inDoubt.isEmpty }
 
     /// Writes a group of batches and syncs once for each segment that it touches.

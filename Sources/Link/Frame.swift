@@ -61,7 +61,10 @@ package enum Frame: Equatable, Sendable {
     }
 
     package func write(to writer: inout OctetWriter) {
-        var payload = OctetWriter(reserving: 3_072)
+        writer.framed { payload in writePayload(to: &payload) }
+    }
+
+    private func writePayload(to payload: inout OctetWriter) {
         switch self {
         case .hello(let hello):
             payload.u8(Kind.hello.rawValue)
@@ -108,13 +111,13 @@ package enum Frame: Equatable, Sendable {
             payload.string(code)
             payload.string(message)
         }
-        writer.u32(UInt32(payload.octets.count))
-        writer.raw(payload.octets)
     }
 
     /// - Parameter octets: kind and payload of one frame, without the length.
-    package init(decoding octets: [UInt8]) throws(OctetFault) {
-        var reader = OctetReader(octets)
+    package init(decoding octets: [UInt8]) throws(OctetFault) { try self.init(from: OctetReader(octets)) }
+
+    init(from octets: OctetReader) throws(OctetFault) {
+        var reader = octets
         let raw = try reader.u8()
         guard let kind = Kind(rawValue: raw) else { throw .unknownValue(offset: 0, value: UInt64(raw)) }
         switch kind {

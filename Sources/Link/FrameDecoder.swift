@@ -77,7 +77,7 @@ package struct FrameDecoder: Sendable {
         let start = consumed + Frame.headerOctets
         consumed = start + length
         do throws(OctetFault) {
-            return (try Frame(decoding: Array(buffer[start..<consumed])), Frame.headerOctets + length)
+            return (try Frame(from: OctetReader(buffer, in: start..<consumed)), Frame.headerOctets + length)
         } catch {
             throw .malformedFrame(error)
         }

@@ -1,12 +1,12 @@
 /// A SHA-256 value, held in four words so that it costs no memory of its own.
 ///
 /// Computed only by Transport; the pure modules carry and compare it.
-package struct Digest: Hashable, Sendable, CustomStringConvertible {
-    package static let octetCount = 32
-    private let words: (UInt64, UInt64, UInt64, UInt64)
+public struct Digest: Hashable, Sendable, CustomStringConvertible {
+    public static let octetCount = 32
+    @usableFromInline let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// Nil unless there are exactly 32 octets.
-    package init?(_ octets: some Collection<UInt8>) {
+    public init?(_ octets: some Collection<UInt8>) {
         guard octets.count == Self.octetCount else { return nil }
         var words: [UInt64] = [0, 0, 0, 0]
         for (index, octet) in octets.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(octet) }
@@ -14,7 +14,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// From `description`; nil for anything else.
-    package init?(hexadecimal text: String) {
+    public init?(hexadecimal text: String) {
         let digits = Array(text.utf8)
         guard digits.count == 2 * Self.octetCount else { return nil }
         var octets: [UInt8] = []
@@ -27,33 +27,33 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
         self.init(octets)
     }
 
-    package init(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) { words = (a, b, c, d) }
+    @inlinable public init(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) { words = (a, b, c, d) }
 
-    package static let zero = Digest(0, 0, 0, 0)
+    public static let zero = Digest(0, 0, 0, 0)
 
-    package var octets: [UInt8] {
+    public var octets: [UInt8] {
         var writer = OctetWriter(reserving: Self.octetCount)
         writer.digest(self)
         return writer.octets
     }
 
     /// The first 128 bits: enough to tell contents apart in memory, where the whole stands on disk.
-    package var mark: (UInt64, UInt64) { (words.0, words.1) }
+    @inlinable public var mark: (UInt64, UInt64) { (words.0, words.1) }
 
     /// Lower-case hexadecimal.
-    package var description: String {
+    public var description: String {
         octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    package static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+    @inlinable public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+    @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
-    fileprivate var parts: (UInt64, UInt64, UInt64, UInt64) { words }
+    @inlinable var parts: (UInt64, UInt64, UInt64, UInt64) { words }
 }
 
 extension OctetWriter {
-    package mutating func digest(_ value: Digest) {
+    @inlinable public mutating func digest(_ value: Digest) {
         let parts = value.parts
         u64(parts.0)
         u64(parts.1)
@@ -63,7 +63,7 @@ extension OctetWriter {
 }
 
 extension OctetReader {
-    package mutating func digest() throws(OctetFault) -> Digest {
+    @inlinable public mutating func digest() throws(OctetFault) -> Digest {
         Digest(try u64(), try u64(), try u64(), try u64())
     }
 }

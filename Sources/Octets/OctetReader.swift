@@ -1,5 +1,5 @@
 /// Why octets could not be read as the fields that were expected.
-package enum OctetFault: Error, Equatable, Sendable {
+public enum OctetFault: Error, Equatable, Sendable {
     /// The octets end inside a field. `wanted` octets were needed at `offset`.
     case truncated(offset: Int, wanted: Int)
     /// A number is longer than ten octets or does not fit.
@@ -15,38 +15,53 @@ package enum OctetFault: Error, Equatable, Sendable {
 }
 
 /// Reads what `OctetWriter` wrote, and trusts nothing: every length is checked against what is there.
-package struct OctetReader: Sendable {
-    private let octets: [UInt8]
-    private let end: Int
-    package private(set) var offset: Int
+public struct OctetReader: Sendable {
+    @usableFromInline let octets: [UInt8]
+    /// Where the fields begin and end in `octets`.
+    @usableFromInline let base: Int
+    @usableFromInline let end: Int
+    @usableFromInline var place: Int
 
-    package init(_ octets: [UInt8]) {
+    @inlinable public init(_ octets: [UInt8]) {
         self.octets = octets
-        offset = 0
+        base = 0
+        place = 0
         end = octets.count
     }
 
-    package init(_ slice: ArraySlice<UInt8>) { self.init(Array(slice)) }
-
-    package var remaining: Int { end - offset }
-
-    package mutating func u8() throws(OctetFault) -> UInt8 {
-        try need(1)
-        defer { offset += 1 }
-        return octets[offset]
+    /// A part of the octets, which are shared and not copied.
+    @inlinable public init(_ octets: [UInt8], in part: Range<Int>) {
+        precondition(part.lowerBound >= 0 && part.upperBound <= octets.count, "the part lies within the octets")
+        self.octets = octets
+        base = part.lowerBound
+        place = part.lowerBound
+        end = part.upperBound
     }
 
-    package mutating func bool() throws(OctetFault) -> Bool {
+    public init(_ slice: ArraySlice<UInt8>) { self.init(Array(slice)) }
+
+    /// Octets read so far.
+    @inlinable public var offset: Int { place - base }
+
+    @inlinable public var remaining: Int { end - place }
+
+    @inlinable public mutating func u8() throws(OctetFault) -> UInt8 {
+        try need(1)
+        defer { place += 1 }
+        return octets[place]
+    }
+
+    @inlinable public mutating func bool() throws(OctetFault) -> Bool {
         let value = try u8()
         guard value < 2 else { throw .unknownValue(offset: offset - 1, value: UInt64(value)) }
         return value == 1
     }
 
-    package mutating func u16() throws(OctetFault) -> UInt16 { try fixed() }
-    package mutating func u32() throws(OctetFault) -> UInt32 { try fixed() }
-    package mutating func u64() throws(OctetFault) -> UInt64 { try fixed() }
+    @inlinable public mutating func u16() throws(OctetFault) -> UInt16 { try fixed() }
+    @inlinable public mutating func u32() throws(OctetFault) -> UInt32 { try fixed() }
+    @inlinable public mutating func u64() throws(OctetFault) -> UInt64 { try fixed() }
 
-    package mutating func varint() throws(OctetFault) -> UInt64 {
+    @inlinable public mutating func varint() throws(OctetFault) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         let start = offset
@@ -63,36 +78,41 @@ package struct OctetReader: Sendable {
     /// A count that the caller bounds.
     ///
     /// - Parameter bound: the highest legal count; more is an error, not a reservation of memory.
-    package mutating func count(bound: Int) throws(OctetFault) -> Int {
+    @inlinable public mutating func count(bound: Int) throws(OctetFault) -> Int {
         let start = offset
         let value = try varint()
         guard value <= UInt64(bound) else { throw .aboveBound(offset: start, value: value, bound: bound) }
         return Int(value)
     }
 
-    package mutating func bytes(bound: Int = 1 << 20) throws(OctetFault) -> [UInt8] {
+    @inlinable public mutating func bytes(bound: Int = 1 << 20) throws(OctetFault) -> [UInt8] {
         let length = try count(bound: bound)
         return try raw(length)
     }
 
-    package mutating func string(bound: Int = 1 << 16) throws(OctetFault) -> String {
+    public mutating func string(bound: Int = 1 << 16) throws(OctetFault) -> String {
         let start = offset
         let length = try count(bound: bound)
         try need(length)
-        defer { offset += length }
-        guard let text = String(validating: octets[offset..<(offset + length)], as: UTF8.self) else {
-            throw .notText(offset: start)
+        defer { place += length }
+        let text = octets.withUnsafeBufferPointer { all -> String? in
+            let part = UnsafeBufferPointer(rebasing: all[place..<(place + length)])
+            var high: UInt8 = 0
+            for octet in part { high |= octet }
+            // ASCII needs no second look.
+            return high < 0x80 ? String(decoding: part, as: UTF8.self) : String(validating: part, as: UTF8.self)
         }
+        guard let text else { throw .notText(offset: start) }
         return text
     }
 
-    package mutating func optional<Value>(
+    @inlinable public mutating func optional<Value>(
         _ read: (inout OctetReader) throws(OctetFault) -> Value
     ) throws(OctetFault) -> Value? {
         try bool() ? try read(&self) : nil
     }
 
-    package mutating func list<Element>(
+    @inlinable public mutating func list<Element>(
         bound: Int, _ read: (inout OctetReader) throws(OctetFault) -> Element
     ) throws(OctetFault) -> [Element] {
         let length = try count(bound: bound)
@@ -102,31 +122,37 @@ package struct OctetReader: Sendable {
         return values
     }
 
-    package mutating func raw(_ length: Int) throws(OctetFault) -> [UInt8] {
+    @inlinable public mutating func raw(_ length: Int) throws(OctetFault) -> [UInt8] {
         try need(length)
-        defer { offset += length }
-        return Array(octets[offset..<(offset + length)])
+        defer { place += length }
+        return Array(octets[place..<(place + length)])
+    }
+
+    /// Passes over octets that the caller does not need.
+    @inlinable public mutating func skip(_ length: Int) throws(OctetFault) {
+        try need(length)
+        place += length
     }
 
     /// Everything that is left.
-    package mutating func rest() -> [UInt8] {
-        defer { offset = end }
-        return Array(octets[offset..<end])
+    @inlinable public mutating func rest() -> [UInt8] {
+        defer { place = end }
+        return Array(octets[place..<end])
     }
 
     /// Fails unless every octet has been read.
-    package func finish() throws(OctetFault) {
+    @inlinable public func finish() throws(OctetFault) {
         guard remaining == 0 else { throw .trailing(offset: offset, count: remaining) }
     }
 
-    private func need(_ length: Int) throws(OctetFault) {
-        guard length <= end - offset else { throw .truncated(offset: offset, wanted: length) }
+    @inlinable func need(_ length: Int) throws(OctetFault) {
+        guard length <= end - place else { throw .truncated(offset: offset, wanted: length) }
     }
 
-    private mutating func fixed<Number: FixedWidthInteger>() throws(OctetFault) -> Number {
+    @inlinable mutating func fixed<Number: FixedWidthInteger>() throws(OctetFault) -> Number {
         let length = MemoryLayout<Number>.size
         try need(length)
-        defer { offset += length }
-        return octets.withUnsafeBytes { Number(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self)) }
+        defer { place += length }
+        return octets.withUnsafeBytes { Number(bigEndian: $0.loadUnaligned(fromByteOffset: place, as: Number.self)) }
     }
 }

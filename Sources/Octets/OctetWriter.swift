@@ -2,71 +2,83 @@
 ///
 /// The wire, the journal and the control socket share this packing, so that a value is written one way only.
 /// `OctetReader` reads the same fields in the same order.
-package struct OctetWriter: Sendable {
-    package private(set) var octets: [UInt8]
+public struct OctetWriter: Sendable {
+    @usableFromInline var storage: [UInt8]
 
-    package init(reserving capacity: Int = 256) {
-        octets = []
-        octets.reserveCapacity(capacity)
+    /// What was packed so far.
+    @inlinable public var octets: [UInt8] { storage }
+
+    @inlinable public init(reserving capacity: Int = 256) {
+        storage = []
+        storage.reserveCapacity(capacity)
     }
 
-    package mutating func u8(_ value: UInt8) { octets.append(value) }
+    @inlinable public mutating func u8(_ value: UInt8) { storage.append(value) }
 
-    package mutating func bool(_ value: Bool) { octets.append(value ? 1 : 0) }
+    @inlinable public mutating func bool(_ value: Bool) { storage.append(value ? 1 : 0) }
 
-    package mutating func u16(_ value: UInt16) { fixed(value) }
-    package mutating func u32(_ value: UInt32) { fixed(value) }
-    package mutating func u64(_ value: UInt64) { fixed(value) }
+    @inlinable public mutating func u16(_ value: UInt16) { fixed(value) }
+    @inlinable public mutating func u32(_ value: UInt32) { fixed(value) }
+    @inlinable public mutating func u64(_ value: UInt64) { fixed(value) }
 
     /// A number in 1 to 10 octets of seven bits each, least significant first.
-    package mutating func varint(_ value: UInt64) {
+    @inlinable public mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
-            octets.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            storage.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        octets.append(UInt8(rest))
+        storage.append(UInt8(rest))
     }
 
-    package mutating func count(_ value: Int) { varint(UInt64(value)) }
+    @inlinable public mutating func count(_ value: Int) { varint(UInt64(value)) }
 
     /// A length (varint) and the octets.
-    package mutating func bytes(_ value: [UInt8]) {
+    @inlinable public mutating func bytes(_ value: [UInt8]) {
         count(value.count)
-        octets.append(contentsOf: value)
+        storage.append(contentsOf: value)
     }
 
     /// A length in octets (varint) and the UTF-8 text.
-    package mutating func string(_ value: String) {
+    public mutating func string(_ value: String) {
         var value = value
         value.withUTF8 { text in
             count(text.count)
-            octets.append(contentsOf: text)
+            storage.append(contentsOf: text)
         }
     }
 
-    package mutating func optional<Value>(_ value: Value?, _ write: (inout OctetWriter, Value) -> Void) {
+    @inlinable public mutating func optional<Value>(_ value: Value?, _ write: (inout OctetWriter, Value) -> Void) {
         guard let value else { return bool(false) }
         bool(true)
         write(&self, value)
     }
 
-    package mutating func list<Element>(_ values: [Element], _ write: (inout OctetWriter, Element) -> Void) {
+    @inlinable public mutating func list<Element>(_ values: [Element], _ write: (inout OctetWriter, Element) -> Void) {
         count(values.count)
         for value in values { write(&self, value) }
     }
 
     /// The octets without a length: the reader must know how many there are.
-    package mutating func raw(_ value: [UInt8]) { octets.append(contentsOf: value) }
+    @inlinable public mutating func raw(_ value: [UInt8]) { storage.append(contentsOf: value) }
 
-    package mutating func raw(_ value: UnsafeRawBufferPointer) { octets.append(contentsOf: value) }
+    @inlinable public mutating func raw(_ value: UnsafeRawBufferPointer) { storage.append(contentsOf: value) }
 
-    package mutating func raw(_ value: ArraySlice<UInt8>) { octets.append(contentsOf: value) }
+    @inlinable public mutating func raw(_ value: ArraySlice<UInt8>) { storage.append(contentsOf: value) }
+
+    /// A length (u32) and the octets that `write` adds.
+    @inlinable public mutating func framed(_ write: (inout OctetWriter) -> Void) {
+        let start = storage.count
+        u32(0)
+        write(&self)
+        let length = UInt32(storage.count - start - 4).bigEndian
+        storage.withUnsafeMutableBytes { $0.storeBytes(of: length, toByteOffset: start, as: UInt32.self) }
+    }
 
     /// Empties the buffer and keeps its room.
-    package mutating func removeAll() { octets.removeAll(keepingCapacity: true) }
+    public mutating func removeAll() { storage.removeAll(keepingCapacity: true) }
 
-    private mutating func fixed<Number: FixedWidthInteger>(_ value: Number) {
-        withUnsafeBytes(of: value.bigEndian) { octets.append(contentsOf: $0) }
+    @inlinable mutating func fixed<Number: FixedWidthInteger>(_ value: Number) {
+        withUnsafeBytes(of: value.bigEndian) { storage.append(contentsOf: $0) }
     }
 }

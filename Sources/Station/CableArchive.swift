@@ -1,6 +1,8 @@
 import Cables
 import Custody
 import Journal
+import Link
+import Octets
 
 /// Reads cables back from journal and bodies: what is not held in memory. Safe from any thread.
 final class CableArchive: Sendable {
@@ -21,12 +23,26 @@ final class CableArchive: Sendable {
         try JournalRecord(decoding: try journal.read(RecordLocation(segment: place.segment, offset: place.offset)))
     }
 
+    /// The octets of a record, in a buffer that the caller keeps for the next one.
+    func octets(_ place: RecordPlace, _ scratch: inout [UInt8]) throws(JournalFault) -> OctetReader {
+        let part = try journal.read(RecordLocation(segment: place.segment, offset: place.offset), into: &scratch)
+        return OctetReader(scratch, in: part)
+    }
+
     /// The acceptance that stands at a place.
     func acceptance(_ place: RecordPlace) throws -> Acceptance {
         guard case .accepted(let acceptance) = try record(place) else {
             throw JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset))
         }
         return acceptance
+    }
+
+    /// A body that fits one chunk.
+    func whole(_ body: CableBody) throws -> [UInt8] {
+        switch body {
+        case .inline(let octets): octets
+        case .file: try slice(of: body, offset: 0, count: Frame.bodyMax)
+        }
     }
 
     /// A part of a body; empty behind its end.

@@ -38,6 +38,8 @@ final class LinkDriver: @unchecked Sendable {
     private var peerHello: Hello?
     private var timer: (any DispatchSourceTimer)?
     private var output = OctetWriter(reserving: 64 << 10)
+    /// Records are read into it one after the other.
+    private var scratch: [UInt8] = []
     private var sentCertificates: Set<Digest> = []
     /// What was offered, by channel number: the custody note must name it.
     private var offered: [UInt64: Digest] = [:]
@@ -170,7 +172,7 @@ final class LinkDriver: @unchecked Sendable {
             case .offerService(let place, let desk):
                 try offerService(slice, place, desk)
             case .chunk(let place, let offset, let count, let last):
-                let body = try around.archive.acceptance(place).body
+                let body = try StoredCable(record: try around.archive.octets(place, &scratch)).body
                 let octets = try around.archive.slice(of: body, offset: Int(offset), count: Int(count))
                 guard octets.count == Int(count) else {
                     return end("DISK", "a body is shorter than its record says", alarm: true)
@@ -191,24 +193,31 @@ final class LinkDriver: @unchecked Sendable {
     }
 
     private func offerCable(_ slice: Slice, _ place: RecordPlace, _ deliveries: [UInt16], _ withBody: Bool) throws {
-        let acceptance = try around.archive.acceptance(place)
-        guard let proof = acceptance.proof else {
+        let cable = try StoredCable(record: try around.archive.octets(place, &scratch))
+        guard let proof = cable.proof else {
             return end("UNSIGNED", "a stored cable has no signature", alarm: true)
         }
-        let body = withBody ? try around.archive.slice(of: acceptance.body, offset: 0, count: Frame.bodyMax) : nil
         introduce(proof.fingerprint)
-        offered[slice.channel] = acceptance.block.contentHash
+        offered[slice.channel] = cable.contentHash
         put(
             .offerCable(
                 CableOffer(
                     channel: slice.channel, number: slice.number, suspectedDuplicate: slice.suspectedDuplicate,
-                    ageMilliseconds: slice.ageMilliseconds, trace: acceptance.trace + [around.station],
-                    part: deliveries, blockOctets: acceptance.blockOctets, proof: proof, body: body)))
+                    ageMilliseconds: slice.ageMilliseconds, trace: cable.trace + [around.station],
+                    part: deliveries, blockOctets: cable.blockOctets, proof: proof,
+                    body: withBody ? try around.archive.whole(cable.body) : nil)))
     }
 
     private func offerService(_ slice: Slice, _ place: RecordPlace, _ desk: UInt16?) throws {
-        let record = try around.archive.record(place)
-        guard let (message, proof, trace) = record.service(desk: desk, by: around.station) else {
+        let record = try around.archive.octets(place, &scratch)
+        let stored: (message: ServiceMessage, proof: BatchProof, trace: [RoutingIndicator])?
+        if let desk {
+            let receipt = try StoredReceipt(record: record, desk: desk, station: around.station)
+            stored = receipt.proof.map { (receipt.message, $0, []) }
+        } else {
+            stored = try JournalRecord(decoding: record).ownService
+        }
+        guard let (message, proof, trace) = stored else {
             return end("UNSIGNED", "a stored receipt has no signature", alarm: true)
         }
         introduce(proof.fingerprint)

@@ -153,7 +153,7 @@ final class LinkKeeper: @unchecked Sendable {
     }
 
     private func open(_ descriptor: Int32, _ context: TLSContext, expecting: RoutingIndicator?, dialledFor link: Int?) {
-        let own = DispatchQueue(label: "cable.link", qos: .userInitiated)
+        let own = DispatchQueue(label: "cable.link", target: .global(qos: .userInitiated))
         do throws(TransportFault) {
             let channel = try SecureChannel(
                 descriptor: descriptor, context: context, expecting: expecting,

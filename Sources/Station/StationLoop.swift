@@ -33,7 +33,7 @@ final class StationLoop: @unchecked Sendable {
     /// Milliseconds for which a note of custody passed may wait for other records (rule 12).
     private static let lazyMilliseconds = 200
 
-    let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
+    let queue = DispatchQueue(label: "cable.core", target: .global(qos: .userInitiated))
     /// `busy`: a turn is scheduled, or a group commit is under way. Events that come meanwhile make the next turn, so
     /// that one signature and one sync serve them all; the end of the sync begins it.
     private let mailbox = Mutex<(inputs: [Input], busy: Bool)>(([], false))

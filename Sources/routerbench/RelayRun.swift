@@ -83,7 +83,7 @@ final class RelayRun {
             residentBytes: network.residentOctets, startSeconds: startSeconds)
     }
 
-    /// Takes frames until the condition holds.
+    /// Takes frames until the condition holds, and with them all that came in the same reading.
     private func take(_ client: ControlClient, until met: (State) -> Bool) throws(ControlFailure) {
         while !met(state) {
             guard let frame = try client.receive() else {
@@ -91,6 +91,7 @@ final class RelayRun {
                     code: "DAEMON_GONE", message: "the first station closed the connection", advice: "", exit: 70)
             }
             try take(frame)
+            while let frame = try client.received() { try take(frame) }
         }
     }
 

@@ -72,33 +72,14 @@ import Testing
         #expect(storage.octets(firstSegment).count == 4 << 20)
     }
 
-    @Test("a spare is made once, used for the next segment, and an old one is removed at the start")
-    func spare() throws {
+    @Test("a segment that an earlier run left unfinished is removed at the start")
+    func unfinished() throws {
         let storage = try written(3)
-        storage.put("\(JournalRig.folder)/spare.journal", [1, 2, 3])
+        storage.put("\(JournalRig.folder)/unfinished.journal", [1, 2, 3])
         let rig = try JournalRig(storage)
-        #expect(storage.octets("\(JournalRig.folder)/spare.journal").isEmpty)
-        try rig.opened.files.prepare(size: 8 << 20)
-        storage.fail(call: "create", nil)
-        try rig.opened.files.prepare(size: 8 << 20)
-        for sequence in UInt64(4)...8 { rig.append(payload(sequence, 1 << 20)) }
-        try rig.commit()
-        #expect(storage.calls == 0)
-        #expect(rig.places[8]?.segment == 2)
-        #expect(rig.opened.files.spareSize == 0)
-    }
-
-    @Test("the spare is wanted from the middle of a segment on")
-    func spareWanted() throws {
-        let rig = try JournalRig(MemoryStorage())
-        for sequence in UInt64(1)...2 {
-            rig.append(payload(sequence, 1 << 20))
-            try rig.commit()
-            let wanted = rig.writer.spareWanted
-            #expect((wanted == nil) == (sequence == 1))
-        }
-        let wanted = rig.writer.spareWanted
-        #expect(wanted == 8 << 20)
+        #expect(storage.octets("\(JournalRig.folder)/unfinished.journal").isEmpty)
+        #expect(rig.through == 3)
+        #expect(rig.opened.report.damage.isEmpty)
     }
 
     @Test("skipped sequences are no damage at the next start")

@@ -1,4 +1,5 @@
 import Dispatch
+
 import Synchronization
 
 /// Append-only records with group commit.
@@ -19,7 +20,6 @@ package final class Journal: @unchecked Sendable {
     private let files: SegmentFiles
     private let pool: BatchPool
     private let queue = DispatchQueue(label: "cable.journal", qos: .userInitiated)
-    private let spareQueue = DispatchQueue(label: "cable.journal.spare", qos: .utility)
     private let folderLock: any Sendable
 
     private var writer: SegmentWriter
@@ -207,7 +207,6 @@ package final class Journal: @unchecked Sendable {
         let callbacks = callbacks.withLock { $0 }
         if let mended = outcome.mended { callbacks?.onMended(mended) }
         callbacks?.onDurable(outcome.through, outcome.relocated)
-        if let size = writer.spareWanted, files.spareSize != size { prepareSpare(size) }
     }
 
     private func nextGroup() -> [RecordBatch]? {
@@ -226,18 +225,6 @@ package final class Journal: @unchecked Sendable {
             let group = Array(shared.handed[..<count])
             shared.handed.removeFirst(count)
             return group
-        }
-    }
-
-    /// Prepares the next segment when this one is half full, so that nobody waits for its zeros.
-    private func prepareSpare(_ size: Int) {
-        spareQueue.async { [files] in
-            do throws(StorageFault) {
-                try files.prepare(size: size)
-            } catch {
-                // Without a spare the segment is made when it is needed; a full disk is told by that failure.
-                return
-            }
         }
     }
 
