@@ -10,6 +10,8 @@ package struct CableIdentity: Hashable, Sendable, CustomStringConvertible {
     package let number: UInt64
 
     package static let startBits: UInt64 = 40
+    /// Eight letters, eight of the start, twenty figures, two hyphens.
+    private static let textOctetsMax = 38
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
     package init(station: RoutingIndicator, start: UInt64, number: UInt64) {
@@ -27,7 +29,29 @@ package struct CableIdentity: Hashable, Sendable, CustomStringConvertible {
         self.init(station: station, start: start, number: number)
     }
 
-    package var description: String { "\(station)-\(Self.text(ofStart: start))-\(number)" }
+    package var description: String {
+        String(unsafeUninitializedCapacity: Self.textOctetsMax) { octets in
+            var count = 0
+            func put(_ octet: UInt8) {
+                octets[count] = octet
+                count += 1
+            }
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                let letter = UInt8(truncatingIfNeeded: station.packed >> shift)
+                if letter != 0 { put(letter) }
+            }
+            put(UInt8(ascii: "-"))
+            for shift in stride(from: UInt64(35), through: 0, by: -5) { put(Self.alphabet[Int(start >> shift & 31)]) }
+            put(UInt8(ascii: "-"))
+            var divisor: UInt64 = 1
+            while number / divisor >= 10 { divisor *= 10 }
+            while divisor > 0 {
+                put(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+                divisor /= 10
+            }
+            return count
+        }
+    }
 
     /// The eight letters of a start.
     package static func text(ofStart start: UInt64) -> String {

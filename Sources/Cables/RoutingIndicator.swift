@@ -22,13 +22,19 @@ package struct RoutingIndicator: Hashable, Comparable, Sendable, CustomStringCon
 
     /// From the wire or the journal; nil unless it is the packing of a legal indicator.
     package init?(packed: UInt64) {
-        var letters: [UInt8] = []
+        var count = 0
+        var ended = false
         for shift in stride(from: UInt64(56), through: 0, by: -8) {
-            let octet = UInt8(truncatingIfNeeded: packed >> shift)
-            if octet != 0 { letters.append(octet) }
+            switch UInt8(truncatingIfNeeded: packed >> shift) {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                guard !ended else { return nil }
+                count += 1
+            case 0: ended = true
+            default: return nil
+            }
         }
-        guard let legal = RoutingIndicator(letters: letters), legal.packed == packed else { return nil }
-        self = legal
+        guard count >= Self.lettersMin else { return nil }
+        self.packed = packed
     }
 
     package var letters: [UInt8] {

@@ -2,6 +2,7 @@ import Cables
 
 /// A moment as JSON shows it: RFC 3339, UTC.
 package struct Timestamp: Sendable {
+    private static let octetsMax = 24
     private let milliseconds: Int64
 
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
@@ -22,14 +23,28 @@ package struct Timestamp: Sendable {
             days -= 1
         }
         let day = DateTimeGroup.civil(fromDays: days)
-        let seconds = rest / 1_000
-        let clock = "\(pad(seconds / 3_600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))"
-        let tail = fraction ? ".\(pad(rest % 1_000, 3))" : ""
-        return "\(pad(Int64(day.year), 4))-\(pad(Int64(day.month), 2))-\(pad(Int64(day.day), 2))T\(clock)\(tail)Z"
-    }
-
-    private func pad(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let seconds = Int(rest / 1_000)
+        return String(unsafeUninitializedCapacity: Self.octetsMax) { octets in
+            var count = 0
+            func put(_ number: Int, _ width: Int, _ behind: StaticString) {
+                var divisor = 1
+                for _ in 1..<width { divisor *= 10 }
+                while divisor > 0 {
+                    octets[count] = UInt8(ascii: "0") + UInt8(number / divisor % 10)
+                    count += 1
+                    divisor /= 10
+                }
+                octets[count] = behind.utf8Start.pointee
+                count += 1
+            }
+            put(min(max(day.year, 0), 9_999), 4, "-")
+            put(day.month, 2, "-")
+            put(day.day, 2, "T")
+            put(seconds / 3_600, 2, ":")
+            put(seconds / 60 % 60, 2, ":")
+            put(seconds % 60, 2, fraction ? "." : "Z")
+            if fraction { put(Int(rest % 1_000), 3, "Z") }
+            return count
+        }
     }
 }

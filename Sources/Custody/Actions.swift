@@ -6,13 +6,22 @@ package import Octets
 /// `persist` goes to the journal. `afterPersist` tells somebody something and is released only when every record up
 /// to and including these is synced. `now` tells nobody anything that is not already durable.
 package struct Actions {
-    package var persist: [JournalRecord] = []
+    package private(set) var persist: [JournalRecord] = []
+    /// Octets of bodies that `persist` holds: the loop ends a turn early rather than let a sync grow without bound.
+    package private(set) var bodyOctets = 0
     package var afterPersist: [Announcement] = []
     package var now: [Effect] = []
     /// Boot milliseconds at which `woke` shall be called at the latest.
     package var wakeAt: UInt64?
 
     package init() {}
+
+    package mutating func keep(_ record: JournalRecord) {
+        if case .accepted(let acceptance) = record, case .inline(let octets) = acceptance.body {
+            bodyOctets += octets.count
+        }
+        persist.append(record)
+    }
 
     package mutating func wake(at instant: UInt64) { wakeAt = min(wakeAt ?? instant, instant) }
 }
@@ -21,8 +30,9 @@ package struct Actions {
 package enum Announcement: Sendable {
     /// To a submitter.
     case submission(token: UInt64, SubmissionAnswer)
-    /// To a neighbour: custody of the offer on this channel is taken. `mark` is the hash of what was offered.
-    case custodyTaken(link: Int, session: UInt64, channel: UInt64, mark: Digest)
+    /// To a neighbour: custody of the offer on this channel is taken. `mark` is the hash of what was offered; a receipt
+    /// or notice `mayWait` a little for other notes.
+    case custodyTaken(link: Int, session: UInt64, channel: UInt64, mark: Digest, mayWait: Bool)
     /// To whoever watches: an addressee's receipt or notice is here.
     case outcome(Outcome)
     /// To whoever watches: a cable reached a desk of this station.
@@ -67,6 +77,19 @@ package struct Slice: Sendable, Equatable {
     package var content: Content
     /// Octets by which the link's room was charged for it.
     package var cost: Int
+
+    package init(
+        channel: UInt64, number: CustodyNumber, precedence: Precedence, ageMilliseconds: UInt64,
+        suspectedDuplicate: Bool, content: Content, cost: Int
+    ) {
+        self.channel = channel
+        self.number = number
+        self.precedence = precedence
+        self.ageMilliseconds = ageMilliseconds
+        self.suspectedDuplicate = suspectedDuplicate
+        self.content = content
+        self.cost = cost
+    }
 }
 
 /// A constant name and values for the log: never text or subject of a cable.

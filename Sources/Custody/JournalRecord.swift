@@ -2,7 +2,7 @@ package import Cables
 package import Octets
 
 /// A fact about the station's traffic. The state of the core is the fold of these records.
-package enum JournalRecord: Equatable, Sendable {
+package indirect enum JournalRecord: Equatable, Sendable {
     case started(Started)
     /// A station certificate (DER) that a stored signature needs.
     case certificate([UInt8])

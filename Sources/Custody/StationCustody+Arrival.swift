@@ -17,7 +17,7 @@ extension StationCustody {
         }
         let note = Announcement.custodyTaken(
             link: arrival.link, session: arrival.session, channel: arrival.offered.channel,
-            mark: arrival.block.contentHash)
+            mark: arrival.block.contentHash, mayWait: false)
         if links[arrival.link].taken.knows(arrival.offered) {
             links[arrival.link].taken.note(start: arrival.offered.start, channel: arrival.offered.channel)
             actions.afterPersist.append(note)
@@ -55,7 +55,8 @@ extension StationCustody {
         guard links.indices.contains(arrival.link), links[arrival.link].session == arrival.session else { return }
         links[arrival.link].receivedNumber = max(links[arrival.link].receivedNumber, arrival.offered.channel)
         let note = Announcement.custodyTaken(
-            link: arrival.link, session: arrival.session, channel: arrival.offered.channel, mark: arrival.mark)
+            link: arrival.link, session: arrival.session, channel: arrival.offered.channel, mark: arrival.mark,
+            mayWait: true)
         if links[arrival.link].taken.knows(arrival.offered) {
             links[arrival.link].taken.note(start: arrival.offered.start, channel: arrival.offered.channel)
             actions.afterPersist.append(note)

@@ -143,7 +143,7 @@ package struct StationCustody: ~Copyable {
     mutating func record(_ record: JournalRecord, at now: Instant, _ actions: inout Actions) {
         fold(record, at: now)
         nextSequence += 1
-        actions.persist.append(record)
+        actions.keep(record)
     }
 
     /// The journal has put a record at `place`.

@@ -37,6 +37,14 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         return writer.octets
     }
 
+    /// The 32 octets, for the time of the call.
+    @inlinable public func withOctets<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+        let big = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return withUnsafeBytes(of: big) { octets in
+            body(octets.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self))
+        }
+    }
+
     /// The first 128 bits: enough to tell contents apart in memory, where the whole stands on disk.
     @inlinable public var mark: (UInt64, UInt64) { (words.0, words.1) }
 

@@ -79,5 +79,8 @@ final class AlarmBoard: Sendable {
         }
     }
 
+    /// What was raised under this name is over.
+    func clear(_ code: String) { alarms.withLock { $0.removeAll { $0.code == code } } }
+
     var all: [Alarm] { alarms.withLock { $0 } }
 }

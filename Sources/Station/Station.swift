@@ -262,6 +262,12 @@ private final class Wiring: StationAnnouncer {
         ServiceNotification.send("STATUS=read only: \(fault)")
     }
 
+    func recovered() {
+        alarms.clear("journal.readOnly")
+        log.write(.notice, "journal.writesAgain", [])
+        ServiceNotification.send("STATUS=serving")
+    }
+
     func alarm(_ name: String, _ why: String) {
         let event = StationEvent(.alarm, name, [("why", why)])
         log.write(event)

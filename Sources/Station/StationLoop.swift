@@ -16,6 +16,8 @@ protocol StationAnnouncer: AnyObject, Sendable {
     func arrived(_ identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence)
     /// The journal takes no more records: the station serves reads only.
     func failed(_ fault: JournalFault)
+    /// The journal takes records again.
+    func recovered()
 }
 
 /// The one place that acts: it feeds events to the core, writes what the core wants kept, and releases what the core
@@ -30,13 +32,18 @@ final class StationLoop: @unchecked Sendable {
 
     /// Events of one turn at most: bounds the batch that is signed and the records that are held in memory.
     private static let inputsPerTurnMax = 1_024
+    /// Octets of small bodies that one turn may take in: what comes behind them, a FLASH perhaps, waits for their sync.
+    private static let bodyOctetsPerTurnMax = 1 << 20
     /// Milliseconds for which a note of custody passed may wait for other records (rule 12).
     private static let lazyMilliseconds = 200
 
-    let queue = DispatchQueue(label: "cable.core", target: .global(qos: .userInitiated))
-    /// `busy`: a turn is scheduled, or a group commit is under way. Events that come meanwhile make the next turn, so
-    /// that one signature and one sync serve them all; the end of the sync begins it.
-    private let mailbox = Mutex<(inputs: [Input], busy: Bool)>(([], false))
+    /// Milliseconds for which the note for a receipt may wait for something else to sign.
+    private static let noteMilliseconds = 10
+    /// Milliseconds between two attempts to write after the journal has failed.
+    private static let retryMilliseconds = 5_000
+
+    let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
+    private let mailbox = Mutex(Mailbox())
     private let journal: Journal
     private let log: EventLog
     private let alarms: AlarmBoard
@@ -48,6 +55,9 @@ final class StationLoop: @unchecked Sendable {
     private var resting: [(sequence: UInt64, release: Release)] = []
     private var restingHead = 0
     private var flushPlanned = false
+    private var notes = NoteBook()
+    private var notesPlanned = false
+    private var notesOverdue = false
     /// The journal failed for good: only views are answered (rule 7).
     private var readOnly = false
     private var wakeTimer: (any DispatchSourceTimer)?
@@ -59,10 +69,29 @@ final class StationLoop: @unchecked Sendable {
         var station: RoutingIndicator
     }
 
+    /// What waits for the next turn. Events that come while a turn is under way make the next one, so that one signature
+    /// and one sync serve them all.
+    private struct Mailbox {
+        var inputs: [Input] = []
+        /// The last sequence that is synced, where the core has not heard of it.
+        var durable: UInt64?
+        /// A turn is scheduled or under way.
+        var busy = false
+        /// A group commit failed and has not been mended: there are no turns.
+        var failed = false
+    }
+
     private enum Release {
         case announcement(Announcement)
         case frame(Frame, link: Int, session: UInt64)
         case then(@Sendable () -> Void)
+
+        var isView: Bool {
+            switch self {
+            case .then: true
+            case .announcement, .frame: false
+            }
+        }
     }
 
     init(
@@ -88,6 +117,7 @@ final class StationLoop: @unchecked Sendable {
     func post(_ input: @escaping Input) {
         let schedule = mailbox.withLock { mailbox in
             mailbox.inputs.append(input)
+            guard !mailbox.failed else { return false }
             defer { mailbox.busy = true }
             return !mailbox.busy
         }
@@ -108,31 +138,49 @@ final class StationLoop: @unchecked Sendable {
             let answer = look(custody, StationClock.now)
             guard !readOnly else { return then(answer) }
             rest(on: custody.nextSequence - 1, [.then { then(answer) }])
-            if custody.persistedThrough < custody.nextSequence - 1 { _ = journal.commit() }
+            if custody.persistedThrough < custody.nextSequence - 1 { flush() }
         }
     }
 
-    /// Everything up to `sequence` is synced.
+    /// Everything up to `sequence` is synced. Called from within a commit or a retry of the loop's own.
     func synced(through sequence: UInt64) {
-        mailbox.withLock { mailbox in
-            mailbox.busy = true
-            mailbox.inputs.insert(
-                { custody, now, actions in custody.persisted(through: sequence, at: now, &actions) }, at: 0)
-        }
-        queue.async { [self] in turn() }
+        mailbox.withLock { $0.durable = max($0.durable ?? 0, sequence) }
     }
 
-    /// The journal takes nothing more: what rests on unsynced records is never said, views are answered as they are.
+    /// The journal takes nothing more: what rests on unsynced records is not said until a retry succeeds; views are
+    /// answered as they are. Called from within a commit or a retry of the loop's own.
     func journalFailed() {
-        queue.async { [self] in
-            readOnly = true
-            let waiting = resting[restingHead...]
-            resting.removeAll()
-            restingHead = 0
-            for item in waiting {
-                if case .then(let action) = item.release { action() }
-            }
+        readOnly = true
+        let waiting = resting[restingHead...]
+        resting = waiting.filter { !$0.release.isView }
+        restingHead = 0
+        for item in waiting {
+            if case .then(let action) = item.release { action() }
         }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { [self] in retry() }
+    }
+
+    /// Room may have come back: what waits is written again, in a new place (rule 7).
+    private func retry() {
+        journal.retry()
+        guard journal.fault == nil else { return }
+        readOnly = false
+        announcer?.recovered()
+        turnIfDurable()
+    }
+
+    /// A turn tells the core what a commit outside of turns made durable.
+    private func turnIfDurable() {
+        let schedule = mailbox.withLock { mailbox -> Bool in
+            guard mailbox.durable != nil else {
+                mailbox.failed = true
+                return false
+            }
+            mailbox.failed = false
+            defer { mailbox.busy = true }
+            return !mailbox.busy
+        }
+        if schedule { queue.async { [self] in turn() } }
     }
 
     /// A failed sync was mended: these records stand elsewhere now.
@@ -148,28 +196,39 @@ final class StationLoop: @unchecked Sendable {
     // MARK: The turn
 
     private func turn() {
-        let inputs = mailbox.withLock { mailbox -> [Input] in
+        let (durable, inputs) = mailbox.withLock { mailbox -> (UInt64?, [Input]) in
             let count = min(mailbox.inputs.count, Self.inputsPerTurnMax)
             let first = Array(mailbox.inputs[..<count])
             mailbox.inputs.removeFirst(count)
-            return first
+            defer { mailbox.durable = nil }
+            return (mailbox.durable, first)
         }
         var actions = Actions()
         let now = StationClock.now
-        for input in inputs { input(&custody, now, &actions) }
-        let waits = act(actions)
+        if let durable { custody.persisted(through: durable, at: now, &actions) }
+        var done = 0
+        while done < inputs.count, actions.bodyOctets < Self.bodyOctetsPerTurnMax {
+            inputs[done](&custody, now, &actions)
+            done += 1
+        }
+        let rest = inputs[done...]
+        let commits = act(actions)
         let again = mailbox.withLock { mailbox -> Bool in
-            mailbox.busy = waits || !mailbox.inputs.isEmpty
-            return !waits && !mailbox.inputs.isEmpty
+            mailbox.inputs.insert(contentsOf: rest, at: 0)
+            mailbox.failed = commits && mailbox.durable == nil
+            mailbox.busy = !mailbox.failed && (mailbox.durable != nil || !mailbox.inputs.isEmpty)
+            return mailbox.busy
         }
         if again { queue.async { [self] in turn() } }
     }
 
-    /// True when a group commit was begun, whose end begins the next turn.
+    /// True when there was something to commit: then it is synced now, or the journal has failed.
     private func act(_ actions: consuming Actions) -> Bool {
         var records = actions.persist
-        let notes = custodyNotes(in: actions.afterPersist)
-        let frames = sign(&records, notes)
+        for case .custodyTaken(let link, let session, let channel, let mark, let mayWait) in actions.afterPersist {
+            notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
+        }
+        let frames = sign(&records)
         keep(records)
         let last = custody.nextSequence - 1
         var releases: [Release] = frames
@@ -178,10 +237,9 @@ final class StationLoop: @unchecked Sendable {
         }
         let (effects, wakeAt) = (actions.now, actions.wakeAt)
         rest(on: last, releases)
-        let commits = commit(records, urgent: !releases.isEmpty)
         perform(effects)
         plan(wakeAt)
-        return commits
+        return commit(records, urgent: !releases.isEmpty)
     }
 
     private func commit(_ records: [JournalRecord], urgent: Bool) -> Bool {
@@ -191,10 +249,14 @@ final class StationLoop: @unchecked Sendable {
             flushPlanned = true
             queue.asyncAfter(deadline: .now() + .milliseconds(Self.lazyMilliseconds)) { [self] in
                 flushPlanned = false
-                _ = journal.commit()
+                flush()
             }
         }
         return false
+    }
+
+    private func flush() {
+        if journal.commit() { turnIfDurable() }
     }
 
     private func keep(_ records: [JournalRecord]) {
@@ -213,27 +275,8 @@ final class StationLoop: @unchecked Sendable {
 
     // MARK: Signing
 
-    private struct Note {
-        var link: Int
-        var session: UInt64
-        var channels: [UInt64] = []
-        var marks: [Digest] = []
-    }
-
-    private func custodyNotes(in announcements: [Announcement]) -> [Note] {
-        var notes: [Note] = []
-        for case .custodyTaken(let link, let session, let channel, let mark) in announcements {
-            let known = notes.firstIndex { $0.link == link && $0.session == session }
-            let index = known ?? notes.count
-            if known == nil { notes.append(Note(link: link, session: session)) }
-            notes[index].channels.append(channel)
-            notes[index].marks.append(mark)
-        }
-        return notes
-    }
-
     /// Signs what the turn states. A key that signed at the start signs always: else the daemon must not go on.
-    private func sign(_ records: inout [JournalRecord], _ notes: [Note]) -> [Release] {
+    private func sign(_ records: inout [JournalRecord]) -> [Release] {
         var statements: [(kind: LeafKind, content: [UInt8])] = []
         var counts: [Int] = []
         for record in records {
@@ -241,11 +284,13 @@ final class StationLoop: @unchecked Sendable {
             counts.append(leaves.count)
             statements.append(contentsOf: leaves)
         }
-        var ordered = notes
-        for index in ordered.indices {
-            sortByChannel(&ordered[index])
-            statements.append((.custody, statement(of: ordered[index])))
+        guard !statements.isEmpty || notes.isDue || notesOverdue else {
+            awaitCompany()
+            return []
         }
+        notesOverdue = false
+        let signed = notes.take()
+        for note in signed { statements.append((.custody, statement(of: note))) }
         do throws(TransportFault) {
             let proofs = try signer.sign(statements)
             var next = 0
@@ -253,7 +298,7 @@ final class StationLoop: @unchecked Sendable {
                 records[index].attach(proofs[next..<(next + counts[index])])
                 next += counts[index]
             }
-            return ordered.enumerated().map { offset, note in
+            return signed.enumerated().map { offset, note in
                 .frame(
                     .custody(
                         CustodyNote(
@@ -266,13 +311,18 @@ final class StationLoop: @unchecked Sendable {
         }
     }
 
-    private func sortByChannel(_ note: inout Note) {
-        let order = note.channels.indices.sorted { note.channels[$0] < note.channels[$1] }
-        note.channels = order.map { note.channels[$0] }
-        note.marks = order.map { note.marks[$0] }
+    /// Notes that may wait are signed with the next statements, or by themselves after a while.
+    private func awaitCompany() {
+        guard !notes.isEmpty, !notesPlanned else { return }
+        notesPlanned = true
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.noteMilliseconds)) { [self] in
+            notesPlanned = false
+            notesOverdue = true
+            post { _, _, _ in }
+        }
     }
 
-    private func statement(of note: Note) -> [UInt8] {
+    private func statement(of note: NoteBook.Note) -> [UInt8] {
         CustodyNote.statement(
             network: hello.network, taker: hello.station, giver: custody.peer(of: note.link),
             giverStart: custody.peerStart(of: note.link), channels: note.channels, marks: note.marks)

@@ -62,7 +62,8 @@ package struct BatchTree: Sendable {
     }
 
     private static func node(_ left: Digest, _ right: Digest) -> Digest {
-        let (left, right) = (left.octets, right.octets)
-        return ContentHash.digest { cable_hash_node(left, right, $0) }
+        left.withOctets { left in
+            right.withOctets { right in ContentHash.digest { cable_hash_node(left, right, $0) } }
+        }
     }
 }

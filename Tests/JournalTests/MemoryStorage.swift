@@ -296,7 +296,14 @@ final class MemoryFile: StorageFile {
     func truncate(to size: Int) throws(StorageFault) {
         try storage.count("ftruncate", path)
         change { file in
-            if file.cached.count > size { file.cached.removeSubrange(size...) }
+            if file.cached.count < size {
+                // A hole of zeros, which the disk has after the next sync.
+                let end = MemoryStorage.Write(offset: size - 1, octets: [0])
+                MemoryStorage.apply(end, to: &file.cached)
+                file.pending.append(end)
+                return
+            }
+            file.cached.removeSubrange(size...)
             if file.durable.count > size { file.durable.removeSubrange(size...) }
             file.pending = []
         }

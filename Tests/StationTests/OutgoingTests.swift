@@ -1,3 +1,4 @@
+import Cables
 import Custody
 import Testing
 

@@ -1,5 +1,4 @@
 import Dispatch
-
 import Synchronization
 
 /// Append-only records with group commit.
@@ -136,9 +135,10 @@ package final class Journal: @unchecked Sendable {
         return payload.withUnsafeBytes { appender.append($0, floor: floor) }
     }
 
-    /// Everything appended so far shall become durable, soon and together.
+    /// Everything appended so far becomes durable before this returns, unless the journal fails. It is the owner's
+    /// thread that writes and syncs: a second one would only add its waking to every group commit.
     ///
-    /// - Returns: whether there was anything: then `onDurable` or `onFailed` is called.
+    /// - Returns: whether there was anything: then `onDurable` or `onFailed` was called, on this thread.
     package func commit() -> Bool {
         let batches = appender.take()
         guard !batches.isEmpty else { return false }
@@ -147,11 +147,11 @@ package final class Journal: @unchecked Sendable {
             defer { shared.busy = true }
             return !shared.busy
         }
-        if start { queue.async { [self] in drain() } }
+        if start { queue.sync { drain() } }
         return true
     }
 
-    /// Tries again after `onFailed`: the records in doubt first, then what waits. Ends with `onDurable` or `onFailed`;
+    /// Tries again after `onFailed`: the records in doubt first, then what waits. Returns after `onDurable` or `onFailed`;
     /// does nothing where nothing failed, or where a retry is under way.
     package func retry() {
         let begins = shared.withLock { shared -> Bool in
@@ -160,13 +160,13 @@ package final class Journal: @unchecked Sendable {
             return true
         }
         guard begins else { return }
-        queue.async { [self] in
+        queue.sync {
             guard write({ writer throws(StorageFault) in try writer.retry() }) else { return }
             drain()
         }
     }
 
-    // MARK: Journal's queue
+    // MARK: Writing
 
     private func drain() {
         while let group = nextGroup() {
