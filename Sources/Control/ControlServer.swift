@@ -7,8 +7,8 @@ package final class ControlServer: @unchecked Sendable {
     // Unchecked: the source is used on `queue` only; counts are behind a lock.
 
     /// Connections in all, and of one user that is neither root nor the daemon's own.
-    package static let connectionsMax = 64
-    package static let connectionsPerUserMax = 8
+    private let connectionsMax: Int
+    private let connectionsPerUserMax: Int
     /// Bodies up to this size are held in memory.
     private let inlineOctets: Int
     private let path: String
@@ -19,8 +19,13 @@ package final class ControlServer: @unchecked Sendable {
     private let open = Mutex<[UInt32: Int]>([:])
 
     /// - Throws: a failure with exit 75 where another daemon answers on the socket, 78 where it cannot be made.
-    package init(path: String, inlineOctets: Int, service: any ControlService) throws(ControlFailure) {
+    package init(
+        path: String, inlineOctets: Int, connectionsMax: Int, connectionsPerUserMax: Int,
+        service: any ControlService
+    ) throws(ControlFailure) {
         self.path = path
+        self.connectionsMax = connectionsMax
+        self.connectionsPerUserMax = connectionsPerUserMax
         self.service = service
         self.inlineOctets = inlineOctets
         let address = try UnixAddress(path)
@@ -95,8 +100,8 @@ package final class ControlServer: @unchecked Sendable {
     private func count(_ uid: UInt32) -> Bool {
         open.withLock { open in
             let privileged = uid == 0 || uid == getuid()
-            guard open.values.reduce(0, +) < Self.connectionsMax,
-                privileged || open[uid, default: 0] < Self.connectionsPerUserMax
+            guard open.values.reduce(0, +) < connectionsMax,
+                privileged || open[uid, default: 0] < connectionsPerUserMax
             else { return false }
             open[uid, default: 0] += 1
             return true

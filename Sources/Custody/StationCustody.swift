@@ -115,6 +115,14 @@ package struct StationCustody: ~Copyable {
         persistedThrough = sequence
     }
 
+    /// Leaves sequences up to this one unused: a damaged tail may have held records under them, whose custody numbers
+    /// neighbours remember (rule 9). Between `replay` and `recovered` only.
+    package mutating func skip(through sequence: UInt64) {
+        precondition(isReplaying && sequence >= nextSequence - 1, "sequences are skipped before the first new record")
+        nextSequence = sequence + 1
+        persistedThrough = sequence
+    }
+
     /// Notes the start and routes everything that is in custody.
     package mutating func recovered(at now: Instant, _ actions: inout Actions) {
         isReplaying = false

@@ -95,13 +95,13 @@ package enum KeyTable {
             "what a neighbour may send ahead"),
         SettingsKey(
             "limits.unsentOctetsPerLink", .whole(4_096...(1 << 26)), "262144", unit: "octets",
-            "what is handed to a link and not yet sent; not read yet"),
+            "what is handed to a link and not yet sent"),
         SettingsKey(
             "limits.controlConnections", .whole(1...4_096), "64", unit: "connections",
-            "open control connections of all users; not read yet"),
+            "open control connections of all users"),
         SettingsKey(
             "limits.controlConnectionsPerUser", .whole(1...4_096), "8", unit: "connections",
-            "open control connections of one user; not read yet"),
+            "open control connections of one user"),
         SettingsKey(
             "limits.retryDelayMin", .duration(anyTime), "0.5", unit: "duration", "first wait before dialling again"),
         SettingsKey(

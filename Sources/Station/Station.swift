@@ -84,8 +84,13 @@ package final class Station: Sendable {
             try recovery.take(sequence, location, payload)
         }
         custody = recovery.finish(epoch: JournalEpoch(high: journal.epoch.high, low: journal.epoch.low))
-        guard let custody = custody.take() else {
+        guard var custody = custody.take() else {
             throw StartFailure(message: "nothing was recovered", exit: ExitStatus.software)
+        }
+        if report.tailDamaged {
+            // What stood in the damaged tail may have been told to neighbours: its numbers are not used again.
+            custody.skip(through: custody.nextSequence - 1 + report.tailRecordsMax)
+            journal.skip(through: custody.nextSequence - 1)
         }
         for der in custody.certificates { _ = try book.learn(der) }
         let isNew = book.add(key.certificate) && !custody.certificates.contains(key.certificate.der)
@@ -103,6 +108,7 @@ package final class Station: Sendable {
         desk = ControlDesk(facts: facts, loop: loop, archive: archive, log: log, alarms: alarms)
         var limits = LinkLimits()
         limits.windowOctets = settings.limits.windowOctets
+        limits.pipeOctets = settings.limits.unsentOctetsPerLink
         limits.keepaliveMilliseconds = settings.limits.keepalive
         limits.silenceMilliseconds = settings.limits.silence
         keeper = LinkKeeper(
@@ -117,7 +123,10 @@ package final class Station: Sendable {
             retryDelayMax: settings.limits.retryDelayMax, networkVersion: configuration.network.version,
             networkHash: ContentHash.of(configuration.networkOctets))
         wiring = Wiring(keeper: keeper, desk: desk, log: log, alarms: alarms)
-        control = try ControlServer(path: settings.control, inlineOctets: CableBody.inlineMax, service: desk)
+        control = try ControlServer(
+            path: settings.control, inlineOctets: CableBody.inlineMax,
+            connectionsMax: settings.limits.controlConnections,
+            connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk)
 
         let (loop, wiring) = (loop, wiring)
         journal.start(

@@ -79,7 +79,8 @@ struct ControlSocketTests {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(
             "c-\(UUID().uuidString.prefix(8)).sock"
         ).path
-        let server = try ControlServer(path: path, inlineOctets: 65_536, service: EchoService())
+        let server = try ControlServer(
+            path: path, inlineOctets: 65_536, connectionsMax: 64, connectionsPerUserMax: 8, service: EchoService())
         server.start()
         defer { server.stop() }
         try body(path)
