@@ -50,7 +50,7 @@ let package = Package(
             ["Octets", "Cables", "Routing", "Settings", "Custody", "Link", "Journal", "Transport", "Control"]),
         tool("routerd", ["Station", "Settings", "Transport"]),
         tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Control", "Transport"]),
-        tool("routerbench", ["Octets", "Cables", "Settings", "Control", "Transport"]),
+        tool("routerbench", ["Octets", "Cables", "Settings", "Control", "Transport", "CChecksum"]),
 
         tests("OctetsTests", ["Octets"]),
         tests("CablesTests", ["Cables"]),

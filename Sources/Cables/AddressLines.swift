@@ -1,126 +1,169 @@
-/// Format lines 6 to 9: FM, TO, INFO and XMT, one addressee a line, with continuation lines (ACP 127 §204-206).
+/// Format lines 6 to 10: FM, TO, INFO and XMT, one addressee a line, with what continues them, and the accounting line
+/// (ACP 127 §204-206).
+///
+/// The words count only at the start of a line and only here, between format line 5 and BT.
 struct AddressLines {
-    private enum Group { case none, from, to, info, exempt }
+    enum Group { case none, from, to, info, exempt }
 
-    private static let precedenceWords: [(word: String, precedence: Precedence, niact: Bool)] = [
-        ("NIACT IMMEDIATE", .immediate, true), ("IMMEDIATE", .immediate, false), ("FLASH", .flash, false),
-        ("PRIORITY", .priority, false), ("PIORITY", .priority, false), ("ROUTINE", .routine, false),
-        ("CRITIC", .critic, false), ("ECP", .emergencyCommand, false), ("NIACT", .immediate, true),
-    ]
     /// Addressees of one cable at most.
-    private static let addresseesMax = 4_096
+    static let addresseesMax = 4_096
 
+    private let octets: CableOctets
     private var group = Group.none
-    private(set) var from: String?
-    private(set) var to: [Cable.Addressee] = []
-    private(set) var info: [Cable.Addressee] = []
-    private(set) var exempt: [Cable.Addressee] = []
+    private(set) var originator: Cable.Addressee?
+    var to: [Cable.Addressee] = []
+    var info: [Cable.Addressee] = []
+    var exempt: [Cable.Addressee] = []
+    private(set) var accounting: String?
     private(set) var isOverfull = false
+    /// The first line with a word that was understood although it is misspelt.
+    private(set) var misspeltLine = 0
+    /// The line of a second FM.
+    private(set) var secondOriginatorLine = 0
+
+    /// Octets of the line before as far as they are filled, for lines that go on with it.
+    private var filledColumns = 0
+    private var mayContinue = false
+
+    init(_ octets: CableOctets) { self.octets = octets }
+
+    var isEmpty: Bool { originator == nil && to.isEmpty && info.isEmpty && exempt.isEmpty }
 
     /// Takes one line of the address window.
-    mutating func take(_ text: String) {
-        var rest = text
-        if let (found, after) = Self.keyword(text) {
+    mutating func take(_ line: CableLine) {
+        var rest = line.range
+        if let (found, after) = Self.keyword(octets, rest) {
             group = found
             rest = after
+            mayContinue = false
         }
-        rest = rest.collapsed
-        guard !rest.isEmpty, !Self.isPageLine(rest), !Self.isCount(rest) else { return }
+        guard !rest.isEmpty, !PageLine.stands(octets, rest) else { return }
+        if isAccounting(rest) { return }
+        if continues(line, rest) { return }
+        let entry = Entry(octets, rest)
+        filledColumns = line.range.count
+        if entry.isMisspelt, misspeltLine == 0 { misspeltLine = line.number }
         switch group {
         case .none: return
         case .from:
-            if from == nil { from = Self.name(rest).post }
-        case .to: add(rest, to: \.to)
-        case .info: add(rest, to: \.info)
-        case .exempt: add(rest, to: \.exempt)
+            if originator == nil {
+                originator = entry.addressee
+                mayContinue = true
+            } else if secondOriginatorLine == 0 {
+                secondOriginatorLine = line.number
+            }
+        case .to, .info, .exempt: add(entry)
         }
     }
 
-    private mutating func add(_ text: String, to list: WritableKeyPath<AddressLines, [Cable.Addressee]>) {
+    private mutating func add(_ entry: Entry) {
         guard to.count + info.count + exempt.count < Self.addresseesMax else {
             isOverfull = true
             return
         }
-        // `TO ALL POSTS, XMT, AMEMBASSY X` names the exempt on the same line.
-        let parts = Self.parts(text.capitals)
-        self[keyPath: list].append(Self.name(parts[0]))
-        if parts.count == 2 {
-            let name = parts[1].drop { $0 == "," || $0 == " " }
-            if !name.isEmpty { exempt.append(Self.name(String(name))) }
-        }
-    }
-
-    private static func parts(_ text: String) -> [String] {
-        guard text.utf8.contains(UInt8(ascii: ",")) else { return [text] }
-        return text.split(separator: ", XMT", maxSplits: 1).map(String.init)
-    }
-
-    private static func keyword(_ text: String) -> (Group, String)? {
-        guard let first = text.utf8.first, "FTIX".utf8.contains(first) else { return nil }
-        for (word, group) in [("FM", Group.from), ("TO", .to), ("INFO", .info), ("XMT", .exempt)] {
-            if text == word { return (group, "") }
-            if text.hasPrefix(word + " ") || text.hasPrefix(word + "/") || text.hasPrefix(word + "\t") {
-                return (group, String(text.dropFirst(word.count + 1)))
+        mayContinue = entry.addressee.ownPrecedence == nil && entry.addressee.sequence == nil
+        if !entry.addressee.post.isEmpty {
+            switch entry.isExempt ? .exempt : group {
+            case .none, .from: break
+            case .to: to.append(entry.addressee)
+            case .info: info.append(entry.addressee)
+            case .exempt: exempt.append(entry.addressee)
             }
         }
-        return nil
+        if let post = entry.exemptBehind { exempt.append(Entry(octets, post).addressee) }
     }
 
-    static func isPageLine(_ text: String) -> Bool {
-        guard text.utf8.first == UInt8(ascii: "P") else { return false }
-        let words = text.words
-        return words.count >= 2 && words[0] == "PAGE" && Int(words[1]) != nil
+    // MARK: Keywords
+
+    /// FM, TO, INFO or XMT at the start of a line, with a blank, slash or colon behind; what follows it.
+    static func keyword(_ octets: CableOctets, _ range: Range<Int>) -> (Group, Range<Int>)? {
+        guard range.count >= 2 else { return nil }
+        switch octets[range.lowerBound].capital {
+        case UInt8(ascii: "F"):
+            return after("FM", .from, octets, range) ?? after("FROM", .from, octets, range)
+        case UInt8(ascii: "T"): return after("TO", .to, octets, range)
+        case UInt8(ascii: "I"): return after("INFO", .info, octets, range)
+        case UInt8(ascii: "X"): return after("XMT", .exempt, octets, range)
+        default: return nil
+        }
+    }
+
+    private static func after(
+        _ word: StaticString, _ group: Group, _ octets: CableOctets, _ range: Range<Int>
+    ) -> (Group, Range<Int>)? {
+        guard octets.begins(range, word) else { return nil }
+        let end = range.lowerBound + word.utf8CodeUnitCount
+        guard end < range.upperBound else { return (group, end..<end) }
+        switch octets[end] {
+        case 0x20, 0x09, UInt8(ascii: "/"), UInt8(ascii: ":"):
+            return (group, octets.skipBlanks(end + 1..<range.upperBound))
+        default: return nil
+        }
+    }
+
+    // MARK: Lines that go on
+
+    /// An indented line whose first word did not fit on the line before, a lone COLLECTIVE, or a lone precedence and
+    /// number, belong to the addressee before them.
+    private mutating func continues(_ line: CableLine, _ rest: Range<Int>) -> Bool {
+        guard mayContinue, rest.lowerBound == line.start || octets[line.start].isBlank else { return false }
+        let plain = octets.skipBlanks(rest)
+        let isIndented = plain.lowerBound > line.start && octets[line.start].isBlank
+        var words = Words(octets, plain)
+        guard let first = words.next() else { return false }
+        let entry = Entry(octets, plain)
+        let isTail = entry.addressee.post.isEmpty && entry.addressee.indicator == nil
+        let isWrapped = isIndented && filledColumns + 1 + first.count > PageLayout.columns
+        guard isTail || isWrapped || octets.equals(plain, "COLLECTIVE") else { return false }
+        switch group {
+        case .none: return false
+        case .from:
+            guard var last = originator else { return false }
+            Self.append(entry.addressee, to: &last)
+            originator = last
+        case .to: Self.extend(&to, entry.addressee)
+        case .info: Self.extend(&info, entry.addressee)
+        case .exempt: Self.extend(&exempt, entry.addressee)
+        }
+        filledColumns = line.range.count
+        mayContinue = entry.addressee.ownPrecedence == nil && entry.addressee.sequence == nil
+        return true
+    }
+
+    private static func extend(_ list: inout [Cable.Addressee], _ more: Cable.Addressee) {
+        guard !list.isEmpty else { return }
+        append(more, to: &list[list.count - 1])
+    }
+
+    private static func append(_ more: Cable.Addressee, to last: inout Cable.Addressee) {
+        if !more.post.isEmpty, last.post.utf8.count < CableOctets.textOctetsMax { last.post += " \(more.post)" }
+        if let own = more.ownPrecedence {
+            last.ownPrecedence = own
+            last.precedence = own
+            last.niact = more.niact
+        }
+        if let sequence = more.sequence { last.sequence = sequence }
     }
 
     /// Format line 10: an accounting symbol or group count.
-    private static func isCount(_ text: String) -> Bool {
-        guard text.utf8.first == UInt8(ascii: "G") else { return false }
-        let words = text.words
-        return words.count <= 2 && (words[0] == "GR" || words[0] == "GRNC")
-            && (words.count == 1 || Int(words[1]) != nil)
+    private mutating func isAccounting(_ rest: Range<Int>) -> Bool {
+        var words = Words(octets, rest)
+        guard let first = words.next() else { return false }
+        switch octets[first.lowerBound].capital {
+        case UInt8(ascii: "G"):
+            guard octets.equals(first, "GR") || octets.equals(first, "GRNC") else { return false }
+            if let count = words.next(), octets.number(count) == nil, !octets.equals(count, "NC") { return false }
+            guard words.next() == nil else { return false }
+        case UInt8(ascii: "A"):
+            guard octets.equals(first, "ACEX") || octets.equals(first, "ACCT") else { return false }
+        default: return false
+        }
+        accounting = accounting ?? octets.capitals(rest)
+        mayContinue = false
+        return true
     }
 
-    /// `RUEHEL/AMEMBASSY ELBONIA PRIORITY 0842`
-    static func name(_ text: String) -> Cable.Addressee {
-        var rest = text.capitals.collapsed
-        var indicator: RoutingIndicator?
-        var otherMeans = false
-        if let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) {
-            let prefix = rest[..<slash]
-            let after = rest[rest.index(after: slash)...].drop { $0 == " " || $0 == "/" }
-            if prefix == "ZEN", !after.isEmpty {
-                otherMeans = true
-                rest = String(after)
-            } else if prefix.hasPrefix("R") || prefix.hasPrefix("Q"), let written = RoutingIndicator(prefix),
-                !after.isEmpty
-            {
-                indicator = written
-                rest = String(after)
-            }
-        }
-        var words = rest.words
-        var sequence: String?
-        let isGroup = words.first == "AIG" && words.count == 2
-        if !isGroup, words.count > 1, let last = words.last, last.utf8.count >= 4,
-            last.utf8.allSatisfy({ (0x30...0x39).contains($0) })
-        {
-            sequence = last
-            words.removeLast()
-        }
-        var own: Precedence?
-        var niact = false
-        let joined = words.joined(separator: " ")
-        let ending = words.last ?? ""
-        for item in precedenceWords where item.word.hasSuffix(ending) && joined.hasSuffix(" " + item.word) {
-            own = item.precedence
-            niact = item.niact
-            words.removeLast(item.word.words.count)
-            break
-        }
-        return Cable.Addressee(
-            post: words.joined(separator: " "), indicator: indicator, deliveredByOtherMeans: otherMeans,
-            precedence: own ?? .routine, niact: niact, sequence: sequence, ownPrecedence: own)
-    }
+    // MARK: The whole
 
     /// Fills in the precedence of those who have no word of their own.
     mutating func settle(action: Precedence?, info infoPrecedence: Precedence?) {

@@ -3,16 +3,26 @@ package struct Cable: Sendable, Equatable {
     package var precedence: Precedence?
     package var infoPrecedence: Precedence?
     package var dateTimeGroup: DateTimeGroup?
+    /// Operating signals behind the date-time group: `ZFF4`, `ZEX`.
+    package var signals: [String] = []
     /// The plain-language address after FM: capital letters, single blanks.
     package var from: String?
     package var to: [Addressee] = []
     package var info: [Addressee] = []
     package var exempt: [Addressee] = []
+    /// Format line 10 as written: `GR 45`, `ACEX`.
+    package var accounting: String?
     /// The word of the classification line.
     package var classification: Classification?
+    /// CLEAR stands in place of the classification.
+    package var isClear = false
+    /// EFTO: encrypted for transmission only.
+    package var isTransmissionOnly = false
     package var releasability: [String] = []
     /// As written, one blank, zeros kept.
     package var mrn: String?
+    /// A second number, of a trip series: `TOSEC 040123`.
+    package var trip: String?
     package var section: Section?
     /// Every word of the caption block, in the order written, once each.
     package var captions: [String] = []
@@ -31,6 +41,10 @@ package struct Cable: Sendable, Equatable {
     /// From an exercise line in the caption block, not from the subject.
     package var exercise: String?
     package var transport: Transport?
+    /// The heading before this one, where the cable was readdressed.
+    package var original: Heading?
+    /// Format line 15 as written: `C WA LINE 3 NORTH`.
+    package var corrections: [String] = []
 
     package init() {}
 
@@ -51,14 +65,53 @@ package struct Cable: Sendable, Equatable {
         package var marking: String?
     }
 
-    /// Format lines 2 to 4.
+    /// Format lines 1 to 4.
     package struct Transport: Sendable, Equatable {
+        /// Starts of transmission as written, one for each relay that added one: `VZCZCXRO1934`.
+        package var channels: [String] = []
+        /// The doubled prosign of format line 2.
+        package var precedence: Precedence?
+        package var routing: [String] = []
         /// The RI after DE.
         package var indicator: String?
+        /// The station serial number, without `#`.
         package var serial: String?
+        /// Whether `#` stood before the serial number.
+        package var serialIsMarked = false
+        /// The `01` of `#7955/01`.
+        package var sectionSuffix: String?
         package var filingTime: String?
-        package var routing: [String] = []
+        /// `ZNR UUUUU`, `ZNY SSSSS/AAAAA`.
         package var security: String?
+        /// The other operating signals of format lines 3 and 4, with their indicators, as written.
+        package var signals: [String] = []
+        /// Language and media format, and content indicator, of a JANAP 128 header: `TT`, `ZYUW`.
+        package var languageMedia: String?
+        package var contentIndicator: String?
+        /// The classification letter of a JANAP 128 header.
+        var headerLetter: UInt8?
+        /// What relays put before the heading, outermost first.
+        package var pilots: [Pilot] = []
+
+        package init() {}
+    }
+
+    /// A start, routing and signals that stand before the heading of a cable that was sent again (ACP 127 §426-438).
+    package struct Pilot: Sendable, Equatable {
+        package var channels: [String]
+        package var precedence: Precedence?
+        package var routing: [String]
+        package var signals: [String]
+    }
+
+    /// The heading that a readdressed cable had before (ACP 127 §502).
+    package struct Heading: Sendable, Equatable {
+        package var precedence: Precedence?
+        package var infoPrecedence: Precedence?
+        package var dateTimeGroup: DateTimeGroup?
+        package var from: String?
+        package var to: [Addressee] = []
+        package var info: [Addressee] = []
     }
 
     /// One addressee line.
@@ -75,29 +128,51 @@ package struct Cable: Sendable, Equatable {
         var ownPrecedence: Precedence?
     }
 
-    /// Station and number of a message reference, without year and leading zeros: `STATE 071234`, `08STATE71234` and
-    /// `08 STATE 71234` are one. Nil where the text is no reference.
+    /// Station and number of a message reference, without year, blanks, and leading zeros: `STATE 071234`,
+    /// `08STATE71234` and `08 STATE 71234` are one. Nil where the text is no reference.
     package static func canonicalMRN(_ text: String) -> String? {
-        var rest = Array(text.uppercased().utf8)[...]
-        func isDigit(_ octet: UInt8) -> Bool { (0x30...0x39).contains(octet) }
-        func isLetter(_ octet: UInt8) -> Bool { (0x41...0x5A).contains(octet) }
-        while rest.first == 0x20 { rest = rest.dropFirst() }
-        if rest.count > 2, isDigit(rest[rest.startIndex]), isDigit(rest[rest.startIndex + 1]),
-            !isDigit(rest[rest.startIndex + 2])
-        {
-            rest = rest.dropFirst(2)
+        var text = text
+        return text.withUTF8 { octets in
+            CableOctets(UnsafeRawBufferPointer(octets)).flatMap { canonical($0) }
         }
-        while rest.first == 0x20 { rest = rest.dropFirst() }
-        while rest.last == 0x20 { rest = rest.dropLast() }
-        let number = rest.reversed().prefix { isDigit($0) }
-        var station = rest.dropLast(number.count)
-        while station.last == 0x20 { station = station.dropLast() }
-        guard (1...7).contains(number.count), let first = station.first, isLetter(first),
-            station.allSatisfy({ isLetter($0) || $0 == 0x20 })
+    }
+
+    /// Octets of a reference at most.
+    private static let referenceOctetsMax = 64
+    private static let numberDigitsMax = 7
+
+    private static func canonical(_ octets: CableOctets) -> String? {
+        var range = octets.trimmed(octets.range)
+        guard range.count <= referenceOctetsMax else { return nil }
+        let digits = range.prefix { octets[$0].isDigit }.count
+        if digits == 2 || digits == 4 {
+            range = octets.skipBlanks(range.lowerBound + digits..<range.upperBound)
+        }
+        var start = range.upperBound
+        while start > range.lowerBound, octets[start - 1].isDigit { start -= 1 }
+        guard (1...numberDigitsMax).contains(range.upperBound - start), start > range.lowerBound,
+            octets[range.lowerBound].isLetter
         else { return nil }
-        let digits = number.reversed().drop { $0 == 0x30 }
-        let name = String(decoding: station, as: UTF8.self).split(separator: " ").joined(separator: " ")
-        return "\(name) \(digits.isEmpty ? "0" : String(decoding: Array(digits), as: UTF8.self))"
+        while start < range.upperBound - 1, octets[start] == UInt8(ascii: "0") { start += 1 }
+        var isLegal = true
+        let canonical = String(unsafeUninitializedCapacity: range.count + 1) { target in
+            var filled = 0
+            for place in range.lowerBound..<start where !octets[place].isDigit {
+                let octet = octets[place]
+                if octet.isBlank || octet == 0x2E || octet == 0x27 { continue }
+                isLegal = isLegal && (octet.isLetter || octet == 0x2D)
+                target[filled] = octet.capital
+                filled += 1
+            }
+            target[filled] = 0x20
+            filled += 1
+            for place in start..<range.upperBound {
+                target[filled] = octets[place]
+                filled += 1
+            }
+            return isLegal ? filled : 0
+        }
+        return isLegal ? canonical : nil
     }
 }
 
@@ -125,23 +200,15 @@ package struct ReplyInstructions: Sendable, Equatable {
     }
 }
 
-/// Something that the parser has to say about a line.
-package struct Diagnostic: Sendable, Equatable {
-    package enum Severity: String, Sendable { case error, warning, note }
-
-    /// From 1; 0 for the cable as a whole.
-    package var line: Int
-    package var severity: Severity
-    package var code: String
-    package var message: String
-}
-
 /// What came of reading a cable.
 package struct CableReading: Sendable, Equatable {
     package var cable: Cable
     package var diagnostics: [Diagnostic]
+    /// Where the text stands: from the first line behind classification, captions and header fields to the last one
+    /// before its end. Empty where there is none, and where the cable was read for routing only.
+    package var text: Range<Int> = 0..<0
     /// Where a reply's captions and slugs belong.
-    var layout: CaptionLayout
+    var layout = CaptionLayout()
 
     /// The first error: why it cannot be routed.
     package var refusal: Diagnostic? { diagnostics.first { $0.severity == .error } }

@@ -1,65 +1,96 @@
+/// How much of a cable is looked at.
+package enum ParseDepth: Sendable {
+    /// What routing, gates, lists and links to other cables need: everything before the text, and whether a second
+    /// cable follows. Paragraphs, signature and reply instructions are left out.
+    case routing
+    case whole
+}
+
 /// Reads a cable out of octets: tolerant of what an archive or a tired operator does, strict about what routing needs.
 ///
-/// One pass over the lines; only header lines become text, so the memory needed does not grow with the body.
-package struct CableParser {
-    /// Paragraphs and diagnostics kept at most.
-    private static let paragraphsMax = 4_096
+/// One pass over the lines; only what is kept of the heading becomes text, so the memory needed does not grow with the
+/// text of the cable.
+package struct CableParser: ~Copyable {
+    /// The parts of a cable, in their order.
+    enum Region { case preamble, addresses, captions, header, text, behind }
+
+    /// Diagnostics of one cable at most.
     private static let diagnosticsMax = 256
-    /// Lines of one SUBJECT, REF or Classified By at most.
-    private static let fieldLinesMax = 64
 
-    private enum Region { case preamble, addresses, captions, header, body, ended }
-    private enum Field { case none, tags, subject, references, classifiedBy }
+    let octets: CableOctets
+    let receiptYear: Int
+    let depth: ParseDepth
+    var lines: CableLines
+    var cable = Cable()
+    var diagnostics: [Diagnostic] = []
+    var layout = CaptionLayout()
+    var region = Region.preamble
+    var transmission: TransmissionLines
+    var addresses: AddressLines
+    var captions: CaptionBlock
+    var hasPrecedenceLine = false
+    /// The line of format line 5, or the first address line.
+    var startLine = 1
+    var classificationLine = 0
+    var sectionSuffixLine = 0
+    /// The field of the header that goes on, the octets it spans, and those of a page line inside.
+    var field: HeaderField?
+    var fieldRange = 0..<0
+    var fieldHole: Range<Int>?
+    var fieldLines = 0
+    /// Whether a numbered paragraph or a header field has been read: then captions are over for good.
+    var sawHeaderField = false
+    var looseTextLines = 0
+    /// From the first line of the text to the last before its end.
+    var textStart: Int?
+    var textEnd = 0
+    var lastTextLine: CableLine?
+    var sawEnd = false
+    var behindLine = 0
+    var isOver = false
 
-    private var lines: CableLines
-    private let receiptYear: Int
-    private var cable = Cable()
-    private var diagnostics: [Diagnostic] = []
-    private var layout = CaptionLayout()
-    private var region = Region.preamble
-    private var field = Field.none
-    private var fieldText: [String] = []
-    private var addresses = AddressLines()
-    private var captions = CaptionBlock()
-    private var doubled: Precedence?
-    private var hasPrecedenceLine = false
-    private var startLine = 0
-    private var textStart: Int?
-    private var lastTextLine: CableLine?
-    private var sawEnd = false
-
-    private init(_ octets: UnsafeRawBufferPointer, receiptYear: Int) {
-        lines = CableLines(octets)
+    private init(_ octets: CableOctets, receiptYear: Int, depth: ParseDepth) {
+        self.octets = octets
         self.receiptYear = receiptYear
+        self.depth = depth
+        lines = CableLines(octets)
+        transmission = TransmissionLines(octets)
+        addresses = AddressLines(octets)
+        captions = CaptionBlock(octets)
     }
 
-    package static func parse(_ octets: [UInt8], receiptYear: Int) -> CableReading {
-        octets.withUnsafeBytes { parse($0, receiptYear: receiptYear) }
+    /// - Parameters:
+    ///   - receiptYear: two-digit years are taken nearest to it.
+    ///   - depth: what to look at.
+    package static func parse(_ octets: [UInt8], receiptYear: Int, depth: ParseDepth = .whole) -> CableReading {
+        octets.withUnsafeBytes { parse($0, receiptYear: receiptYear, depth: depth) }
     }
 
-    /// - Parameter receiptYear: two-digit years are taken nearest to it.
-    package static func parse(_ octets: UnsafeRawBufferPointer, receiptYear: Int) -> CableReading {
-        var parser = CableParser(octets, receiptYear: receiptYear)
+    /// As above, without a copy: the octets are not kept.
+    package static func parse(
+        _ octets: UnsafeRawBufferPointer, receiptYear: Int, depth: ParseDepth = .whole
+    ) -> CableReading {
+        guard let view = CableOctets(octets) else {
+            let message = "\(DiagnosticCode.empty.meaning) \(DiagnosticCode.empty.advice)"
+            return CableReading(
+                cable: Cable(), diagnostics: [Diagnostic(line: 0, kind: .empty, message: message)], gate: nil)
+        }
+        var parser = CableParser(view, receiptYear: receiptYear, depth: depth)
         return parser.run()
     }
 
     private mutating func run() -> CableReading {
-        while let line = lines.next() {
-            take(line)
-            if region == .ended { break }
-        }
+        while !isOver, let line = lines.next() { take(line) }
         endField()
         finish()
-        var reading = CableReading(cable: cable, diagnostics: diagnostics, layout: layout, gate: cable.classification)
-        if let transport = TransportLines.classification(cable.transport?.security), let text = cable.classification {
+        // The cable changes hands without a copy: its many lists and texts would each be counted once more.
+        var reading = CableReading(cable: Cable(), diagnostics: diagnostics, layout: layout, gate: cable.classification)
+        swap(&reading.cable, &cable)
+        if let transport = SecurityLetters.classification(reading.cable.transport), let text = reading.gate {
             reading.gate = max(transport, text)
         }
+        if depth == .whole, let textStart, textEnd > textStart { reading.text = textStart..<textEnd }
         return reading
-    }
-
-    private mutating func say(_ line: Int, _ severity: Diagnostic.Severity, _ code: String, _ message: String) {
-        guard diagnostics.count < Self.diagnosticsMax else { return }
-        diagnostics.append(Diagnostic(line: line, severity: severity, code: code, message: message))
     }
 
     private mutating func take(_ line: CableLine) {
@@ -68,399 +99,211 @@ package struct CableParser {
         case .addresses: address(line)
         case .captions: caption(line)
         case .header: header(line)
-        case .body: body(line)
-        case .ended: return
+        case .text: text(line)
+        case .behind: behind(line)
         }
+    }
+
+    /// Adds a diagnostic: what is wrong here, else what the code means in general; then what to do.
+    mutating func say(_ line: Int, _ kind: DiagnosticCode, _ message: String? = nil) {
+        guard diagnostics.count < Self.diagnosticsMax else { return }
+        let said = message ?? "\(kind.meaning) \(kind.advice)"
+        diagnostics.append(Diagnostic(line: line, kind: kind, message: said))
     }
 
     // MARK: Format lines 1 to 5
 
     private mutating func preamble(_ line: CableLine) {
-        guard !line.isBlank else { return }
-        let text = lines.text(line)
-        if TransportLines.read(text, into: &cable.transport, &doubled) { return }
-        if precedenceLine(text, line) {
+        guard let line = visible(line) else { return }
+        if readPrecedenceLine(line) {
             region = .addresses
             startLine = line.number
             return
         }
-        if lines.begins(line, "FM ") || lines.begins(line, "TO ") || lines.begins(line, "INFO ") {
-            region = .addresses
-            startLine = line.number
-            address(line)
-        }
+        if transmission.take(line) { return }
+        guard let (group, rest) = AddressLines.keyword(octets, line.range), octets[line.start].isCapital, !rest.isEmpty
+        else { return }
+        // An archive's distribution line, `INFO OCT-01 ISO-00`, stands before format line 5.
+        if group == .info || group == .exempt, precedenceLineFollows() { return }
+        region = .addresses
+        startLine = line.number
+        address(line)
     }
 
-    /// Format line 5: `P R 161402Z JUL 08`, with what operating signals follow.
-    private mutating func precedenceLine(_ text: String, _ line: CableLine) -> Bool {
-        var words = text.words
-        var prosigns: [String] = []
-        while let first = words.first, first.utf8.count <= 2, prosigns.count < 2, words.count > 1,
-            first.utf8.allSatisfy({ (0x41...0x5A).contains($0) })
-        {
-            prosigns.append(first)
-            words.removeFirst()
-        }
-        guard let first = words.first, first.utf8.count >= 6,
-            first.utf8.prefix(6).allSatisfy({ (0x30...0x39).contains($0) }),
-            first.utf8.count <= 7, !prosigns.isEmpty || first.utf8.count == 7
-        else { return false }
-        do throws(DateTimeGroup.Fault) {
-            cable.dateTimeGroup = try DateTimeGroup.read(words, receiptYear: receiptYear).group
-        } catch {
-            switch error {
-            case .notADateTimeGroup: return false
-            case .impossible(let why):
-                say(line.number, .error, "IMPOSSIBLE_TIME", "\(why): write day, hour and minute as DDHHMMZ MON YY")
+    /// The line without the control octets at its start (bells, shifts) and the blanks behind them; nil where nothing
+    /// is left.
+    private func visible(_ line: CableLine) -> CableLine? {
+        var line = line
+        while line.start < line.end, octets[line.start] <= 0x20 || octets[line.start] == 0x7F { line.start += 1 }
+        return line.isBlank ? nil : line
+    }
+
+    /// Lines of an archive's own heading at most.
+    private static let archiveLinesMax = 64
+
+    private func precedenceLineFollows() -> Bool {
+        var ahead = lines
+        for _ in 0..<Self.archiveLinesMax {
+            guard let line = ahead.next() else { return false }
+            if let line = visible(line), PrecedenceLine.read(octets, line.range, receiptYear: receiptYear) != nil {
+                return true
             }
         }
+        return false
+    }
+
+    /// Format line 5; false when the line is another one.
+    private mutating func readPrecedenceLine(_ line: CableLine) -> Bool {
+        guard let outcome = PrecedenceLine.read(octets, line.range, receiptYear: receiptYear) else { return false }
         hasPrecedenceLine = true
-        readPrecedence(prosigns, line)
+        switch outcome {
+        case .read(let found): take(found, line)
+        case .unknownPrecedence(let found, let word):
+            take(found, line)
+            cable.precedence = nil
+            say(
+                line.number, .unknownPrecedence,
+                "\(word) is no precedence: write Z, O, P or R before the date-time group")
+        case .impossible(let why):
+            say(line.number, .impossibleTime, "\(why): write day, hour and minute as DDHHMMZ MON YY")
+        }
         return true
     }
 
-    private mutating func readPrecedence(_ prosigns: [String], _ line: CableLine) {
-        let read = prosigns.map { word -> Precedence? in
-            let letters = Array(word.utf8)
-            guard letters.count == 1 || letters[0] == letters[1] else { return nil }
-            return Precedence(prosign: letters[0])
+    private mutating func take(_ found: PrecedenceLine, _ line: CableLine) {
+        cable.dateTimeGroup = found.time.group
+        cable.precedence = found.action ?? transmission.precedence
+        cable.infoPrecedence = found.info
+        cable.signals = found.signals
+        if !found.time.hasMonth || !found.time.hasZone || found.time.isLocal {
+            let lacks = found.time.isLocal ? "a zone that others know" : found.time.hasMonth ? "a zone" : "a month"
+            say(line.number, .timeIncomplete, "the date-time group lacks \(lacks): write it as DDHHMMZ MON YY")
         }
-        if let bad = read.firstIndex(where: { $0 == nil }) {
-            say(
-                line.number, .error, "UNKNOWN_PRECEDENCE",
-                "\(prosigns[bad]) is no precedence: write Z, O, P or R before the date-time group")
-            return
-        }
-        cable.precedence = read.first ?? doubled
-        cable.infoPrecedence = read.count > 1 ? read[1] : nil
+        if let action = found.action, let info = found.info, info > action { say(line.number, .precedenceOrder) }
     }
 
     // MARK: Format lines 6 to 11
 
     private mutating func address(_ line: CableLine) {
-        guard !line.isBlank else { return }
-        if lines.equals(line, "BT") {
+        guard let plain = visible(line) else { return }
+        if octets.equals(plain.range, "BT") {
             region = .captions
-            layout.afterClassification = line.next
-            layout.afterCaptions = line.next
-            layout.afterBlock = line.next
+            layout.begin(at: line.next)
             return
         }
-        let text = lines.text(line)
-        if let first = ClassificationLine(text) { return classification(first, line) }
-        if startsHeader(line) {
+        if let first = ClassificationLine(octets, plain.range, isSure: false) { return classification(first, line) }
+        if HeaderField.begins(octets, plain.range) != nil || paragraphNumber(plain) != nil {
             region = .captions
-            layout.afterClassification = line.start
-            layout.afterCaptions = line.start
-            layout.afterBlock = line.start
+            layout.begin(at: line.start)
             return caption(line)
         }
-        if !hasPrecedenceLine, precedenceLine(text, line) { return }
-        addresses.take(text)
+        if PrecedenceLine.mayStand(octets, plain.range), isSecondHeading(plain) { return }
+        let start = octets[line.start] > 0x20 || octets[line.start].isBlank ? line.start : plain.start
+        addresses.take(CableLine(number: line.number, start: start, end: line.end, next: line.next))
     }
 
-    private mutating func classification(_ first: ClassificationLine, _ line: CableLine) {
+    /// Format line 5 among the addresses: misplaced, or the heading of a cable that was readdressed (ACP 127 §502).
+    private mutating func isSecondHeading(_ line: CableLine) -> Bool {
+        guard AddressLines.keyword(octets, line.range) == nil else { return false }
+        if !hasPrecedenceLine {
+            guard readPrecedenceLine(line) else { return false }
+            say(line.number, .lineOrder)
+            return true
+        }
+        guard cable.original == nil, !addresses.isEmpty,
+            case .read(let found)? = PrecedenceLine.read(octets, line.range, receiptYear: receiptYear),
+            found.action != nil
+        else { return false }
+        var original = Cable.Heading()
+        original.precedence = found.action
+        original.infoPrecedence = found.info
+        original.dateTimeGroup = found.time.group
+        cable.original = original
+        settleAddresses()
+        addresses = AddressLines(octets)
+        say(line.number, .readdressed)
+        return true
+    }
+
+    /// Puts what the address lines say into the heading that they belong to.
+    mutating func settleAddresses() {
+        addresses.settle(action: cable.precedence ?? transmission.precedence, info: cable.infoPrecedence)
+        cable.from = addresses.originator?.post
+        swap(&cable.to, &addresses.to)
+        swap(&cable.info, &addresses.info)
+        swap(&cable.exempt, &addresses.exempt)
+        cable.accounting = addresses.accounting
+    }
+
+    /// As above, for the original heading of a readdressed cable.
+    mutating func settleOriginal() {
+        guard var original = cable.original else { return settleAddresses() }
+        addresses.settle(action: original.precedence, info: original.infoPrecedence)
+        original.from = addresses.originator?.post
+        original.to = addresses.to
+        original.info = addresses.info
+        cable.original = original
+        if cable.accounting == nil { cable.accounting = addresses.accounting }
+    }
+
+    mutating func classification(_ first: ClassificationLine, _ line: CableLine) {
         region = .captions
+        classificationLine = line.number
         cable.classification = first.classification
+        cable.isClear = first.isClear
+        cable.isTransmissionOnly = first.isTransmissionOnly
         cable.section = first.section
         cable.mrn = first.mrn
-        layout.afterClassification = line.next
-        layout.afterCaptions = line.next
-        layout.afterBlock = line.next
-        layout.usesCarriageReturn = line.next >= 2 && line.end < line.next && lines.octets[line.end] == 0x0D
-        // `TOSEC 040123` behind the MRN is a second number, no caption.
-        var rest = first.rest.words
-        if rest.count >= 2, ["TOSEC", "SECTO", "TODEP"].contains(rest[0]) { rest.removeFirst(2) }
-        captions.take(rest.joined(separator: " "))
+        cable.trip = first.trip
+        layout.begin(at: line.next)
+        layout.usesCarriageReturn = line.end < line.next && octets[line.end] == 0x0D
+        for range in first.captions { _ = captions.take(range) }
     }
 
     // MARK: Captions
 
     private mutating func caption(_ line: CableLine) {
         guard !line.isBlank else { return }
-        if startsHeader(line) || startsParagraph(line) != nil {
+        if HeaderField.begins(octets, line.range) != nil || paragraphNumber(line) != nil {
             region = .header
-            textStart = textStart ?? line.start
             return header(line)
         }
-        if lines.equals(line, "BT") { return end(line) }
-        let text = lines.text(line)
-        if AddressLines.isPageLine(text) { return }
-        if cable.classification == nil, let first = ClassificationLine(text) { return classification(first, line) }
-        // Captions are capital letters and short; anything else is the text.
-        guard text.utf8.count <= 69, text == text.uppercased() else {
-            region = .body
-            textStart = textStart ?? line.start
-            return body(line)
+        if isEnd(line) { return }
+        let plain = octets.skipBlanks(line.range)
+        if PageLine.stands(octets, plain) { return }
+        if cable.classification == nil, let first = ClassificationLine(octets, plain, isSure: true) {
+            return classification(first, line)
         }
-        var words = text.words
-        if let section = ClassificationLine.section(&words) {
-            cable.section = cable.section ?? section
-            if cable.mrn == nil { cable.mrn = ClassificationLine.mrn(&words) }
-            if words.isEmpty { return }
+        if takeIdentity(plain) {
+            layout.afterBlock = line.next
+            return
         }
         let before = captions.captions.count
-        captions.take(words.joined(separator: " "))
+        guard captions.take(plain) else {
+            region = .text
+            return text(line)
+        }
         if captions.captions.count > before { layout.afterCaptions = line.next }
         layout.afterBlock = line.next
     }
 
-    /// E.O., TAGS, SUBJECT, REF or Classified By: the caption block is over.
-    private func startsHeader(_ line: CableLine) -> Bool {
-        guard !line.isBlank else { return false }
-        switch lines.octets[line.start] | 0x20 {
-        case UInt8(ascii: "e"), UInt8(ascii: "t"), UInt8(ascii: "s"), UInt8(ascii: "r"), UInt8(ascii: "c"):
-            return headerField(lines.text(line)) != nil
-        default: return false
+    /// A section mark or a message reference number on a line of its own below the classification.
+    private mutating func takeIdentity(_ range: Range<Int>) -> Bool {
+        var rest = range
+        var isTaken = false
+        if cable.section == nil, let (section, end) = SectionMark.read(octets, rest) {
+            cable.section = section
+            rest = octets.skipBlanks(end..<rest.upperBound)
+            isTaken = true
         }
-    }
-
-    private enum HeaderField { case order, tags, subject, references, classifiedBy }
-
-    private func headerField(_ text: String) -> (HeaderField, String)? {
-        let upper = text.prefix(40).uppercased()
-        if upper.hasPrefix("E.O.") || upper.hasPrefix("EO 1") || upper.hasPrefix("E. O.") { return (.order, text) }
-        guard let colon = text.firstIndex(of: ":") else { return nil }
-        let after = String(text[text.index(after: colon)...])
-        switch text[..<colon].uppercased().collapsed {
-        case "TAGS", "TAGE", "TAG", "TAS", "TGS": return (.tags, after)
-        case "SUBJECT", "SUBJ": return (.subject, after)
-        case "REF", "REFS", "REFTEL", "REFTELS", "RETELS", "REFERENCE", "REFERENCES": return (.references, after)
-        case "CLASSIFIED BY", "DERIVED FROM", "CLASSIFIED": return (.classifiedBy, after)
-        default: return nil
-        }
-    }
-
-    // MARK: E.O. to Classified By
-
-    private mutating func header(_ line: CableLine) {
-        if line.isBlank {
-            endField()
-            return
-        }
-        if startsParagraph(line) != nil {
-            endField()
-            region = .body
-            return body(line)
-        }
-        if lines.equals(line, "BT") { return end(line) }
-        let text = lines.text(line)
-        if AddressLines.isPageLine(text) { return }
-        if let (found, after) = headerField(text) {
-            endField()
-            switch found {
-            case .order: cable.executiveOrder = cable.executiveOrder ?? text.collapsed
-            case .tags: begin(.tags, after)
-            case .subject: begin(.subject, after)
-            case .references: begin(.references, after)
-            case .classifiedBy: begin(.classifiedBy, after)
-            }
-            return
-        }
-        if field != .none, fieldText.count < Self.fieldLinesMax {
-            fieldText.append(text)
-            return
-        }
-        region = .body
-        body(line)
-    }
-
-    private mutating func begin(_ next: Field, _ text: String) {
-        field = next
-        fieldText = [text]
-    }
-
-    private mutating func endField() {
-        let text = fieldText.joined(separator: " ").collapsed
-        switch field {
-        case .none: break
-        case .tags: cable.tags = TagsLine.read(text)
-        case .subject: if cable.subject == nil, !text.isEmpty { cable.subject = text }
-        case .references: if cable.references.isEmpty { cable.references = ReferenceLines.read(text) }
-        case .classifiedBy: if cable.classifiedBy == nil, !text.isEmpty { cable.classifiedBy = text }
-        }
-        field = .none
-        fieldText = []
-    }
-
-    // MARK: The text
-
-    private mutating func body(_ line: CableLine) {
-        guard !line.isBlank else { return }
-        switch lines.octets[line.start] {
-        case UInt8(ascii: "B") where lines.equals(line, "BT"): return end(line)
-        case UInt8(ascii: "N") where lines.begins(line, "NNNN") || lines.equals(line, "NNN"): return end(line)
-        case UInt8(ascii: "V"), UInt8(ascii: "Z"):
-            if lines.begins(line, "VZCZC") || lines.begins(line, "ZCZC") { return runTogether(line) }
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), 0x20, 0x09:
-            if let number = startsParagraph(line) { paragraph(number, line) }
-        case UInt8(ascii: "<") where lines.begins(line, "<< END OF"): return
-        case UInt8(ascii: "#"): return
-        default: break
-        }
-        if sawEnd {
-            // Behind the end only noise may stand; another heading is another cable.
-            if line.end - line.start <= 69, startsAnother(lines.text(line)) { runTogether(line) }
-            return
-        }
-        lastTextLine = line
-    }
-
-    private mutating func end(_ line: CableLine) {
-        endField()
-        sawEnd = true
-        region = .body
-    }
-
-    private func startsAnother(_ text: String) -> Bool {
-        var transport: Cable.Transport?
-        var precedence: Precedence?
-        if text.hasPrefix("FM ") { return true }
-        return TransportLines.read(text, into: &transport, &precedence)
-    }
-
-    private mutating func runTogether(_ line: CableLine) {
-        say(
-            line.number, .error, "TWO_RUN_TOGETHER",
-            "a second message begins here: split the file before line \(line.number) and send both")
-        region = .ended
-    }
-
-    /// `12. (C//REL X)` at the start of a line: its number.
-    private func startsParagraph(_ line: CableLine) -> Int? {
-        var place = line.start
-        while place < line.end, lines.octets[place] == 0x20, place - line.start < 4 { place += 1 }
-        var number = 0
-        var digits = 0
-        while place < line.end, case let octet = lines.octets[place], (0x30...0x39).contains(octet), digits < 4 {
-            number = number * 10 + Int(octet - 0x30)
-            digits += 1
-            place += 1
-        }
-        guard (1...3).contains(digits), number > 0, place < line.end, lines.octets[place] == UInt8(ascii: ".") else {
-            return nil
-        }
-        guard place + 1 == line.end || lines.octets[place + 1] == 0x20 || lines.octets[place + 1] == 0x28 else {
-            return nil
-        }
-        guard let last = cable.paragraphs.last?.number else { return number }
-        return number > last && number - last <= 20 ? number : nil
-    }
-
-    private mutating func paragraph(_ number: Int, _ line: CableLine) {
-        guard cable.paragraphs.count < Self.paragraphsMax, !sawEnd else { return }
-        let text = lines.text(line.start..<min(line.end, line.start + 80))
-        let after = text.drop { $0 != "." }.dropFirst().drop { $0 == " " }
-        var marking: String?
-        if after.first == "(", let close = after.firstIndex(of: ")") {
-            let inside = String(after[after.index(after: after.startIndex)..<close]).collapsed
-            if Self.isMarking(inside) { marking = inside }
-        }
-        cable.paragraphs.append(Cable.Paragraph(number: number, marking: marking))
-    }
-
-    private static func isMarking(_ text: String) -> Bool {
-        let head = text.prefix { $0 != "/" && $0 != " " }
-        return ["U", "C", "S", "TS", "SBU", "R", "LOU", "FOUO", "UNCLAS", "NF"].contains(String(head).uppercased())
-    }
-
-    // MARK: The whole
-
-    private mutating func finish() {
-        addresses.settle(action: cable.precedence ?? doubled, info: cable.infoPrecedence)
-        cable.from = addresses.from
-        cable.to = addresses.to
-        cable.info = addresses.info
-        cable.exempt = addresses.exempt
-        cable.captions = captions.captions
-        cable.releasability = captions.releasability
-        cable.slugs = captions.slugs
-        cable.attention = captions.attention
-        cable.pass = captions.pass
-        cable.exercise = captions.exercise
-        readSignature()
-        readInstructions()
-        complain()
-    }
-
-    private mutating func readSignature() {
-        guard let line = lastTextLine, line.end - line.start <= 40 else { return }
-        let text = lines.text(line)
-        let letters = text.unicodeScalars.allSatisfy {
-            ("A"..."Z").contains($0) || $0 == "-" || $0 == "'" || $0.value == 0x2019 || $0.value > 0xBF
-        }
-        if letters, text.utf8.count >= 2, text.contains(where: \.isLetter) { cable.signature = text }
-    }
-
-    private mutating func readInstructions() {
-        guard let start = textStart ?? (layout.afterBlock > 0 ? layout.afterBlock : nil), start < lines.octets.count
-        else {
-            return
-        }
-        let text = UnsafeRawBufferPointer(rebasing: lines.octets[start...])
-        let year = cable.dateTimeGroup?.unixSeconds.map { DateTimeGroup.civil(fromDays: Int64($0 / 86_400)) }
-        cable.replyInstructions = ReplyInstructionReader.read(
-            text, written: year ?? (receiptYear, 1, 1), receiptYear: receiptYear)
-    }
-
-    private mutating func complain() {
-        let octets = lines.octets
-        guard octets.contains(where: { $0 > 0x20 }) else {
-            return say(0, .error, "EMPTY", "there is nothing to read: write a cable")
-        }
-        let known = hasPrecedenceLine || cable.from != nil || !cable.to.isEmpty || !cable.info.isEmpty
-        guard known else {
-            return say(
-                1, .error, "NOT_A_CABLE",
-                "this is no cable: it needs a line of precedence and date-time group, FM and TO lines")
-        }
-        if !hasPrecedenceLine, doubled == nil {
-            say(
-                startLine, .error, "NO_PRECEDENCE_LINE",
-                "no line of precedence and date-time group: write for example O 031506Z JUL 08 before FM")
-        } else if cable.precedence == nil, refusalCode != "UNKNOWN_PRECEDENCE" {
-            cable.precedence = doubled
-            if doubled == nil {
-                say(
-                    startLine, .error, "UNKNOWN_PRECEDENCE",
-                    "no precedence: write Z, O, P or R before the date-time group")
-            }
-        }
-        if cable.from == nil {
-            say(startLine, .error, "NO_ORIGINATOR", "no FM line: write FM and the originator's post")
-        }
-        if cable.to.isEmpty, cable.info.isEmpty {
-            say(startLine, .error, "NO_ADDRESSEE", "no TO or INFO line: write TO and the addressee's post")
-        }
-        if addresses.isOverfull {
-            say(startLine, .error, "TOO_MANY_ADDRESSEES", "more than 4096 addressee lines: use a collective")
-        }
-        warn()
-    }
-
-    private var refusalCode: String? { diagnostics.first { $0.severity == .error }?.code }
-
-    private mutating func warn() {
-        if cable.classification == nil {
-            say(
-                startLine, .warning, "NO_CLASSIFICATION",
-                "no classification line: the cable is held as TOP SECRET; write UNCLAS or the classification first in the text"
-            )
-        }
-        if let text = cable.classification, let transport = TransportLines.classification(cable.transport?.security),
-            text != transport
+        if cable.mrn == nil, let number = MessageNumber.read(octets, rest),
+            isTaken || octets.skipBlanks(number.end..<rest.upperBound).isEmpty
         {
-            let stricter = max(text, transport)
-            say(
-                startLine, .warning, "CLASSIFICATION_MISMATCH",
-                "the transport line says \(transport.word), the text \(text.word): \(stricter.word) holds")
+            cable.mrn = octets.collapsed(number.range)
+            rest = octets.skipBlanks(number.end..<rest.upperBound)
+            isTaken = true
         }
-        if cable.captions.contains("SIPDIS"),
-            let strict = cable.captions.first(where: { $0 == "NODIS" || $0 == "EXDIS" })
-        {
-            say(
-                startLine, .warning, "CAPTION_CONFLICT",
-                "\(strict) wins over SIPDIS: the cable gets no SIPDIS distribution; leave one of them out")
-        }
+        if isTaken, !rest.isEmpty { _ = captions.take(rest) }
+        return isTaken
     }
 }

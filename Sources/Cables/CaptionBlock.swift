@@ -1,105 +1,274 @@
 /// The lines between the classification line and E.O. or the text: captions, PASS and FOR lines (5 FAH-2 H-440).
 struct CaptionBlock {
-    private(set) var captions: [String] = []
-    private(set) var slugs: [String] = []
-    private(set) var attention: [String] = []
-    private(set) var pass: [String] = []
-    private(set) var exercise: String?
-
-    /// Captions that are one word, and so may share a line without commas.
-    private static let single: Set<String> = [
-        "SIPDIS", "NODIS", "EXDIS", "STADIS", "LIMDIS", "NOFORN", "SENSITIVE", "SBU", "ORCON", "PROPIN", "TERREP",
-        "ROGER", "DIRGEN", "AGREMENT", "MED", "DISSENT", "FOUO", "NOTAL", "ONLY",
-    ]
+    /// Captions, offices, persons and PASS lines of one cable at most, each.
     private static let entriesMax = 64
+    /// Octets of one of them at most: a caption line has 69.
+    private static let entryOctetsMax = 256
+    /// Words of a line that is taken for a caption although it is none of the known ones.
+    private static let unknownWordsMax = 5
 
-    mutating func take(_ line: String) {
-        let text = line.collapsed
-        guard !text.isEmpty, captions.count < Self.entriesMax, slugs.count < Self.entriesMax else { return }
-        let words = text.words
-        let upper = words.map(\.capitals)
-        if upper[0] == "EXERCISE" {
-            let name = words.dropFirst().filter { $0.uppercased() != "EXERCISE" }.joined(separator: " ")
-            exercise = name.isEmpty ? "EXERCISE" : String(name.reversed().drop { $0 == "/" }.reversed())
-            return
-        }
-        if let index = upper.firstIndex(of: "PASS"), index <= 4 {
-            let after = upper.dropFirst(index + 1).first == "TO" ? index + 2 : index + 1
-            let whom = words.dropFirst(after).joined(separator: " ")
-            if !whom.isEmpty { pass.append(whom) }
-            return
-        }
-        if upper[0] == "ATTN" || upper[0] == "ATTENTION" || upper[0] == "ATTN:" {
-            attention.append(words.dropFirst().joined(separator: " "))
-            return
-        }
-        // `STATE FOR ISN`, `FOR ISN`: not a caption that happens to hold the word.
-        if let index = upper.firstIndex(of: "FOR"), index <= 3, !upper[..<index].contains(where: { $0.hasSuffix(",") }),
-            !upper[..<index].contains(where: { Self.single.contains($0) })
-        {
-            takeSlugs(words.dropFirst(index + 1).joined(separator: " "))
-            return
-        }
-        takeCaptions(text)
-    }
+    private let octets: CableOctets
+    var captions: [String] = []
+    var slugs: [String] = []
+    var attention: [String] = []
+    var pass: [String] = []
+    var exercise: String?
+    /// A FOR line that ended in a comma or AND goes on with the next one.
+    private var slugsGoOn = false
+    /// Whether a caption stands a second time.
+    private(set) var isDoubled = false
 
-    private mutating func takeCaptions(_ text: String) {
-        var items = text.split(separator: ",", omittingEmptySubsequences: true).map { String($0).collapsed }
-        while !items.isEmpty {
-            let item = items.removeFirst()
-            if item.uppercased().hasPrefix("FOR ") {
-                takeSlugs(([String(item.dropFirst(4))] + items).joined(separator: ", "))
-                return
-            }
-            for part in item.split(separator: "/", omittingEmptySubsequences: true) {
-                let part = String(part).collapsed
-                let words = part.words
-                if !words.isEmpty, words.allSatisfy({ Self.single.contains($0.uppercased()) }) {
-                    for word in words { add(word.uppercased()) }
-                } else if !part.isEmpty {
-                    add(part.uppercased())
-                }
-            }
-        }
-    }
-
-    private mutating func add(_ caption: String) {
-        if !captions.contains(caption) { captions.append(caption) }
-    }
-
-    /// Splits at comma, semicolon and AND, not at the slash; a person in brackets goes to attention.
-    private mutating func takeSlugs(_ text: String) {
-        var plain = ""
-        var person = ""
-        var depth = 0
-        for letter in text {
-            switch letter {
-            case "(": depth += 1
-            case ")":
-                depth = max(0, depth - 1)
-                if depth == 0, !person.collapsed.isEmpty {
-                    attention.append(person.collapsed)
-                    person = ""
-                }
-            default: if depth > 0 { person.append(letter) } else { plain.append(letter) }
-            }
-        }
-        for part in plain.split(whereSeparator: { $0 == "," || $0 == ";" }) {
-            var words: [String] = []
-            for word in String(part).words + ["AND"] {
-                guard word.uppercased() == "AND" else {
-                    words.append(word)
-                    continue
-                }
-                let symbol = words.joined(separator: " ")
-                if !symbol.isEmpty, !slugs.contains(symbol) { slugs.append(symbol) }
-                words = []
-            }
-        }
-    }
+    init(_ octets: CableOctets) { self.octets = octets }
 
     /// NOFORN, and REL with its nations.
-    var releasability: [String] { captions.filter { $0 == "NOFORN" || $0.hasPrefix("REL ") } }
+    var releasability: [String] { captions.filter { $0 == "NOFORN" || $0.hasPrefix("REL") } }
+
+    /// Takes one line of the block; false, and nothing is taken, where the line is none of a caption block.
+    mutating func take(_ line: Range<Int>) -> Bool {
+        var place = Self.skipSeparators(octets, line)
+        if slugsGoOn, Captions.knownEnd(octets, octets.skipBlanks(line)) == nil {
+            takeSlugs(line)
+            return true
+        }
+        slugsGoOn = false
+        var taken: [Range<Int>] = []
+        while let end = Captions.knownEnd(octets, place) {
+            taken.append(place.lowerBound..<end)
+            place = Self.skipSeparators(octets, end..<line.upperBound)
+        }
+        guard place.isEmpty || takeRest(place, isAlone: taken.isEmpty, &taken) else { return false }
+        for range in taken { add(range) }
+        return true
+    }
+
+    private static func skipSeparators(_ octets: CableOctets, _ range: Range<Int>) -> Range<Int> {
+        var start = range.lowerBound
+        while start < range.upperBound, Captions.isSeparator(octets[start]) { start += 1 }
+        return start..<range.upperBound
+    }
+
+    private mutating func add(_ range: Range<Int>) {
+        let caption = octets.capitals(range.prefix(Self.entryOctetsMax))
+        guard !captions.contains(caption) else {
+            isDoubled = true
+            return
+        }
+        if captions.count < Self.entriesMax { captions.append(caption) }
+    }
+
+    // MARK: What is no known caption
+
+    private mutating func takeRest(_ rest: Range<Int>, isAlone: Bool, _ taken: inout [Range<Int>]) -> Bool {
+        guard let marks = marks(rest) else { return false }
+        if octets.equals(marks.first, "EXERCISE"), isAlone {
+            takeExercise(rest)
+            return true
+        }
+        if octets.begins(marks.first, "ATTN") || octets.begins(marks.first, "ATTENTION") {
+            append(marks.first.upperBound..<rest.upperBound, to: &attention)
+            return true
+        }
+        if let pass = marks.pass {
+            var words = Words(octets, pass.upperBound..<rest.upperBound)
+            _ = words.take("TO")
+            append(words.rest, to: &self.pass)
+            return true
+        }
+        if let word = marks.slug {
+            takeSlugs(word.upperBound..<rest.upperBound)
+            return true
+        }
+        guard isAlone == false || marks.mayBeCaption else { return false }
+        takeUnknown(rest, &taken)
+        return true
+    }
+
+    private struct Marks {
+        var first: Range<Int>
+        var pass: Range<Int>?
+        var slug: Range<Int>?
+        var mayBeCaption = true
+    }
+
+    /// Where PASS and FOR stand near the start of the line, and whether the line may be a caption nobody knows: few
+    /// words in capitals, and no sentence.
+    private func marks(_ rest: Range<Int>) -> Marks? {
+        var words = Words(octets, rest)
+        guard let first = words.next() else { return nil }
+        var marks = Marks(first: first)
+        var word: Range<Int>? = first
+        var index = 0
+        var sawComma = false
+        while let here = word {
+            if index <= 4, marks.pass == nil, octets.equals(here, "PASS") { marks.pass = here }
+            if index <= 3, marks.slug == nil, !sawComma, octets.equals(here, "FOR") { marks.slug = here }
+            let last = octets[here.upperBound - 1]
+            if last == UInt8(ascii: ",") || last == UInt8(ascii: ";") { sawComma = true }
+            if octets.all(here, { $0 &- 0x61 >= 26 }) == false { marks.mayBeCaption = false }
+            word = words.next()
+            index += 1
+        }
+        let last = octets[rest.upperBound - 1]
+        let isSentence = last == UInt8(ascii: ".") || last == UInt8(ascii: ":") || last == UInt8(ascii: "?")
+        if isSentence || rest.count > PageLayout.columns {
+            marks.mayBeCaption = false
+            marks.pass = nil
+            marks.slug = nil
+        }
+        // In small letters only a line that begins with FOR, or names the PASS, speaks to a message centre.
+        if !marks.mayBeCaption, let slug = marks.slug, slug != first || index > 8 { marks.slug = nil }
+        if !marks.mayBeCaption, index > 8 { marks.pass = nil }
+        if index > Self.unknownWordsMax, !sawComma { marks.mayBeCaption = false }
+        return marks
+    }
+
+    private mutating func takeExercise(_ rest: Range<Int>) {
+        var name = rest
+        while true {
+            name = Self.skipSeparators(octets, name)
+            var words = Words(octets, name)
+            guard words.take("EXERCISE") else { break }
+            name = words.rest
+        }
+        while name.count > 1, octets[name.upperBound - 1] == UInt8(ascii: "/") {
+            name = name.lowerBound..<name.upperBound - 1
+        }
+        var words = octets.collapsed(name.prefix(Self.entryOctetsMax))
+        if words.hasSuffix(" EXERCISE") { words = String(words.dropLast(9)) }
+        exercise = exercise ?? (words.isEmpty ? "EXERCISE" : words)
+    }
+
+    /// Items between commas; a FOR among them begins the offices.
+    private mutating func takeUnknown(_ rest: Range<Int>, _ taken: inout [Range<Int>]) {
+        var place = rest
+        while !place.isEmpty {
+            place = Self.skipSeparators(octets, place)
+            if place.isEmpty { return }
+            if octets.begins(place, "FOR "), Captions.knownEnd(octets, place) == nil {
+                takeSlugs(place.lowerBound + 4..<place.upperBound)
+                return
+            }
+            var end = Captions.knownEnd(octets, place) ?? place.lowerBound
+            while end < place.upperBound, octets[end] != UInt8(ascii: ","), octets[end] != UInt8(ascii: ";"),
+                octets[end] != UInt8(ascii: "/")
+            {
+                end += 1
+            }
+            let item = octets.trimmed(place.lowerBound..<end)
+            if !item.isEmpty { taken.append(item) }
+            place = end..<place.upperBound
+        }
+    }
+
+    private func append(_ range: Range<Int>, to list: inout [String]) {
+        let range = octets.trimmed(Self.skipColon(octets, range))
+        guard !range.isEmpty, list.count < Self.entriesMax else { return }
+        list.append(octets.collapsed(range.prefix(Self.entryOctetsMax)))
+    }
+
+    private static func skipColon(_ octets: CableOctets, _ range: Range<Int>) -> Range<Int> {
+        let range = octets.skipBlanks(range)
+        guard let first = range.first, octets[first] == UInt8(ascii: ":") else { return range }
+        return octets.skipBlanks(first + 1..<range.upperBound)
+    }
+
+    // MARK: Offices
+
+    /// Splits at comma, semicolon and AND, not at the slash; a person, in brackets, behind ATTN or a dash, or behind a
+    /// symbol with a slash, goes to attention (5 FAH-2 H-252.1).
+    private mutating func takeSlugs(_ range: Range<Int>) {
+        slugsGoOn = false
+        var words = Words(octets, range)
+        var symbol: Range<Int>?
+        while let word = words.next() {
+            if octets[word.lowerBound] == UInt8(ascii: "(") {
+                words = person(from: word.lowerBound, words)
+                endSymbol(&symbol)
+                continue
+            }
+            if octets.equals(word, "AND") || octets.equals(word, "&") {
+                endSymbol(&symbol)
+                slugsGoOn = true
+                continue
+            }
+            if octets.equals(word, "FROM"), symbol != nil { break }
+            if isPersonMark(word), symbol != nil || octets.begins(word, "ATTN") {
+                endSymbol(&symbol)
+                words = name(words)
+                continue
+            }
+            slugsGoOn = false
+            var end = word.upperBound
+            let last = octets[end - 1]
+            let ends = last == UInt8(ascii: ",") || last == UInt8(ascii: ";")
+            if ends { end -= 1 }
+            split(word.lowerBound..<end, &symbol)
+            if ends {
+                endSymbol(&symbol)
+                slugsGoOn = true
+            }
+        }
+        endSymbol(&symbol)
+    }
+
+    /// Commas may stand without blanks.
+    private mutating func split(_ word: Range<Int>, _ symbol: inout Range<Int>?) {
+        var start = word.lowerBound
+        for place in word where octets[place] == UInt8(ascii: ",") || octets[place] == UInt8(ascii: ";") {
+            if place > start { symbol = (symbol?.lowerBound ?? start)..<place }
+            endSymbol(&symbol)
+            start = place + 1
+        }
+        if start < word.upperBound { symbol = (symbol?.lowerBound ?? start)..<word.upperBound }
+    }
+
+    private func isPersonMark(_ word: Range<Int>) -> Bool {
+        octets.begins(word, "ATTN") || octets.equals(word, "ATTENTION") || octets.equals(word, "-")
+            || octets.equals(word, "--")
+    }
+
+    /// `(MAJOR EXAMPLE)`: to the closing bracket.
+    private mutating func person(from start: Int, _ words: Words) -> Words {
+        let close = octets.first(UInt8(ascii: ")"), in: start..<words.end) ?? words.end
+        append(start + 1..<close, to: &attention)
+        return Words(octets, min(close + 1, words.end)..<words.end)
+    }
+
+    /// A name up to a comma, semicolon or AND.
+    private mutating func name(_ words: Words) -> Words {
+        var words = words
+        var name: Range<Int>?
+        while let word = words.next() {
+            if octets.equals(word, "AND") { break }
+            let last = octets[word.upperBound - 1]
+            let ends = last == UInt8(ascii: ",") || last == UInt8(ascii: ";")
+            name = (name?.lowerBound ?? word.lowerBound)..<word.upperBound - (ends ? 1 : 0)
+            if ends { break }
+        }
+        if let name { append(name, to: &attention) }
+        return words
+    }
+
+    private mutating func endSymbol(_ symbol: inout Range<Int>?) {
+        guard let range = symbol else { return }
+        symbol = nil
+        var office = range
+        // `WHA/BSC SMITH`: the person stands behind the symbol.
+        var words = Words(octets, range)
+        if let first = words.next(), octets.first(UInt8(ascii: "/"), in: first) != nil, !words.rest.isEmpty,
+            octets.first(UInt8(ascii: "/"), in: words.rest) == nil
+        {
+            office = first
+            append(words.rest, to: &attention)
+        }
+        let text = octets.collapsed(office.prefix(Self.entryOctetsMax))
+        if !text.isEmpty, slugs.count < Self.entriesMax, !slugs.contains(text) { slugs.append(text) }
+    }
+}
+
+extension Range<Int> {
+    /// The first places of a range, at most so many.
+    func prefix(_ most: Int) -> Range<Int> { lowerBound..<Swift.min(upperBound, lowerBound + most) }
 }
 
 /// Where captions and slugs stand, for a reply that lacks them: octets from the start of the cable.
@@ -111,4 +280,10 @@ struct CaptionLayout: Sendable, Equatable {
     /// Behind the last line of the block.
     var afterBlock = 0
     var usesCarriageReturn = false
+
+    mutating func begin(at place: Int) {
+        afterClassification = place
+        afterCaptions = place
+        afterBlock = place
+    }
 }

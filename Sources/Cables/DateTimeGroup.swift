@@ -9,63 +9,163 @@ package struct DateTimeGroup: Sendable, Equatable {
 
     package enum Fault: Error, Equatable {
         case notADateTimeGroup
-        /// The day, hour, minute, zone or month does not exist.
+        /// The day, hour, minute or zone does not exist.
         case impossible(String)
     }
 
-    /// Reads the words of a date-time group.
-    ///
-    /// - Parameters:
-    ///   - words: such as `031506Z`, `JUL`, `08`; trailing operating signals are left.
-    ///   - receiptYear: two-digit years are taken nearest to it; a missing year is this one.
-    /// - Returns: the group and how many words it took.
-    static func read(_ words: [String], receiptYear: Int) throws(Fault) -> (group: DateTimeGroup, words: Int) {
-        guard let first = words.first, first.utf8.count >= 6,
-            first.utf8.prefix(6).allSatisfy({ (0x30...0x39).contains($0) })
-        else { throw .notADateTimeGroup }
-        var used = 1
-        var zone = String(first.dropFirst(6))
-        if zone.isEmpty, words.count > 1, words[1].utf8.count == 1 {
-            zone = words[1]
-            used = 2
-        }
-        guard zone.utf8.count <= 1 else { throw .notADateTimeGroup }
-        let digits = first.utf8.prefix(6).map { Int($0) - 0x30 }
-        let (day, hour, minute) = (digits[0] * 10 + digits[1], digits[2] * 10 + digits[3], digits[4] * 10 + digits[5])
-        guard used < words.count, let month = month(words[used]) else {
-            throw .impossible("no month follows the time")
-        }
-        used += 1
-        var year = receiptYear
-        if used < words.count, let written = Self.year(words[used], near: receiptYear) {
-            year = written
-            used += 1
-        }
-        guard hour <= 23 || (hour == 24 && minute == 0), minute <= 59 else {
-            throw .impossible("there is no time \(String(first.dropFirst(2).prefix(4)))")
-        }
-        guard day >= 1, day <= daysIn(month, year) else {
-            throw .impossible("there is no day \(day) in \(months[month - 1])")
-        }
-        guard let offset = offsetHours(zone) else { throw .impossible("there is no zone \(zone)") }
-        let seconds = daysFromCivil(year, month, day) * 86_400 + Int64(hour * 3_600 + minute * 60)
-        let text = words[..<used].joined(separator: " ")
-        return (DateTimeGroup(text: text, unixSeconds: seconds - Int64(offset) * 3_600), used)
+    /// What scanning found besides the group.
+    struct Scan {
+        var group: DateTimeGroup
+        /// Behind the last octet of the group.
+        var end: Int
+        var hasZone = false
+        var hasMonth = false
+        var hasYear = false
+        var isLocal = false
     }
 
-    static func month(_ word: String) -> Int? {
-        guard word.utf8.count >= 3, word.utf8.allSatisfy({ ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }) else {
-            return nil
+    /// Reads a date-time group at the start of a range: `031506Z JUL 08`, `251346 Z JUN 7 3`, `061011ZMAY2008`.
+    ///
+    /// - Parameter receiptYear: two-digit years are taken nearest to it; a missing year is this one.
+    /// - Throws: `impossible` also where the text of a group is there but the day or time does not exist.
+    static func scan(
+        _ octets: CableOctets, _ range: Range<Int>, receiptYear: Int
+    ) throws(Fault) -> Scan {
+        let range = octets.skipBlanks(range)
+        let start = range.lowerBound
+        var place = start
+        while place < range.upperBound, octets[place].isDigit { place += 1 }
+        guard place - start == 6, let time = octets.number(start..<place) else { throw .notADateTimeGroup }
+        var scan = Scan(group: DateTimeGroup(text: "", unixSeconds: nil), end: place)
+        var zone = UInt8(ascii: "Z")
+        var month: Int?
+        let letters = Self.letters(octets, place..<range.upperBound)
+        switch letters.count {
+        case 0: break
+        case 1:
+            zone = octets[letters.lowerBound].capital
+            scan.hasZone = true
+            scan.end = letters.upperBound
+            let next = Self.letters(octets, letters.upperBound..<range.upperBound)
+            if let found = Self.month(octets, next) {
+                month = found
+                scan.end = next.upperBound
+            }
+        default:
+            if let found = Self.month(octets, letters) {
+                month = found
+            } else if let found = Self.month(octets, letters.lowerBound + 1..<letters.upperBound) {
+                month = found
+                zone = octets[letters.lowerBound].capital
+                scan.hasZone = true
+            } else {
+                throw .notADateTimeGroup
+            }
+            scan.end = letters.upperBound
         }
-        let full = [
-            "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER",
-            "NOVEMBER", "DECEMBER",
-        ]
-        let upper = word.uppercased()
-        if let index = full.firstIndex(where: { $0.hasPrefix(upper) || (upper == "SEPT" && $0 == "SEPTEMBER") }) {
-            return index + 1
+        var year = receiptYear
+        if month != nil, let (value, end) = Self.year(octets, scan.end..<range.upperBound, near: receiptYear) {
+            year = value
+            scan.end = end
+            scan.hasYear = true
+        }
+        scan.hasMonth = month != nil
+        scan.group.text = octets.collapsed(start..<scan.end)
+        scan.group.unixSeconds = try moment(time, zone, month, year, &scan.isLocal)
+        return scan
+    }
+
+    /// As above, in a text; the group must begin it.
+    static func scan(_ text: String, receiptYear: Int) -> Scan? {
+        var text = text
+        return text.withUTF8 { octets -> Scan? in
+            guard let view = CableOctets(UnsafeRawBufferPointer(octets)) else { return nil }
+            do throws(Fault) {
+                return try scan(view, view.range, receiptYear: receiptYear)
+            } catch {
+                return nil
+            }
+        }
+    }
+
+    private static func moment(
+        _ time: Int, _ zone: UInt8, _ month: Int?, _ year: Int, _ isLocal: inout Bool
+    ) throws(Fault) -> Int64? {
+        let (day, hour, minute) = (time / 10_000, time / 100 % 100, time % 100)
+        guard hour <= 23 || (hour == 24 && minute == 0), minute <= 59 else {
+            throw .impossible("there is no time \(two(hour))\(two(minute))")
+        }
+        guard day >= 1, day <= 31, month.map({ day <= daysIn($0, year) }) ?? true else {
+            throw .impossible("there is no day \(day)\(month.map { " in \(months[$0 - 1])" } ?? "")")
+        }
+        // J is the writer's own time: which that is nobody can tell here.
+        if zone == UInt8(ascii: "J") { isLocal = true }
+        guard let month, let offset = offsetHours(zone) else { return nil }
+        let seconds = daysFromCivil(year, month, day) * 86_400 + Int64(hour * 3_600 + minute * 60)
+        return seconds - Int64(offset) * 3_600
+    }
+
+    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    private static func letters(_ octets: CableOctets, _ range: Range<Int>) -> Range<Int> {
+        let rest = octets.skipBlanks(range)
+        var end = rest.lowerBound
+        while end < rest.upperBound, octets[end].isLetter { end += 1 }
+        return rest.lowerBound..<end
+    }
+
+    /// Four digits, or two, between which a blank may stand.
+    private static func year(
+        _ octets: CableOctets, _ range: Range<Int>, near receiptYear: Int
+    ) -> (value: Int, end: Int)? {
+        let rest = octets.skipBlanks(range)
+        var end = rest.lowerBound
+        while end < rest.upperBound, octets[end].isDigit { end += 1 }
+        guard let value = octets.number(rest.lowerBound..<end) else { return nil }
+        switch end - rest.lowerBound {
+        case 4: return (1_900...2_999).contains(value) ? (value, end) : nil
+        case 2: return (nearest(value, receiptYear), end)
+        case 1:
+            guard end + 1 < rest.upperBound, octets[end] == 0x20, octets[end + 1].isDigit,
+                end + 2 == rest.upperBound || !octets[end + 2].isDigit
+            else { return nil }
+            return (nearest(value * 10 + Int(octets[end + 1] & 15), receiptYear), end + 2)
+        default: return nil
+        }
+    }
+
+    private static let monthNames: [StaticString] = [
+        "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER",
+        "DECEMBER",
+    ]
+
+    /// Three letters or more of a month's name, and SEPT.
+    static func month(_ octets: CableOctets, _ word: Range<Int>) -> Int? {
+        guard (3...9).contains(word.count) else { return nil }
+        let a = octets[word.lowerBound].capital
+        let b = octets[word.lowerBound + 1].capital
+        let c = octets[word.lowerBound + 2].capital
+        for index in 0..<12 {
+            let name = monthNames[index]
+            let letters = name.utf8Start
+            guard letters[0] == a, letters[1] == b, letters[2] == c else { continue }
+            let matches = word.count <= name.utf8CodeUnitCount && hasPrefix(octets, word, name)
+            return matches || (index == 8 && octets.equals(word, "SEPT")) ? index + 1 : nil
         }
         return nil
+    }
+
+    private static func hasPrefix(_ octets: CableOctets, _ word: Range<Int>, _ name: StaticString) -> Bool {
+        for (index, place) in word.enumerated() where octets[place].capital != name.utf8Start[index] { return false }
+        return true
+    }
+
+    /// The month that a word names.
+    static func month(_ word: String) -> Int? {
+        var word = word
+        return word.withUTF8 { letters in
+            CableOctets(UnsafeRawBufferPointer(letters)).flatMap { month($0, $0.range) }
+        }
     }
 
     /// Two digits: the year nearest to receipt; four: as written.
@@ -73,19 +173,23 @@ package struct DateTimeGroup: Sendable, Equatable {
         guard let value = Int(word), word.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         if word.utf8.count == 4 { return (1_900...2_999).contains(value) ? value : nil }
         guard word.utf8.count == 2 else { return nil }
-        let century = receiptYear / 100 * 100
-        let candidates = [century - 100 + value, century + value, century + 100 + value]
-        return candidates.min { abs($0 - receiptYear) < abs($1 - receiptYear) }
+        return nearest(value, receiptYear)
     }
 
-    private static func offsetHours(_ zone: String) -> Int? {
-        guard let letter = zone.utf8.first else { return 0 }
-        switch letter | 0x20 {
-        case 0x7A: return 0
-        case 0x61...0x69: return Int(letter | 0x20) - 0x60
-        case 0x6B...0x6D: return Int(letter | 0x20) - 0x61
-        case 0x6E...0x79: return -(Int(letter | 0x20) - 0x6D)
-        default: return nil
+    private static func nearest(_ twoDigits: Int, _ receiptYear: Int) -> Int {
+        let year = receiptYear / 100 * 100 + twoDigits
+        if year - receiptYear > 50 { return year - 100 }
+        return receiptYear - year >= 50 ? year + 100 : year
+    }
+
+    /// Hours ahead of Z; nil for J, which is local.
+    private static func offsetHours(_ letter: UInt8) -> Int? {
+        switch letter {
+        case UInt8(ascii: "Z"): 0
+        case UInt8(ascii: "A")...UInt8(ascii: "I"): Int(letter) - 0x40
+        case UInt8(ascii: "K")...UInt8(ascii: "M"): Int(letter) - 0x41
+        case UInt8(ascii: "N")...UInt8(ascii: "Y"): -(Int(letter) - 0x4D)
+        default: nil
         }
     }
 

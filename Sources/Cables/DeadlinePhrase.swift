@@ -146,28 +146,30 @@ enum DeadlinePhrase {
         _ sentence: ReplyInstructionReader.Sentence, from start: Int, at place: Int,
         _ written: (year: Int, month: Int, day: Int)
     ) -> ReplyInstructions.Due? {
-        do throws(DateTimeGroup.Fault) {
-            let upper = sentence.words[place...].prefix(4).map { $0.uppercased() }
-            var (group, used) = try DateTimeGroup.read(Array(upper), receiptYear: written.year)
-            if let seconds = group.unixSeconds, used <= 2 {
-                // No year was written: the next such day after the cable.
-                let asked = DateTimeGroup.civil(fromDays: seconds / 86_400)
-                if (asked.month, asked.day) < (written.month, written.day) {
-                    (group, used) = try DateTimeGroup.read(
-                        Array(upper.prefix(used)) + [String(written.year + 1)], receiptYear: written.year + 1)
-                    used -= 1
-                }
-            }
-            guard let seconds = group.unixSeconds else { return nil }
-            let day = DateTimeGroup.civil(fromDays: seconds / 86_400)
-            let clock = Int(seconds % 86_400)
-            let time = "\(two(clock / 3_600)):\(two(clock / 60 % 60)):00Z"
-            return ReplyInstructions.Due(
-                count: nil, unit: .date, date: "\(day.year)-\(two(day.month))-\(two(day.day))T\(time)", anchor: nil,
-                text: phrase(sentence, start..<min(place + used, sentence.words.count)))
-        } catch {
+        let words = sentence.words[place...].prefix(4).map { $0.uppercased() }
+        let text = words.joined(separator: " ")
+        guard var scan = DateTimeGroup.scan(text, receiptYear: written.year), var seconds = scan.group.unixSeconds
+        else {
             return nil
         }
+        let used = text.utf8.prefix(scan.end).count { $0 == 0x20 } + 1
+        if !scan.hasYear {
+            // No year was written: the next such day after the cable.
+            let asked = DateTimeGroup.civil(fromDays: seconds / 86_400)
+            if (asked.month, asked.day) < (written.month, written.day),
+                let next = DateTimeGroup.scan(text, receiptYear: written.year + 1),
+                let later = next.group.unixSeconds
+            {
+                scan = next
+                seconds = later
+            }
+        }
+        let day = DateTimeGroup.civil(fromDays: seconds / 86_400)
+        let clock = Int(seconds % 86_400)
+        let time = "\(two(clock / 3_600)):\(two(clock / 60 % 60)):00Z"
+        return ReplyInstructions.Due(
+            count: nil, unit: .date, date: "\(day.year)-\(two(day.month))-\(two(day.day))T\(time)", anchor: nil,
+            text: phrase(sentence, start..<min(place + used, sentence.words.count)))
     }
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

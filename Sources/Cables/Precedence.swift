@@ -41,7 +41,14 @@ package enum Precedence: UInt8, Comparable, CaseIterable, Sendable {
     }
 
     package init?(prosign: UInt8) {
-        guard let match = Precedence.allCases.first(where: { $0.prosign == prosign }) else { return nil }
-        self = match
+        switch prosign {
+        case UInt8(ascii: "R"): self = .routine
+        case UInt8(ascii: "P"): self = .priority
+        case UInt8(ascii: "O"): self = .immediate
+        case UInt8(ascii: "Z"): self = .flash
+        case UInt8(ascii: "Y"): self = .emergencyCommand
+        case UInt8(ascii: "W"): self = .critic
+        default: return nil
+        }
     }
 }

@@ -8,13 +8,13 @@ enum ReplyInstructionReader {
     private static let sentencesMax = 256
 
     static func read(
-        _ text: UnsafeRawBufferPointer, written: (year: Int, month: Int, day: Int), receiptYear: Int
+        _ text: CableOctets, _ range: Range<Int>, written: (year: Int, month: Int, day: Int), receiptYear: Int
     ) -> ReplyInstructions {
         var found = ReplyInstructions()
         var sentenceEnd = 0
         var sentences = 0
-        let count = min(text.count, textOctetsMax)
-        var place = 0
+        let count = min(range.upperBound, range.lowerBound + textOctetsMax)
+        var place = range.lowerBound
         var afterLetter = false
         while place < count, sentences < sentencesMax {
             let octet = text[place]
@@ -35,7 +35,7 @@ enum ReplyInstructionReader {
 
     // MARK: Cues
 
-    private static func isCue(_ text: UnsafeRawBufferPointer, _ place: Int, _ lower: UInt8) -> Bool {
+    private static func isCue(_ text: CableOctets, _ place: Int, _ lower: UInt8) -> Bool {
         switch lower {
         case UInt8(ascii: "s"):
             matches(text, place, "slug") || matches(text, place, "sipdis") || matches(text, place, "stadis")
@@ -50,7 +50,7 @@ enum ReplyInstructionReader {
     }
 
     /// Compares letters without case; a blank matches any white space.
-    private static func matches(_ text: UnsafeRawBufferPointer, _ place: Int, _ word: StaticString) -> Bool {
+    private static func matches(_ text: CableOctets, _ place: Int, _ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
         guard place + count <= text.count else { return false }
         for index in 0..<count {
@@ -66,7 +66,7 @@ enum ReplyInstructionReader {
     // MARK: Sentences
 
     /// From the end of the sentence before to the end of this one: a full stop and a blank, or an empty line.
-    private static func sentence(_ text: UnsafeRawBufferPointer, around place: Int) -> Range<Int> {
+    private static func sentence(_ text: CableOctets, around place: Int) -> Range<Int> {
         var start = place
         while start > 0, place - start < sentenceOctetsMax, !endsSentence(text, start - 1) { start -= 1 }
         var end = place
@@ -74,7 +74,7 @@ enum ReplyInstructionReader {
         return start..<min(end + 1, text.count)
     }
 
-    private static func endsSentence(_ text: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+    private static func endsSentence(_ text: CableOctets, _ place: Int) -> Bool {
         switch text[place] {
         case UInt8(ascii: "."), UInt8(ascii: "?"), UInt8(ascii: "!"):
             guard place + 1 < text.count else { return true }
@@ -90,7 +90,7 @@ enum ReplyInstructionReader {
     }
 
     /// The sentences next to this one: a deadline may stand beside the request.
-    private static func context(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> String {
+    private static func context(_ text: CableOctets, _ range: Range<Int>) -> String {
         var words = ""
         if range.lowerBound > 1 {
             let before = sentence(text, around: range.lowerBound - 2)
@@ -110,8 +110,8 @@ enum ReplyInstructionReader {
         /// Punctuation behind each word.
         var tails: [String]
 
-        init(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
-            let plain = CableLines(text).text(range)
+        init(_ text: CableOctets, _ range: Range<Int>) {
+            let plain = text.text(range)
             words = []
             lower = []
             tails = []

@@ -20,6 +20,9 @@ package struct RoutingIndicator: Hashable, Comparable, Sendable, CustomStringCon
         self.packed = packed << UInt64((8 - letters.count) * 8)
     }
 
+    /// Of letters that were looked at already.
+    init(legal packed: UInt64) { self.packed = packed }
+
     /// From the wire or the journal; nil unless it is the packing of a legal indicator.
     package init?(packed: UInt64) {
         var count = 0

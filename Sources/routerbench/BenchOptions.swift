@@ -50,7 +50,7 @@ struct RelayResult: Encodable {
 }
 
 enum Report {
-    static func write(_ result: RelayResult) {
+    static func write(_ result: some Encodable) {
         let octets = JSONText().octets(result) + [0x0A]
         _ = Glibc.write(STDOUT_FILENO, octets, octets.count)
     }

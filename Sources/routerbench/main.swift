@@ -4,10 +4,13 @@ import Glibc
 /// `routerbench NAME …`: measures real daemons on loopback and prints one line of JSON.
 let usage = """
     usage: routerbench relay [--cables N] [--size OCTETS] [--window W] [--stations K] [--dir DIR] [-o json]
+           routerbench format [--size OCTETS] [-o json]
 
     relay  submits N cables of SIZE octets at the first station, W outstanding until their receipts are back, to the
            last of K stations in a row (2 unless said), over one pipelined control connection. The daemons are the
            routerd beside this program; state is kept in a new folder below DIR and removed afterwards.
+    format parses cables of SIZE octets (10240 unless said), whole and for routing only, on one core, and splits the
+           same octets into lines with memchr for comparison.
 
     """
 
@@ -15,10 +18,11 @@ nonisolated func run() -> Int32 {
     signal(SIGPIPE, SIG_IGN)
     var options = BenchOptions()
     var arguments = CommandLine.arguments.dropFirst()[...]
-    guard let name = arguments.popFirst(), name == "relay" else {
+    guard let name = arguments.popFirst(), name == "relay" || name == "format" else {
         Report.complain(usage)
         return CommandLine.arguments.contains("--help") ? 0 : ExitStatus.usage
     }
+    if name == "format" { options.size = 10_240 }
     while let argument = arguments.popFirst() {
         guard let value = arguments.popFirst() else {
             Report.complain("routerbench: \(argument) takes a value\n\(usage)")
@@ -28,6 +32,10 @@ nonisolated func run() -> Int32 {
             Report.complain("routerbench: \(argument) \(value) is not understood\n\(usage)")
             return ExitStatus.usage
         }
+    }
+    if name == "format" {
+        Report.write(FormatRun(size: options.size).run())
+        return 0
     }
     do throws(BenchFailure) {
         let network = try LoopbackNetwork(stations: options.stations, below: options.folder)

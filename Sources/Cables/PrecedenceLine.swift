@@ -1,0 +1,94 @@
+/// Format line 5: `P R 301318Z MAR 1971 ZFF4`: one precedence or two, the date-time group, operating signals
+/// (ACP 127 §152).
+struct PrecedenceLine {
+    enum Outcome {
+        case read(PrecedenceLine)
+        /// It has the shape of the line, but a word that is no precedence.
+        case unknownPrecedence(PrecedenceLine, word: String)
+        case impossible(String)
+    }
+
+    static let signalsMax = 32
+
+    var action: Precedence?
+    var info: Precedence?
+    var time: DateTimeGroup.Scan
+    var signals: [String] = []
+
+    /// Whether a line may be one: cheap, for lines that mostly are not.
+    static func mayStand(_ octets: CableOctets, _ range: Range<Int>) -> Bool {
+        guard range.count >= 7 else { return false }
+        switch octets[range.lowerBound].capital {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "3"): return true
+        default: return false
+        }
+    }
+
+    /// Nil when the line is another one.
+    static func read(_ octets: CableOctets, _ range: Range<Int>, receiptYear: Int) -> Outcome? {
+        guard mayStand(octets, range) else { return nil }
+        var words = Words(octets, range)
+        var prosigns: [Range<Int>] = []
+        while let word = words.peek(), !octets[word.lowerBound].isDigit {
+            guard prosigns.count < 2, word.count <= 9, octets.all(word, { $0.isLetter }),
+                word.count <= 2 || Precedence(octets, word) != nil
+            else { return nil }
+            prosigns.append(word)
+            _ = words.next()
+        }
+        guard let first = words.peek(), first.count >= 6 else { return nil }
+        do throws(DateTimeGroup.Fault) {
+            let scan = try DateTimeGroup.scan(octets, words.rest, receiptYear: receiptYear)
+            guard scan.hasZone || !prosigns.isEmpty, scan.hasMonth || scan.hasZone else { return nil }
+            var line = PrecedenceLine(time: scan)
+            var rest = Words(octets, scan.end..<range.upperBound)
+            while let word = rest.next(), line.signals.count < signalsMax { line.signals.append(octets.capitals(word)) }
+            var unknown: String?
+            for (index, word) in prosigns.enumerated() {
+                guard let precedence = Precedence(octets, word) else {
+                    unknown = unknown ?? octets.text(word)
+                    continue
+                }
+                if index == 0 { line.action = precedence } else { line.info = precedence }
+            }
+            return unknown.map { .unknownPrecedence(line, word: $0) } ?? .read(line)
+        } catch {
+            switch error {
+            case .notADateTimeGroup: return nil
+            case .impossible(let why): return prosigns.isEmpty && first.count != 7 ? nil : .impossible(why)
+            }
+        }
+    }
+}
+
+extension Precedence {
+    /// A prosign, plain or doubled, or the word.
+    init?(_ octets: CableOctets, _ word: Range<Int>) {
+        let letter = octets[word.lowerBound].capital
+        switch word.count {
+        case 1: self.init(prosign: letter)
+        case 2:
+            guard octets[word.lowerBound + 1].capital == letter else { return nil }
+            self.init(prosign: letter)
+        default: self.init(longWord: octets, word)
+        }
+    }
+
+    private init?(longWord octets: CableOctets, _ word: Range<Int>) {
+        if octets.equals(word, "IMMEDIATE") {
+            self = .immediate
+        } else if octets.equals(word, "PRIORITY") || octets.equals(word, "PIORITY") {
+            self = .priority
+        } else if octets.equals(word, "ROUTINE") {
+            self = .routine
+        } else if octets.equals(word, "FLASH") {
+            self = .flash
+        } else if octets.equals(word, "CRITIC") {
+            self = .critic
+        } else if octets.equals(word, "ECP") {
+            self = .emergencyCommand
+        } else {
+            return nil
+        }
+    }
+}
