@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Synchronization
 
 /// One client of the control socket, on a queue of its own.
 final class ControlConnection: @unchecked Sendable {
@@ -27,9 +28,10 @@ final class ControlConnection: @unchecked Sendable {
     private var closed = false
     private var unsent: [UInt8] = []
     private var unsentHead = 0
-    private var flushPlanned = false
     private var producers: [(tag: UInt32, make: Producer)] = []
     private var bodies: [UInt32: Incoming] = [:]
+    /// Answers that `queue` has not taken over yet.
+    private let answers = Mutex<[ControlFrame]>([])
     private var sourcesLeft = 2
 
     private struct Incoming {
@@ -82,6 +84,7 @@ final class ControlConnection: @unchecked Sendable {
     // MARK: Receiving
 
     private func readable() {
+        defer { service.readingEnded() }
         withUnsafeTemporaryAllocation(byteCount: 256 << 10, alignment: 16) { buffer in
             for _ in 0..<4 {
                 guard !closed else { return }
@@ -174,13 +177,24 @@ final class ControlConnection: @unchecked Sendable {
 
     // MARK: Sending
 
+    /// From any queue. Answers that are made in one go are taken over, and leave, in one go.
     func send(_ kind: ControlFrame.Kind, _ tag: UInt32, _ payload: [UInt8]) {
-        queue.async { [self] in
-            guard !closed else { return }
-            append(ControlFrame(kind, tag: tag, payload: payload))
-            guard unsent.count - unsentHead <= Self.unsentMax else { return end() }
-            planFlush()
+        let isFirst = answers.withLock { answers -> Bool in
+            answers.append(ControlFrame(kind, tag: tag, payload: payload))
+            return answers.count == 1
         }
+        if isFirst { queue.async { [self] in takeAnswers() } }
+    }
+
+    private func takeAnswers() {
+        let frames = answers.withLock { answers in
+            defer { answers.removeAll() }
+            return answers
+        }
+        guard !closed else { return }
+        for frame in frames { append(frame) }
+        guard unsent.count - unsentHead <= Self.unsentMax else { return end() }
+        writable()
     }
 
     /// Calls `make` until it has no more, as fast as the client reads; then the answer is done.
@@ -193,16 +207,6 @@ final class ControlConnection: @unchecked Sendable {
     }
 
     private func append(_ frame: ControlFrame) { frame.write(to: &unsent) }
-
-    /// Answers that are made in one go leave in one write.
-    private func planFlush() {
-        guard !flushPlanned else { return }
-        flushPlanned = true
-        queue.async { [self] in
-            flushPlanned = false
-            writable()
-        }
-    }
 
     private func writable() {
         guard !closed else { return }

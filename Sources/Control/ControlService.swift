@@ -27,6 +27,8 @@ package protocol ControlService: AnyObject, Sendable {
     func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply)
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink
     func connected(_ caller: ControlCaller)
+    /// All requests that came in one reading of a client's socket have been handed over.
+    func readingEnded()
 }
 
 /// The answer to one request. Usable from any thread; what comes after the client went away is dropped.

@@ -57,7 +57,8 @@ final class CableArchive: Sendable {
     }
 
     /// What the header says; of a large body its first MiB is looked at.
-    func reading(of body: CableBody) throws -> CableReading {
-        CableParser.parse(try slice(of: body, offset: 0, count: Self.summaryOctets), receiptYear: StationClock.year)
+    func reading(of body: CableBody, depth: ParseDepth = .whole) throws -> CableReading {
+        CableParser.parse(
+            try slice(of: body, offset: 0, count: Self.summaryOctets), receiptYear: StationClock.year, depth: depth)
     }
 }

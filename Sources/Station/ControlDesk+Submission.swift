@@ -49,8 +49,10 @@ extension ControlDesk {
         loop.view { custody, _ in
             custody.delivered(bearing: keys).map { (custody.place(of: $0), custody.reports(of: $0)) }
         } then: { [self] found in
+            defer { loop.wake() }
             guard let (place, reports) = found else { return accept(cable, nil, request, caller, reply) }
             offQueue { [self] in
+                defer { loop.wake() }
                 do {
                     let original = try archive.acceptance(place)
                     let delivered = reports.contains { $0.post == cable.reading.cable.from && $0.state.isEnded }
@@ -73,6 +75,7 @@ extension ControlDesk {
             (custody.place(of: slot), custody.reports(of: slot))
         } then: { [self] found in
             offQueue { [self] in
+                defer { loop.wake() }
                 do {
                     let original = try archive.acceptance(found.0)
                     guard found.1.contains(where: { $0.station == facts.settings.station && $0.state.isEnded }) else {
@@ -104,6 +107,7 @@ extension ControlDesk {
         accept(whole, tagged, request, caller, reply)
     }
 
+    /// Leaves the cable with the loop: who calls wakes it.
     private func accept(
         _ cable: SubmittedCable, _ tagged: TaggedReply?, _ request: ControlRequest, _ caller: ControlCaller,
         _ reply: ControlReply
@@ -117,7 +121,7 @@ extension ControlDesk {
         let submission = Submission(
             token: token, user: caller.uid, key: request["key"], header: header, contentHash: cable.hash,
             length: cable.length, body: cable.custodyBody, precedenceMax: ceiling)
-        loop.post { custody, now, actions in custody.submit(submission, at: now, &actions) }
+        loop.leave { custody, now, actions in custody.submit(submission, at: now, &actions) }
     }
 }
 
@@ -133,7 +137,7 @@ struct SubmittedCable: Sendable {
         self.body = body
         switch body {
         case .octets(let octets):
-            reading = CableParser.parse(octets, receiptYear: StationClock.year)
+            reading = CableParser.parse(octets, receiptYear: StationClock.year, depth: .routing)
             hash = ContentHash.of(octets)
             length = UInt64(octets.count)
             custodyBody = .inline(octets)
@@ -148,7 +152,7 @@ struct SubmittedCable: Sendable {
             }
             hash = digest
             do {
-                reading = try archive.reading(of: .file(name: name))
+                reading = try archive.reading(of: .file(name: name), depth: .routing)
             } catch {
                 throw unreadable(error)
             }

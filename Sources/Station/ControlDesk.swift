@@ -50,6 +50,8 @@ final class ControlDesk: ControlService {
             .info, "control.connected", [("uid", "\(caller.uid)"), ("gid", "\(caller.gid)"), ("pid", "\(caller.pid)")])
     }
 
+    func readingEnded() { loop.wake() }
+
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink {
         guard octets <= facts.settings.limits.cableOctets else {
             throw ControlFailure(

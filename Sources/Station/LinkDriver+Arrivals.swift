@@ -16,7 +16,7 @@ extension LinkDriver {
     }
 
     func keep(_ der: [UInt8]) {
-        around.loop.post { custody, now, actions in custody.keepCertificate(der, at: now, &actions) }
+        around.loop.leave { custody, now, actions in custody.keepCertificate(der, at: now, &actions) }
     }
 
     func takeCable(_ offer: CableOffer, _ count: Int) {
@@ -92,7 +92,7 @@ extension LinkDriver {
         guard let hello = peerHello else { return }
         let reading: CableReading
         do {
-            reading = try around.archive.reading(of: body)
+            reading = try around.archive.reading(of: body, depth: .routing)
         } catch {
             return refuse(offer.channel, "DISK", "the body cannot be read: \(error)")
         }
@@ -104,7 +104,7 @@ extension LinkDriver {
             block: block, blockOctets: offer.blockOctets, proof: offer.proof, signer: signer,
             ageMilliseconds: offer.ageMilliseconds, trace: offer.trace, part: offer.part, body: body,
             classification: reading.gate, captions: reading.cable.captions, slugs: reading.cable.slugs)
-        around.loop.post { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
+        around.loop.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
     }
 
     func takeService(_ offer: ServiceOffer, _ count: Int) {
@@ -127,7 +127,7 @@ extension LinkDriver {
                 suspectedDuplicate: offer.suspectedDuplicate),
             message: message, proof: offer.proof, signer: signer, mark: mark, ageMilliseconds: offer.ageMilliseconds,
             trace: offer.trace)
-        around.loop.post { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
+        around.loop.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
     }
 
     /// The neighbour must name what was offered, channel by channel, and sign it.
@@ -151,7 +151,7 @@ extension LinkDriver {
         }
         for number in channels { offered[number] = nil }
         lastProgress = StationClock.boot
-        around.loop.post { [link, session] custody, now, actions in
+        around.loop.leave { [link, session] custody, now, actions in
             custody.custodyNoted(link, session: session, channels: note.channels, at: now, &actions)
         }
     }

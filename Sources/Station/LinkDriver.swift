@@ -256,6 +256,7 @@ final class LinkDriver: @unchecked Sendable {
         } catch {
             end(error.code, error.sentence, alarm: true)
         }
+        around.loop.wake()
         flush()
     }
 

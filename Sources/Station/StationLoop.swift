@@ -115,11 +115,19 @@ final class StationLoop: @unchecked Sendable {
 
     /// An event for the core, from any queue.
     func post(_ input: @escaping Input) {
-        let schedule = mailbox.withLock { mailbox in
-            mailbox.inputs.append(input)
-            guard !mailbox.failed else { return false }
-            defer { mailbox.busy = true }
-            return !mailbox.busy
+        leave(input)
+        wake()
+    }
+
+    /// An event that waits for `wake`: what comes in one reading of a socket becomes one turn and not several.
+    func leave(_ input: @escaping Input) { mailbox.withLock { $0.inputs.append(input) } }
+
+    /// Begins a turn for what was left, unless one is under way.
+    func wake() {
+        let schedule = mailbox.withLock { mailbox -> Bool in
+            guard !mailbox.failed, !mailbox.busy, !mailbox.inputs.isEmpty else { return false }
+            mailbox.busy = true
+            return true
         }
         if schedule { queue.async { [self] in turn() } }
     }

@@ -60,6 +60,8 @@ private final class EchoService: ControlService {
         func abandon() {}
     }
 
+    func readingEnded() {}
+
     func connected(_ caller: ControlCaller) {}
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink { Sink() }
 
