@@ -228,11 +228,7 @@ package struct Acceptance: Equatable, Sendable {
         part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         at = Int64(bitPattern: try reader.u64())
         suffix = try reader.u8()
-        let reason = try reader.u8()
-        guard let hold = HoldReason(rawValue: reason) else {
-            throw .unknownValue(offset: reader.offset - 1, value: UInt64(reason))
-        }
-        self.hold = hold
+        hold = try reader.holdReason()
         desks = try reader.list(bound: Self.desksMax) { reader throws(OctetFault) in
             try DeskDelivery(from: &reader)
         }
@@ -248,11 +244,7 @@ extension DeskDelivery {
     init(from reader: inout OctetReader) throws(OctetFault) {
         index = try reader.u16()
         office = try reader.string(bound: 1_024)
-        let raw = try reader.u8()
-        guard let role = Role(rawValue: raw) else {
-            throw .unknownValue(offset: reader.offset - 1, value: UInt64(raw))
-        }
-        self.role = role
+        role = try reader.deskRole()
         arrival = try reader.varint()
         suspectedDuplicate = try reader.bool()
         at = Int64(bitPattern: try reader.u64())

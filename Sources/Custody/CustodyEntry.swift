@@ -87,7 +87,7 @@ package struct CustodyDelivery: Sendable {
 package struct CustodyEntry: Sendable {
     package var identity: CableIdentity
     /// First half of the content hash.
-    package var mark: (UInt64, UInt64)
+    package var mark: ContentMark
     /// Journal sequence of the acceptance.
     package var sequence: UInt64
     package var place: RecordPlace

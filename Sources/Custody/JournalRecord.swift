@@ -245,7 +245,7 @@ extension JournalRecord.ServiceCustody {
             throw .unknownValue(offset: reader.offset, value: 1)
         }
         self.offered = offered
-        message = try ServiceMessage(decoding: try reader.bytes(bound: 1 << 14))
+        message = try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax))
         proof = try BatchProof(from: &reader)
         ageMilliseconds = try reader.varint()
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
@@ -258,7 +258,7 @@ extension JournalRecord.Undeliverable {
     fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
         number = try reader.number()
         index = try reader.u16()
-        message = try ServiceMessage(decoding: try reader.bytes(bound: 1 << 14))
+        message = try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax))
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
         at = Int64(bitPattern: try reader.u64())
         previous = try reader.place()

@@ -49,6 +49,22 @@ extension OctetReader {
         return role
     }
 
+    mutating func deskRole() throws(OctetFault) -> DeskDelivery.Role {
+        let value = try u8()
+        guard let role = DeskDelivery.Role(rawValue: value) else {
+            throw .unknownValue(offset: offset - 1, value: UInt64(value))
+        }
+        return role
+    }
+
+    mutating func holdReason() throws(OctetFault) -> HoldReason {
+        let value = try u8()
+        guard let reason = HoldReason(rawValue: value) else {
+            throw .unknownValue(offset: offset - 1, value: UInt64(value))
+        }
+        return reason
+    }
+
     package mutating func expect(version: UInt8) throws(OctetFault) {
         let value = try u8()
         guard value == version else { throw .unknownValue(offset: offset - 1, value: UInt64(value)) }

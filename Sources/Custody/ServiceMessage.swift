@@ -12,6 +12,7 @@ package struct ServiceMessage: Equatable, Sendable {
         case notice
     }
 
+    package static let octetsMax = 1 << 14
     private static let version: UInt8 = 1
 
     package var kind: Kind

@@ -359,7 +359,7 @@ extension StationCustody {
     private func notice(_ slot: UInt32, _ delivery: CustodyDelivery, at now: Instant) -> ServiceMessage {
         ServiceMessage(
             kind: .notice, network: settings.network, identity: entries[slot].identity,
-            contentHash: Digest(entries[slot].mark.0, entries[slot].mark.1, 0, 0), post: names[delivery.post],
+            contentHash: Digest(entries[slot].mark.high, entries[slot].mark.low, 0, 0), post: names[delivery.post],
             station: settings.station, office: "", at: now.wall,
             precedence: delivery.precedence,
             reason: "not delivered by \(settings.station): its life of \(entries[slot].lifeSeconds) s is over")

@@ -23,7 +23,7 @@ extension StationCustody {
     /// The first answer again, where the key was used for the same octets.
     private func repeated(_ submission: Submission) throws(Refusal) -> AcceptedCable? {
         guard let key = submission.key, let slot = keys[key] else { return nil }
-        guard entries[slot].mark == submission.contentHash.mark else {
+        guard entries[slot].mark == ContentMark(submission.contentHash) else {
             throw Refusal(
                 code: "KEY_REUSED", message: "key \(key) was used for another cable, \(entries[slot].identity)",
                 advice: "use a new key for a new cable")
@@ -176,7 +176,7 @@ extension StationCustody {
     /// Rule 5: only the addressee's station discards a duplicate, by identity, content and post.
     private func isAtDesk(_ block: SignedBlock, post: String) -> Bool {
         guard let post = names.known(post) else { return false }
-        let mark = block.contentHash.mark
+        let mark = ContentMark(block.contentHash)
         return byIdentity.first(key: CustodyEntry.key(block.identity)) { slot in
             guard entries[slot].identity == block.identity, entries[slot].mark == mark else { return false }
             return (0..<entries[slot].deliveryCount).contains {

@@ -107,11 +107,11 @@ package struct StationCustody: ~Copyable {
     // MARK: Records
 
     /// Takes a record that was on disk at the start.
-    package mutating func replay(_ record: JournalRecord, sequence: UInt64, place: RecordPlace, at now: Instant) {
+    package mutating func replay(_ digest: RecordDigest, sequence: UInt64, place: RecordPlace, at now: Instant) {
         nextSequence = sequence
-        fold(record, at: now)
+        fold(digest, at: now)
         nextSequence = sequence + 1
-        placed(record, sequence: sequence, place: place)
+        placed(digest, sequence: sequence, place: place)
         persistedThrough = sequence
     }
 
@@ -149,13 +149,13 @@ package struct StationCustody: ~Copyable {
     }
 
     mutating func record(_ record: JournalRecord, at now: Instant, _ actions: inout Actions) {
-        fold(record, at: now)
+        fold(RecordDigest(record), at: now)
         nextSequence += 1
         actions.keep(record)
     }
 
     /// The journal has put a record at `place`.
-    package mutating func placed(_ record: JournalRecord, sequence: UInt64, place: RecordPlace) {
+    package mutating func placed(_ record: RecordDigest, sequence: UInt64, place: RecordPlace) {
         switch record {
         case .accepted(let acceptance):
             guard let slot = slot(ofSequence: sequence) else { return }
@@ -196,7 +196,7 @@ package struct StationCustody: ~Copyable {
 
     // MARK: The fold
 
-    private mutating func fold(_ record: JournalRecord, at now: Instant) {
+    private mutating func fold(_ record: RecordDigest, at now: Instant) {
         switch record {
         case .started:
             break
@@ -216,9 +216,9 @@ package struct StationCustody: ~Copyable {
         }
     }
 
-    private mutating func fold(_ acceptance: Acceptance, at now: Instant) {
+    private mutating func fold(_ acceptance: AcceptanceDigest, at now: Instant) {
         let sequence = nextSequence
-        var deliveries = acceptance.part.map { delivery(acceptance, index: $0) }
+        var deliveries = acceptance.deliveries.map { delivery(acceptance, $0) }
         for desk in acceptance.desks {
             guard let position = deliveries.firstIndex(where: { $0.index == desk.index }) else { continue }
             if desk.isDuplicate {
@@ -230,34 +230,37 @@ package struct StationCustody: ~Copyable {
             deliveries[position].at = desk.at
         }
         guard let first = deliveries.first else { return }
-        let block = acceptance.block
-        let dwell = max(0, min(now.wall - acceptance.at, Int64(block.lifeSeconds) * 1_000))
+        let dwell = max(0, min(now.wall - acceptance.at, Int64(acceptance.lifeSeconds) * 1_000))
         let age = Int64(clamping: acceptance.ageMilliseconds) + dwell
         var isOrigin = false
         if case .submitted = acceptance.source { isOrigin = true }
         let slot = entries.insert(
             CustodyEntry(
-                identity: block.identity, mark: block.contentHash.mark, sequence: sequence, place: .none, last: .none,
-                length: UInt32(clamping: block.length), born: Int64(clamping: now.boot) - age,
-                acceptedAt: acceptance.at, lifeSeconds: block.lifeSeconds, gate: acceptance.gate,
+                identity: acceptance.identity, mark: acceptance.mark, sequence: sequence, place: .none, last: .none,
+                length: UInt32(clamping: acceptance.length), born: Int64(clamping: now.boot) - age,
+                acceptedAt: acceptance.at, lifeSeconds: acceptance.lifeSeconds, gate: acceptance.gate,
                 suffix: acceptance.suffix, isOrigin: isOrigin, firstArrival: 0, first: first,
                 others: Array(deliveries.dropFirst())))
-        byIdentity.insert(slot, key: CustodyEntry.key(block.identity)) { CustodyEntry.key(entries[$0].identity) }
+        byIdentity.insert(slot, key: CustodyEntry.key(acceptance.identity)) {
+            CustodyEntry.key(entries[$0].identity)
+        }
         bySequence.insert(slot, key: sequence) { entries[$0].sequence }
         for (index, desk) in acceptance.desks.enumerated() {
-            if !desk.isDuplicate { enter(desk, slot: slot, mrn: block.mrn) }
-            guard desk.receiptDue, block.identity.station != settings.station else { continue }
+            if !desk.isDuplicate { enter(desk, slot: slot, mrn: acceptance.mrn) }
+            guard desk.receiptDue, acceptance.identity.station != settings.station,
+                let delivery = acceptance.deliveries.first(where: { $0.index == desk.index })
+            else { continue }
             let number = CustodyNumber(sequence: sequence, part: UInt16(index + 1))
             services[number] = PendingService(
-                place: .none, desk: UInt16(index), destination: block.identity.station,
-                precedence: block.deliveries[Int(desk.index)].precedence, born: Int64(clamping: now.boot), trace: [])
+                place: .none, desk: UInt16(index), destination: acceptance.identity.station,
+                precedence: delivery.precedence, born: Int64(clamping: now.boot), trace: [])
             whenSynced(.service(number))
         }
         switch acceptance.source {
         case .submitted(_, let key):
             if let key { keys[key] = slot }
-            if block.identity.start == settings.start {
-                identitiesIssued = max(identitiesIssued, block.identity.number)
+            if acceptance.identity.start == settings.start {
+                identitiesIssued = max(identitiesIssued, acceptance.identity.number)
             }
         case .arrived(let offered):
             if let link = linkOrdinal(offered.peer) { links[link].taken.take(offered) }
@@ -265,17 +268,18 @@ package struct StationCustody: ~Copyable {
         whenSynced(.cable(slot))
     }
 
-    private mutating func delivery(_ acceptance: Acceptance, index: UInt16) -> CustodyDelivery {
-        let signed = acceptance.block.deliveries[Int(index)]
-        return CustodyDelivery(
-            index: index, role: signed.role, precedence: signed.precedence, niact: signed.niact,
+    private mutating func delivery(
+        _ acceptance: AcceptanceDigest, _ signed: AcceptanceDigest.Delivery
+    ) -> CustodyDelivery {
+        CustodyDelivery(
+            index: signed.index, role: signed.role, precedence: signed.precedence, niact: signed.niact,
             state: acceptance.hold == .none ? .queued : .held, why: acceptance.hold, lateAfterNotice: false,
             post: names.number(of: signed.post), office: NameTable.none,
             station: signed.station, transmission: CustodyDelivery.none, link: CustodyDelivery.noLink,
             since: acceptance.at, at: 0)
     }
 
-    private mutating func enter(_ desk: DeskDelivery, slot: UInt32, mrn: String?) {
+    private mutating func enter(_ desk: AcceptanceDigest.Desk, slot: UInt32, mrn: String?) {
         inbox.append(
             InboxEntry(
                 slot: slot, index: desk.index, office: names.number(of: desk.office), role: desk.role,
@@ -303,7 +307,7 @@ package struct StationCustody: ~Copyable {
         }
     }
 
-    private mutating func fold(_ service: JournalRecord.ServiceCustody, at now: Instant) {
+    private mutating func fold(_ service: ServiceDigest, at now: Instant) {
         let sequence = nextSequence
         if let link = linkOrdinal(service.offered.peer) { links[link].taken.take(service.offered) }
         guard service.message.identity.station == settings.station else {
@@ -320,7 +324,7 @@ package struct StationCustody: ~Copyable {
         settle(service.message, receivedAt: service.at)
     }
 
-    private mutating func fold(_ end: JournalRecord.Undeliverable, at now: Instant) {
+    private mutating func fold(_ end: EndDigest, at now: Instant) {
         if let slot = slot(ofSequence: end.number.sequence) {
             for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].index == end.index {
                 entries[slot][delivery: position].state = .undeliverable
@@ -363,7 +367,7 @@ package struct StationCustody: ~Copyable {
     func origin(of message: ServiceMessage) -> UInt32? {
         byIdentity.first(key: CustodyEntry.key(message.identity)) {
             entries[$0].identity == message.identity && entries[$0].isOrigin
-                && entries[$0].mark == message.contentHash.mark
+                && entries[$0].mark == ContentMark(message.contentHash)
         }
     }
 

@@ -228,7 +228,7 @@ private final class Recovery {
     func take(_ sequence: UInt64, _ location: RecordLocation, _ payload: [UInt8]) throws {
         let record = try JournalRecord(decoding: payload)
         custody?.replay(
-            record, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)
+            RecordDigest(record), sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)
     }
 
     func finish(epoch: JournalEpoch) -> StationCustody? {

@@ -1,0 +1,131 @@
+import Cables
+package import Octets
+
+extension RecordDigest {
+    private static let version: UInt8 = 1
+
+    package func write(to writer: inout OctetWriter) {
+        writer.u8(Self.version)
+        switch self {
+        case .accepted(let acceptance):
+            writer.u8(3)
+            acceptance.write(to: &writer)
+        case .service(let service):
+            writer.u8(5)
+            CustodySource.arrived(service.offered).write(to: &writer)
+            writer.bytes(service.message.encoded)
+            writer.varint(service.ageMilliseconds)
+            writer.list(service.trace) { $0.indicator($1) }
+            writer.u64(UInt64(bitPattern: service.at))
+        case .undeliverable(let end):
+            writer.u8(6)
+            writer.number(end.number)
+            writer.u16(end.index)
+            writer.bytes(end.message.encoded)
+            writer.u64(UInt64(bitPattern: end.at))
+        // These are as short as their records.
+        case .started(let started): Self.same(.started(started), &writer)
+        case .certificate(let der): Self.same(.certificate(der), &writer)
+        case .passed(let passed): Self.same(.passed(passed), &writer)
+        case .read(let mark): Self.same(.read(mark), &writer)
+        }
+    }
+
+    private static func same(_ record: JournalRecord, _ writer: inout OctetWriter) {
+        writer.u8(0)
+        record.write(to: &writer)
+    }
+
+    package init(from octets: OctetReader) throws(OctetFault) {
+        var reader = octets
+        try reader.expect(version: Self.version)
+        let kind = try reader.u8()
+        switch kind {
+        case 0:
+            self = RecordDigest(try JournalRecord(decoding: OctetReader(reader.rest())))
+            return
+        case 3: self = .accepted(try AcceptanceDigest(from: &reader))
+        case 5:
+            guard case .arrived(let offered) = try CustodySource(from: &reader) else {
+                throw .unknownValue(offset: reader.offset, value: 1)
+            }
+            self = .service(
+                ServiceDigest(
+                    offered: offered,
+                    message: try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax)),
+                    ageMilliseconds: try reader.varint(),
+                    trace: try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in
+                        try reader.indicator()
+                    }, at: Int64(bitPattern: try reader.u64())))
+        case 6:
+            self = .undeliverable(
+                EndDigest(
+                    number: try reader.number(), index: try reader.u16(),
+                    message: try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax)),
+                    at: Int64(bitPattern: try reader.u64())))
+        default: throw .unknownValue(offset: 1, value: UInt64(kind))
+        }
+        try reader.finish()
+    }
+}
+
+extension AcceptanceDigest {
+    fileprivate func write(to writer: inout OctetWriter) {
+        source.write(to: &writer)
+        writer.identity(identity)
+        writer.u64(mark.high)
+        writer.u64(mark.low)
+        writer.varint(length)
+        writer.u32(lifeSeconds)
+        writer.optional(mrn) { $0.string($1) }
+        writer.u8(gate.rawValue)
+        writer.varint(ageMilliseconds)
+        writer.u64(UInt64(bitPattern: at))
+        writer.u8(suffix)
+        writer.u8(hold.rawValue)
+        writer.bool(hasFile)
+        writer.list(deliveries) { writer, delivery in
+            writer.u16(delivery.index)
+            writer.string(delivery.post)
+            writer.indicator(delivery.station)
+            writer.u8(delivery.role.rawValue)
+            writer.u8(delivery.precedence.rawValue)
+            writer.bool(delivery.niact)
+        }
+        writer.list(desks) { writer, desk in
+            writer.u16(desk.index)
+            writer.string(desk.office)
+            writer.u8(desk.role.rawValue)
+            writer.varint(desk.arrival)
+            writer.bool(desk.suspectedDuplicate)
+            writer.u64(UInt64(bitPattern: desk.at))
+            writer.bool(desk.receiptDue)
+        }
+    }
+
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        source = try CustodySource(from: &reader)
+        identity = try reader.identity()
+        mark = ContentMark(high: try reader.u64(), low: try reader.u64())
+        length = try reader.varint()
+        lifeSeconds = try reader.u32()
+        mrn = try reader.optional { reader throws(OctetFault) in try reader.string(bound: 256) }
+        gate = try reader.classification()
+        ageMilliseconds = try reader.varint()
+        at = Int64(bitPattern: try reader.u64())
+        suffix = try reader.u8()
+        hold = try reader.holdReason()
+        hasFile = try reader.bool()
+        deliveries = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in
+            Delivery(
+                index: try reader.u16(), post: try reader.string(bound: 1_024), station: try reader.indicator(),
+                role: try reader.role(), precedence: try reader.precedence(), niact: try reader.bool())
+        }
+        desks = try reader.list(bound: Acceptance.desksMax) { reader throws(OctetFault) in
+            Desk(
+                index: try reader.u16(), office: try reader.string(bound: 1_024), role: try reader.deskRole(),
+                arrival: try reader.varint(), suspectedDuplicate: try reader.bool(),
+                at: Int64(bitPattern: try reader.u64()), receiptDue: try reader.bool())
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package import Cables
+package import Octets
+
+/// What the core's state keeps of a record: everything but what only sending and showing need.
+///
+/// The state is the fold of digests, for new records and for replayed ones alike. A sealed segment has a file of them
+/// beside it, so that a start reads neither bodies nor proofs.
+package enum RecordDigest: Equatable, Sendable {
+    case started(JournalRecord.Started)
+    case certificate([UInt8])
+    case accepted(AcceptanceDigest)
+    case passed(JournalRecord.Passed)
+    case service(ServiceDigest)
+    case undeliverable(EndDigest)
+    case read(JournalRecord.ReadMark)
+
+    package init(_ record: JournalRecord) {
+        switch record {
+        case .started(let started): self = .started(started)
+        case .certificate(let der): self = .certificate(der)
+        case .accepted(let acceptance): self = .accepted(AcceptanceDigest(acceptance))
+        case .passed(let passed): self = .passed(passed)
+        case .service(let service):
+            self = .service(
+                ServiceDigest(
+                    offered: service.offered, message: service.message, ageMilliseconds: service.ageMilliseconds,
+                    trace: service.trace, at: service.at))
+        case .undeliverable(let end):
+            self = .undeliverable(
+                EndDigest(number: end.number, index: end.index, message: end.message, at: end.at))
+        case .read(let mark): self = .read(mark)
+        }
+    }
+}
+
+/// A cable came into custody: what the state keeps of it.
+package struct AcceptanceDigest: Equatable, Sendable {
+    package struct Delivery: Equatable, Sendable {
+        package var index: UInt16
+        package var post: String
+        package var station: RoutingIndicator
+        package var role: SignedBlock.Delivery.Role
+        package var precedence: Precedence
+        package var niact: Bool
+    }
+
+    package struct Desk: Equatable, Sendable {
+        package var index: UInt16
+        package var office: String
+        package var role: DeskDelivery.Role
+        package var arrival: UInt64
+        package var suspectedDuplicate: Bool
+        package var at: Int64
+        package var receiptDue: Bool
+
+        package var isDuplicate: Bool { arrival == 0 }
+    }
+
+    package var source: CustodySource
+    package var identity: CableIdentity
+    /// First half of the content hash.
+    package var mark: ContentMark
+    package var length: UInt64
+    package var lifeSeconds: UInt32
+    package var mrn: String?
+    package var gate: Classification
+    package var ageMilliseconds: UInt64
+    package var at: Int64
+    package var suffix: UInt8
+    package var hold: HoldReason
+    /// Those in custody here.
+    package var deliveries: [Delivery]
+    package var desks: [Desk]
+    /// The body has a file of its own.
+    package var hasFile: Bool
+
+    package init(_ acceptance: Acceptance) {
+        let block = acceptance.block
+        source = acceptance.source
+        identity = block.identity
+        mark = ContentMark(block.contentHash)
+        length = block.length
+        lifeSeconds = block.lifeSeconds
+        mrn = acceptance.desks.isEmpty ? nil : block.mrn
+        gate = acceptance.gate
+        ageMilliseconds = acceptance.ageMilliseconds
+        at = acceptance.at
+        suffix = acceptance.suffix
+        hold = acceptance.hold
+        deliveries = acceptance.part.map { index in
+            let signed = block.deliveries[Int(index)]
+            return Delivery(
+                index: index, post: signed.post, station: signed.station, role: signed.role,
+                precedence: signed.precedence, niact: signed.niact)
+        }
+        desks = acceptance.desks.map {
+            Desk(
+                index: $0.index, office: $0.office, role: $0.role, arrival: $0.arrival,
+                suspectedDuplicate: $0.suspectedDuplicate, at: $0.at, receiptDue: $0.receiptDue)
+        }
+        switch acceptance.body {
+        case .inline: hasFile = false
+        case .file: hasFile = true
+        }
+    }
+}
+
+/// The first 128 bits of a content hash: enough to tell contents apart in memory, where the whole stands on disk.
+package struct ContentMark: Hashable, Sendable {
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(_ digest: Digest) { (high, low) = digest.mark }
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// A receipt or notice came into custody, or to its end here.
+package struct ServiceDigest: Equatable, Sendable {
+    package var offered: CustodySource.Offered
+    package var message: ServiceMessage
+    package var ageMilliseconds: UInt64
+    package var trace: [RoutingIndicator]
+    package var at: Int64
+}
+
+/// This station ended a delivery without making it.
+package struct EndDigest: Equatable, Sendable {
+    package var number: CustodyNumber
+    package var index: UInt16
+    package var message: ServiceMessage
+    package var at: Int64
+}
