@@ -161,10 +161,14 @@ package indirect enum JournalRecord: Equatable, Sendable {
 
     package init(decoding octets: [UInt8]) throws(OctetFault) { try self.init(decoding: OctetReader(octets)) }
 
-    static func expectAcceptance(_ reader: inout OctetReader) throws(OctetFault) {
+    /// Reads version and kind of a record.
+    static func isAcceptance(_ reader: inout OctetReader) throws(OctetFault) -> Bool {
         try reader.expect(version: Self.version)
-        let kind = try reader.u8()
-        guard kind == 3 else { throw .unknownValue(offset: 1, value: UInt64(kind)) }
+        return try reader.u8() == 3
+    }
+
+    static func expectAcceptance(_ reader: inout OctetReader) throws(OctetFault) {
+        guard try isAcceptance(&reader) else { throw .unknownValue(offset: 1, value: 0) }
     }
 
     package init(decoding octets: OctetReader) throws(OctetFault) {

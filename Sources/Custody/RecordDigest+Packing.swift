@@ -129,3 +129,45 @@ extension AcceptanceDigest {
         }
     }
 }
+
+extension RecordDigest {
+    /// The digest of a stored record, without reading its proofs and its body.
+    package init(record: OctetReader) throws(OctetFault) {
+        var reader = record
+        guard try JournalRecord.isAcceptance(&reader) else {
+            self = RecordDigest(try JournalRecord(decoding: record))
+            return
+        }
+        self = .accepted(try AcceptanceDigest(record: &reader))
+    }
+}
+
+extension AcceptanceDigest {
+    /// - Parameter reader: a stored acceptance, behind version and kind.
+    fileprivate init(record reader: inout OctetReader) throws(OctetFault) {
+        source = try CustodySource(from: &reader)
+        let block = try SignedBlock(decoding: try reader.bytes(bound: SignedBlock.octetsMax))
+        if try reader.bool() { try BatchProof.skip(in: &reader) }
+        gate = try reader.classification()
+        ageMilliseconds = try reader.varint()
+        try reader.skip(8 * reader.count(bound: Acceptance.traceMax))
+        let part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
+        at = Int64(bitPattern: try reader.u64())
+        suffix = try reader.u8()
+        hold = try reader.holdReason()
+        let count = try reader.count(bound: Acceptance.desksMax)
+        desks = []
+        for _ in 0..<count { desks.append(Desk(try DeskDelivery(from: &reader))) }
+        let known = block.deliveries.count
+        guard part.allSatisfy({ $0 < known }), desks.allSatisfy({ $0.index < known }) else {
+            throw .aboveBound(offset: reader.offset, value: UInt64(part.max() ?? 0), bound: known)
+        }
+        hasFile = try reader.u8() == 1
+        identity = block.identity
+        mark = ContentMark(block.contentHash)
+        length = block.length
+        lifeSeconds = block.lifeSeconds
+        mrn = desks.isEmpty ? nil : block.mrn
+        deliveries = part.map { Delivery(block.deliveries[Int($0)], index: $0) }
+    }
+}

@@ -42,6 +42,24 @@ package struct AcceptanceDigest: Equatable, Sendable {
         package var role: SignedBlock.Delivery.Role
         package var precedence: Precedence
         package var niact: Bool
+
+        init(
+            index: UInt16, post: String, station: RoutingIndicator, role: SignedBlock.Delivery.Role,
+            precedence: Precedence, niact: Bool
+        ) {
+            self.index = index
+            self.post = post
+            self.station = station
+            self.role = role
+            self.precedence = precedence
+            self.niact = niact
+        }
+
+        init(_ signed: SignedBlock.Delivery, index: UInt16) {
+            self.init(
+                index: index, post: signed.post, station: signed.station, role: signed.role,
+                precedence: signed.precedence, niact: signed.niact)
+        }
     }
 
     package struct Desk: Equatable, Sendable {
@@ -54,6 +72,25 @@ package struct AcceptanceDigest: Equatable, Sendable {
         package var receiptDue: Bool
 
         package var isDuplicate: Bool { arrival == 0 }
+
+        init(
+            index: UInt16, office: String, role: DeskDelivery.Role, arrival: UInt64, suspectedDuplicate: Bool, at: Int64,
+            receiptDue: Bool
+        ) {
+            self.index = index
+            self.office = office
+            self.role = role
+            self.arrival = arrival
+            self.suspectedDuplicate = suspectedDuplicate
+            self.at = at
+            self.receiptDue = receiptDue
+        }
+
+        init(_ desk: DeskDelivery) {
+            self.init(
+                index: desk.index, office: desk.office, role: desk.role, arrival: desk.arrival,
+                suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, receiptDue: desk.receiptDue)
+        }
     }
 
     package var source: CustodySource
@@ -87,17 +124,8 @@ package struct AcceptanceDigest: Equatable, Sendable {
         at = acceptance.at
         suffix = acceptance.suffix
         hold = acceptance.hold
-        deliveries = acceptance.part.map { index in
-            let signed = block.deliveries[Int(index)]
-            return Delivery(
-                index: index, post: signed.post, station: signed.station, role: signed.role,
-                precedence: signed.precedence, niact: signed.niact)
-        }
-        desks = acceptance.desks.map {
-            Desk(
-                index: $0.index, office: $0.office, role: $0.role, arrival: $0.arrival,
-                suspectedDuplicate: $0.suspectedDuplicate, at: $0.at, receiptDue: $0.receiptDue)
-        }
+        deliveries = acceptance.part.map { Delivery(block.deliveries[Int($0)], index: $0) }
+        desks = acceptance.desks.map { Desk($0) }
         switch acceptance.body {
         case .inline: hasFile = false
         case .file: hasFile = true

@@ -34,6 +34,8 @@ package struct RecoveryReport: Equatable, Sendable {
     package var records: UInt64 = 0
     /// Octets of their payloads.
     package var octets: UInt64 = 0
+    /// Segments whose digest was read instead of their records.
+    package var digests = 0
     package var damage: [JournalDamage] = []
     /// Something is damaged and no valid record follows: records that were told to somebody may be lost (rule 9).
     package var tailDamaged = false

@@ -1,3 +1,5 @@
+package import Octets
+
 /// Reads a journal folder at the start: replays every record that is whole, keeps the octets of what is not.
 ///
 /// Damage never stops it. It throws when another format stands there, when the folder cannot be listed or synced, or
@@ -11,6 +13,9 @@ package struct JournalOpening: ~Copyable {
     }
 
     package typealias Taker = (_ sequence: UInt64, _ location: RecordLocation, _ payload: [UInt8]) throws -> Void
+    /// The same for the digest of a record.
+    package typealias DigestTaker = (_ sequence: UInt64, _ location: RecordLocation, _ digest: OctetReader) throws ->
+        Void
 
     /// One file that is to be replayed.
     private struct Segment {
@@ -31,6 +36,8 @@ package struct JournalOpening: ~Copyable {
     private var start: SegmentWriter.Start
     private var report = RecoveryReport()
     private var closings: [UInt32: Int] = [:]
+    /// Segments whose digest was taken: they were synced before it was written.
+    private var digested: Set<UInt32> = []
     /// The first damage behind the last record taken.
     private var damageBehindLast: Int?
     /// The last segment that was scanned: where its records end, and whether it may take more.
@@ -48,18 +55,22 @@ package struct JournalOpening: ~Copyable {
 
     /// - Throws: `JournalFault`, `StorageFault`, or what the taker throws: then nothing was changed but kept copies of
     ///   damage.
-    package mutating func run(_ take: Taker) throws -> Opened {
+    ///
+    /// - Parameter takeDigest: takes what the digests of sealed segments say; without it every segment is read.
+    package mutating func run(_ take: Taker, digests takeDigest: DigestTaker? = nil) throws -> Opened {
         try storage.makeFolder(folder)
         try storage.makeFolder(damagedFolder)
         let names = try storage.list(folder)
         try files.removeLeftovers(names)
-        let segments = try recognize(names.filter { $0.hasPrefix("segment-") })
+        let segments = try recognize(names.filter { $0.hasPrefix("segment-") && !$0.hasSuffix(".digest") })
         for (index, segment) in segments.enumerated() {
-            try replay(segment, isLast: index == segments.count - 1, take)
+            let isLast = index == segments.count - 1
+            if !isLast, let takeDigest, try replayDigest(segment, takeDigest) { continue }
+            try replay(segment, isLast: isLast, take)
         }
         conclude(segments)
         // Rule 8: what was replayed is on the disk before anything rests on it.
-        for segment in segments { try files.open(segment.number).sync() }
+        for segment in segments where !digested.contains(segment.number) { try files.open(segment.number).sync() }
         try storage.syncFolder(folder)
         try storage.syncFolder(damagedFolder)
         return Opened(epoch: epoch, files: files, start: start, report: report)
@@ -118,6 +129,24 @@ package struct JournalOpening: ~Copyable {
     }
 
     // MARK: Records
+
+    /// True when the segment's digest is there, fits the segment, and was taken in its place.
+    private mutating func replayDigest(_ segment: Segment, _ take: DigestTaker) throws -> Bool {
+        guard let header = segment.header, let digest = files.digest(of: segment.number),
+            digest.segment == segment.number, (digest.epochHigh, digest.epochLow) == epoch, digest.count > 0,
+            digest.firstSequence > start.lastSequence,
+            Int(digest.end) <= closings[segment.number] ?? Int(clamping: header.size)
+        else { return false }
+        explain(digest.firstSequence, segment, SegmentHeader.octetCount)
+        try digest.forEach { sequence, offset, octets in
+            try take(sequence, RecordLocation(segment: segment.number, offset: offset), octets)
+        }
+        start.lastSequence = digest.lastSequence
+        report.records += UInt64(digest.count)
+        report.digests += 1
+        digested.insert(segment.number)
+        return true
+    }
 
     private mutating func replay(_ segment: Segment, isLast: Bool, _ take: Taker) throws {
         let file = try files.open(segment.number)

@@ -5,6 +5,7 @@ package final class SegmentFiles: Sendable {
     /// Segments that are open at once: a reader of an older one opens it anew.
     private static let openMax = 64
     private static let unfinishedName = "unfinished.journal"
+    private static let unfinishedDigestName = "unfinished.digest"
 
     private let storage: any Storage
     private let folder: String
@@ -16,6 +17,42 @@ package final class SegmentFiles: Sendable {
     }
 
     package func path(_ segment: UInt32) -> String { "\(folder)/\(SegmentName.of(segment))" }
+
+    // MARK: Digests
+
+    /// The digest of a sealed segment; nil where there is none that can be used.
+    package func digest(of segment: UInt32) -> SegmentDigest.Reading? {
+        do throws(StorageFault) {
+            let file = try storage.open("\(folder)/\(SegmentName.digest(of: segment))")
+            let size = try file.size()
+            guard size <= SegmentDigest.headerOctets + SegmentDigest.octetsMax else { return nil }
+            return SegmentDigest.Reading(try file.read(at: 0, count: size))
+        } catch {
+            // The segment is read instead.
+            return nil
+        }
+    }
+
+    /// Keeps a digest beside its segment: it is on the disk when this returns.
+    package func keep(_ digest: SegmentDigest) throws(StorageFault) {
+        let path = "\(folder)/\(Self.unfinishedDigestName)"
+        try storage.remove(path)
+        let file = try storage.create(path)
+        try file.write(digest.encoded, at: 0)
+        try file.sync()
+        try storage.rename(path, to: "\(folder)/\(SegmentName.digest(of: digest.segment))")
+        try storage.syncFolder(folder)
+    }
+
+    /// Removes a segment for good, its digest first: a digest alone is passed over, a segment alone is replayed.
+    package func remove(_ segment: UInt32) throws(StorageFault) {
+        try storage.remove("\(folder)/\(SegmentName.digest(of: segment))")
+        try storage.remove(path(segment))
+        forget(segment)
+        try storage.syncFolder(folder)
+    }
+
+    // MARK: Segments
 
     /// The file of a segment that is there.
     package func open(_ segment: UInt32) throws(StorageFault) -> any StorageFile {
@@ -54,6 +91,6 @@ package final class SegmentFiles: Sendable {
 
     /// Removes what an earlier run left unfinished.
     package func removeLeftovers(_ names: [String]) throws(StorageFault) {
-        for name in names where name == Self.unfinishedName { try storage.remove("\(folder)/\(name)") }
+        for name in names where name == Self.unfinishedName || name == Self.unfinishedDigestName { try storage.remove("\(folder)/\(name)") }
     }
 }

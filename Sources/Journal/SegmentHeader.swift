@@ -112,6 +112,11 @@ package enum SegmentName {
         return "segment-\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits).journal"
     }
 
+    /// The name of the digest beside a segment.
+    package static func digest(of segment: UInt32) -> String {
+        "\(of(segment).dropLast("journal".count))digest"
+    }
+
     /// The number in a name; nil where no segment would be called so.
     package static func number(of name: String) -> UInt32? {
         guard name.hasPrefix("segment-"), name.hasSuffix(".journal"),

@@ -65,6 +65,9 @@ package struct SegmentWriter: ~Copyable {
         file = start.exists ? try files.open(start.segment) : nil
     }
 
+    /// The segment that is written.
+    package var segment: UInt32 { current }
+
     package var hasRecordsInDoubt: Bool { !inDoubt.isEmpty }
 
     /// Writes a group of batches and syncs once for each segment that it touches.

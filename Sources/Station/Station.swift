@@ -79,10 +79,14 @@ package final class Station: Sendable {
         let newEpoch = (high: RandomBits.word, low: RandomBits.word)
         let recovery = Recovery(
             configuration: configuration, routing: routing, start: start, chunkOctets: Self.chunkOctets, now: now)
-        let (journal, report) = try Journal.open(state: settings.state, storage: storage, newEpoch: newEpoch) {
-            sequence, location, payload in
-            try recovery.take(sequence, location, payload)
-        }
+        let (journal, report) = try Journal.open(
+            state: settings.state, storage: storage, newEpoch: newEpoch,
+            digests: { sequence, location, digest in
+                recovery.take(try RecordDigest(from: digest), sequence, location)
+            },
+            take: { sequence, location, payload in
+                recovery.take(try RecordDigest(record: OctetReader(payload)), sequence, location)
+            })
         custody = recovery.finish(epoch: JournalEpoch(high: journal.epoch.high, low: journal.epoch.low))
         guard var custody = custody.take() else {
             throw StartFailure(message: "nothing was recovered", exit: ExitStatus.software)
@@ -225,10 +229,9 @@ private final class Recovery {
             routing: routing, addresses: AddressBook(configuration.network), offices: OfficeDirectory(settings.offices))
     }
 
-    func take(_ sequence: UInt64, _ location: RecordLocation, _ payload: [UInt8]) throws {
-        let record = try JournalRecord(decoding: payload)
+    func take(_ digest: RecordDigest, _ sequence: UInt64, _ location: RecordLocation) {
         custody?.replay(
-            RecordDigest(record), sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)
+            digest, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)
     }
 
     func finish(epoch: JournalEpoch) -> StationCustody? {

@@ -16,7 +16,9 @@ package final class Journal: @unchecked Sendable {
     package let epoch: (high: UInt64, low: UInt64)
     package let folder: String
     private let storage: any Storage
-    private let files: SegmentFiles
+    package let files: SegmentFiles
+    /// The segment that the next group commit goes to, or a later one: all before it are sealed.
+    private let openSegment: Atomic<UInt32>
     private let pool: BatchPool
     private let queue = DispatchQueue(label: "cable.journal", qos: .userInitiated)
     private let folderLock: any Sendable
@@ -74,14 +76,15 @@ package final class Journal: @unchecked Sendable {
     /// - Parameter newEpoch: 128 random bits, used when the journal is created (rule 2).
     /// - Throws: `JournalFault`, or what `take` throws.
     package static func open(
-        state: String, storage: any Storage, newEpoch: (high: UInt64, low: UInt64), take: JournalOpening.Taker
+        state: String, storage: any Storage, newEpoch: (high: UInt64, low: UInt64),
+        digests: JournalOpening.DigestTaker? = nil, take: JournalOpening.Taker
     ) throws -> (journal: Journal, report: RecoveryReport) {
         do {
             try storage.makeFolder(state)
             guard let lock = try storage.lock("\(state)/lock") else { throw JournalFault.locked(folder: state) }
             var opening = JournalOpening(
                 storage: storage, folder: "\(state)/journal", damagedFolder: "\(state)/damaged", newEpoch: newEpoch)
-            let opened = try opening.run(take)
+            let opened = try opening.run(take, digests: digests)
             try storage.syncFolder(state)
             return (try Journal(opened, storage: storage, folder: "\(state)/journal", lock: lock), opened.report)
         } catch let fault as StorageFault {
@@ -98,6 +101,7 @@ package final class Journal: @unchecked Sendable {
         files = opened.files
         folderLock = lock
         pool = BatchPool()
+        openSegment = Atomic(opened.start.segment)
         writer = try SegmentWriter(files: files, pool: pool, epoch: opened.epoch, start: opened.start)
         appender = RecordAppender(
             segment: opened.start.segment, offset: opened.start.offset, nextSequence: opened.start.lastSequence + 1,
@@ -106,6 +110,12 @@ package final class Journal: @unchecked Sendable {
 
     /// Before the first `commit`.
     package func start(_ callbacks: Callbacks) { self.callbacks.withLock { $0 = callbacks } }
+
+    /// Segments that take no more records, oldest first.
+    package func sealedSegments() throws(StorageFault) -> [UInt32] {
+        let open = openSegment.load(ordering: .acquiring)
+        return try storage.list(folder).compactMap { SegmentName.number(of: $0) }.filter { $0 < open }
+    }
 
     package var statistics: Statistics { shared.withLock { $0.statistics } }
 
@@ -204,6 +214,7 @@ package final class Journal: @unchecked Sendable {
             shared.statistics.octets += outcome.octets
             shared.statistics.lastSyncNanoseconds = nanoseconds
         }
+        openSegment.store(writer.segment, ordering: .releasing)
         let callbacks = callbacks.withLock { $0 }
         if let mended = outcome.mended { callbacks?.onMended(mended) }
         callbacks?.onDurable(outcome.through, outcome.relocated)

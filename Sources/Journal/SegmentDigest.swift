@@ -1,0 +1,128 @@
+import CChecksum
+package import Octets
+
+/// The digests of a sealed segment's records, in a file beside it: a start reads these instead of the records.
+///
+///     "CABLEDIG" | version u32 | segment u32 | epoch 16 octets | first, last sequence u64 | end u32 | count u32
+///     | octets u64 | crc32c of these u32 | crc32c of the entries u32 | entries
+///     entry: sequence and offset as steps from the one before (varint), length (varint), digest
+///
+/// Little-endian. It only repeats what the segment says: where it is missing, damaged or of another version, the segment
+/// is read instead. What a digest holds is the owner's business.
+package struct SegmentDigest: Sendable {
+    package static let headerOctets = 72
+    /// Octets of the entries of one segment at most: a segment's own largest size.
+    package static let octetsMax = SegmentName.sizeMax
+    private static let version: UInt32 = 1
+    private static let magic = Array("CABLEDIG".utf8)
+
+    package let segment: UInt32
+    let epochHigh: UInt64
+    let epochLow: UInt64
+    package private(set) var firstSequence: UInt64 = 0
+    package private(set) var lastSequence: UInt64 = 0
+    /// Behind the last record in the segment.
+    package private(set) var end: UInt32 = 0
+    package private(set) var count: UInt32 = 0
+    private var entries = OctetWriter(reserving: 4_096)
+    private var lastOffset: UInt32 = 0
+
+    package init(segment: UInt32, epoch: (high: UInt64, low: UInt64)) {
+        self.segment = segment
+        epochHigh = epoch.high
+        epochLow = epoch.low
+    }
+
+    /// Adds the digest of the next record.
+    ///
+    /// - Parameter end: behind the record in the segment.
+    package mutating func add(sequence: UInt64, offset: UInt32, end: UInt32, _ digest: [UInt8]) {
+        precondition(count == 0 || sequence > lastSequence, "records come in order")
+        entries.varint(count == 0 ? 0 : sequence - lastSequence)
+        entries.varint(UInt64(offset - lastOffset))
+        entries.bytes(digest)
+        if count == 0 { firstSequence = sequence }
+        lastSequence = sequence
+        lastOffset = offset
+        self.end = end
+        count += 1
+    }
+
+    package var encoded: [UInt8] {
+        var octets = Self.magic
+        octets.reserveCapacity(Self.headerOctets + entries.octets.count)
+        func add<Number: FixedWidthInteger>(_ number: Number) {
+            withUnsafeBytes(of: number.littleEndian) { octets.append(contentsOf: $0) }
+        }
+        add(Self.version)
+        add(segment)
+        add(epochHigh)
+        add(epochLow)
+        add(firstSequence)
+        add(lastSequence)
+        add(end)
+        add(count)
+        add(UInt64(entries.octets.count))
+        add(Self.checksum(octets[...]))
+        add(Self.checksum(entries.octets[...]))
+        octets.append(contentsOf: entries.octets)
+        return octets
+    }
+
+    private static func checksum(_ octets: ArraySlice<UInt8>) -> UInt32 {
+        octets.withUnsafeBytes { cable_crc32c(0, $0.baseAddress, $0.count) }
+    }
+
+    /// A digest file that was read: whole, or nothing.
+    package struct Reading {
+        package let segment: UInt32
+        let epochHigh: UInt64
+        let epochLow: UInt64
+        package let firstSequence: UInt64
+        package let lastSequence: UInt64
+        package let end: UInt32
+        package let count: UInt32
+        private let octets: [UInt8]
+
+        /// Nil for anything but the whole file as it was written, of this version.
+        package init?(_ octets: [UInt8]) {
+            guard octets.count >= headerOctets, Array(octets[..<8]) == magic else { return nil }
+            func number<Number: FixedWidthInteger>(_ offset: Int, _: Number.Type) -> Number {
+                octets.withUnsafeBytes {
+                    Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self))
+                }
+            }
+            guard checksum(octets[..<64]) == number(64, UInt32.self), number(8, UInt32.self) == version,
+                number(56, UInt64.self) == UInt64(octets.count - headerOctets),
+                checksum(octets[headerOctets...]) == number(68, UInt32.self)
+            else { return nil }
+            segment = number(12, UInt32.self)
+            epochHigh = number(16, UInt64.self)
+            epochLow = number(24, UInt64.self)
+            firstSequence = number(32, UInt64.self)
+            lastSequence = number(40, UInt64.self)
+            end = number(48, UInt32.self)
+            count = number(52, UInt32.self)
+            self.octets = octets
+        }
+
+        /// Hands every digest on, in order.
+        ///
+        /// - Throws: what `take` throws, or a fault of entries that its own checksum vouched for.
+        package func forEach(
+            _ take: (_ sequence: UInt64, _ offset: UInt32, _ digest: OctetReader) throws -> Void
+        ) throws {
+            var reader = OctetReader(octets, in: headerOctets..<octets.count)
+            var sequence = firstSequence
+            var offset: UInt32 = 0
+            for _ in 0..<count {
+                sequence += try reader.varint()
+                offset += UInt32(truncatingIfNeeded: try reader.varint())
+                let length = try reader.count(bound: RecordFormat.payloadMax)
+                let start = headerOctets + reader.offset
+                try reader.skip(length)
+                try take(sequence, offset, OctetReader(octets, in: start..<(start + length)))
+            }
+        }
+    }
+}
