@@ -27,6 +27,7 @@ package final class Station: Sendable {
     private let desk: ControlDesk
     private let control: ControlServer
     private let wiring: Wiring
+    private let segments: SegmentKeeper
     private let log: EventLog
 
     /// Opens journal and keys, replays, listens and dials. Returns when the station serves.
@@ -132,6 +133,8 @@ package final class Station: Sendable {
             connectionsMax: settings.limits.controlConnections,
             connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk)
 
+        segments = SegmentKeeper(journal: journal, log: log)
+
         let (loop, wiring) = (loop, wiring)
         journal.start(
             Journal.Callbacks(
@@ -154,12 +157,14 @@ package final class Station: Sendable {
         let own = configuration.network.station(settings.station)
         try keeper.start(listening: (own?.addresses ?? []).prefix(1).compactMap { SocketAddress($0) })
         control.start()
+        segments.start()
         sweepLives()
         log.write(
             .info, "station.serving",
             [
                 ("station", settings.station.description), ("network", key.network),
                 ("start", CableIdentity.text(ofStart: start)), ("records", "\(report.records)"),
+                ("segments", "\(report.segments)"), ("digests", "\(report.digests)"),
             ])
         ServiceNotification.send("READY=1\nSTATUS=serving")
     }
@@ -192,6 +197,7 @@ package final class Station: Sendable {
         desk.stopAccepting()
         control.stop()
         keeper.stop()
+        segments.stop()
         let synced = DispatchSemaphore(value: 0)
         loop.view({ _, _ in () }, then: { synced.signal() })
         _ = synced.wait(timeout: .now() + .seconds(10))
