@@ -67,13 +67,25 @@ final class LoopbackNetwork {
 
     func controlPath(_ index: Int) -> String { "\(folder)/\(Self.name(index))/control.sock" }
 
-    /// Starts every station, the last first, and returns when the first one's link is up.
+    /// Starts every station, the last first.
     func start() throws(BenchFailure) {
-        for index in (0..<count).reversed() {
-            let station = "\(folder)/\(Self.name(index))"
-            daemons.insert(
-                try spawn(["\(tools)/routerd", "--config", "\(station)/station.json5"], log: "\(station)/log"), at: 0)
-        }
+        for index in (0..<count).reversed() { daemons.insert(try daemon(index), at: 0) }
+    }
+
+    /// Starts the first station alone: its neighbours are dead.
+    func startFirst() throws(BenchFailure) { daemons = [try daemon(0)] }
+
+    /// Kills the first station as a power cut of its process would, and waits for its end.
+    func killFirst() {
+        guard let first = daemons.first else { return }
+        kill(first, SIGKILL)
+        _ = Self.wait(for: first)
+        daemons.removeFirst()
+    }
+
+    private func daemon(_ index: Int) throws(BenchFailure) -> pid_t {
+        let station = "\(folder)/\(Self.name(index))"
+        return try spawn(["\(tools)/routerd", "--config", "\(station)/station.json5"], log: "\(station)/log")
     }
 
     /// Connects as soon as the daemon answers.

@@ -14,14 +14,12 @@ final class RelayRun {
     private let options: BenchOptions
     private let network: LoopbackNetwork
     private var state: State
-    /// Made once: what is measured is the daemons' work, and both cores are theirs.
-    private let filler: [UInt8]
+    private let cables: BenchCables
 
     init(_ network: LoopbackNetwork, _ options: BenchOptions) {
         self.network = network
         self.options = options
-        let line = Array("THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG AND COMES BACK AGAIN.\n".utf8)
-        filler = Array(repeatElement(line, count: options.size / line.count + 1).joined())
+        cables = BenchCables(size: options.size, lastStation: options.stations - 1)
         state = State(written: [Double](repeating: 0, count: options.cables + 2))
     }
 
@@ -32,7 +30,7 @@ final class RelayRun {
         do throws(ControlFailure) {
             try client.send(ControlRequest("watch"), tag: Self.watchTag)
             // The first cable proves the whole way before the clock starts.
-            try client.send(request(for: 1), tag: 1, body: cable(1))
+            try client.send(cables.request, tag: 1, body: cables.cable(1))
             try take(client) { $0.byID.count == 1 }
             let startSeconds = Report.seconds - launched
             try take(client) { $0.ended == 1 }
@@ -40,10 +38,6 @@ final class RelayRun {
         } catch {
             throw BenchFailure(text: "\(error.code): \(error.message)")
         }
-    }
-
-    private func request(for number: Int) -> ControlRequest {
-        ControlRequest("submit", bodyOctets: options.size)
     }
 
     private func measure(_ client: ControlClient, _ startSeconds: Double) throws(ControlFailure) -> RelayResult {
@@ -60,14 +54,7 @@ final class RelayRun {
             let moment = Report.seconds
             while outstanding < options.window, next <= options.cables + 1 {
                 let tag = UInt32(next)
-                ControlFrame(.request, tag: tag, payload: request(for: next).encoded).write(to: &octets)
-                let body = cable(next)
-                var offset = 0
-                while offset < body.count {
-                    let end = min(body.count, offset + ControlClient.sliceOctets)
-                    ControlFrame(.body, tag: tag, payload: Array(body[offset..<end])).write(to: &octets)
-                    offset = end
-                }
+                cables.write(next, tag: tag, to: &octets)
                 state.written[next] = moment
                 next += 1
                 outstanding += 1
@@ -119,24 +106,5 @@ final class RelayRun {
         } catch {
             throw ControlFailure(code: "PROTOCOL", message: "\(error)", advice: "", exit: 70)
         }
-    }
-
-    private func cable(_ number: Int) -> [UInt8] {
-        let last = options.stations - 1
-        let text = """
-            R 011200Z JAN 26
-            FM \(LoopbackNetwork.post(0))
-            TO \(LoopbackNetwork.post(last))
-
-            UNCLAS BENCH \(number)
-
-            SUBJECT: BENCHMARK CABLE \(number)
-
-            1. (U) FILLER FOLLOWS.
-
-            """
-        var octets = Array(text.utf8.prefix(options.size))
-        octets.append(contentsOf: filler[..<(options.size - octets.count)])
-        return octets
     }
 }

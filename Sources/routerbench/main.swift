@@ -4,11 +4,14 @@ import Glibc
 /// `routerbench NAME …`: measures real daemons on loopback and prints one line of JSON.
 let usage = """
     usage: routerbench relay [--cables N] [--size OCTETS] [--window W] [--stations K] [--dir DIR] [-o json]
+           routerbench backlog [--cables N] [--size OCTETS] [--window W] [--dir DIR] [-o json]
            routerbench format [--size OCTETS] [-o json]
 
     relay  submits N cables of SIZE octets at the first station, W outstanding until their receipts are back, to the
            last of K stations in a row (2 unless said), over one pipelined control connection. The daemons are the
            routerd beside this program; state is kept in a new folder below DIR and removed afterwards.
+    backlog submits N cables for a neighbour that is dead, W of them not yet accepted; then the station is killed and
+           started again. Tells the time of acceptance, the station's memory, and the time to its first acceptance.
     format parses cables of SIZE octets (10240 unless said), whole and for routing only, on one core, and splits the
            same octets into lines with memchr for comparison.
 
@@ -18,7 +21,7 @@ nonisolated func run() -> Int32 {
     signal(SIGPIPE, SIG_IGN)
     var options = BenchOptions()
     var arguments = CommandLine.arguments.dropFirst()[...]
-    guard let name = arguments.popFirst(), name == "relay" || name == "format" else {
+    guard let name = arguments.popFirst(), ["relay", "backlog", "format"].contains(name) else {
         Report.complain(usage)
         return CommandLine.arguments.contains("--help") ? 0 : ExitStatus.usage
     }
@@ -38,10 +41,13 @@ nonisolated func run() -> Int32 {
         return 0
     }
     do throws(BenchFailure) {
-        let network = try LoopbackNetwork(stations: options.stations, below: options.folder)
+        let network = try LoopbackNetwork(stations: name == "backlog" ? 2 : options.stations, below: options.folder)
         defer { network.remove() }
-        let result = try RelayRun(network, options).run()
-        Report.write(result)
+        if name == "backlog" {
+            Report.write(try BacklogRun(network, options).run())
+        } else {
+            Report.write(try RelayRun(network, options).run())
+        }
         return 0
     } catch {
         Report.complain("routerbench: \(error.text)\n")
