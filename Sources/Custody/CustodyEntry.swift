@@ -64,6 +64,8 @@ package struct CustodyDelivery: Sendable {
     package var niact: Bool
     package var state: DeliveryState
     package var why: HoldReason
+    /// A receipt or notice for it passed through here on its way back: it need not be offered again.
+    package var isAnswered = false
     /// A receipt came after a notice had said "undeliverable" (rule 20).
     package var lateAfterNotice: Bool
     /// Interned name of the post; of the office once delivered.
@@ -103,6 +105,10 @@ package struct CustodyEntry: Sendable {
     package var suffix: UInt8
     /// Accepted from a user of this station: receipts and notices end here.
     package var isOrigin: Bool
+    /// Offered again after the neighbour had forgotten it: whoever gets it is told that it may be a duplicate (ZFD).
+    package var isSuspected = false
+    /// How often it was offered again.
+    package var reoffers: UInt8 = 0
     package var firstArrival: UInt64
     /// Most cables have one delivery; the rest needs memory of its own only where there is one.
     package var first: CustodyDelivery

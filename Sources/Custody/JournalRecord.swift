@@ -11,6 +11,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
     case service(ServiceCustody)
     case undeliverable(Undeliverable)
     case read(ReadMark)
+    case reoffered(Reoffered)
 
     /// The daemon began; identities issued from here bear this start.
     package struct Started: Equatable, Sendable {
@@ -28,12 +29,15 @@ package indirect enum JournalRecord: Equatable, Sendable {
         package struct Item: Equatable, Sendable {
             package var number: CustodyNumber
             package var deliveries: [UInt16]
+            /// The channel number under which the neighbour took it.
+            package var channel: UInt64
             /// The record before this one in the cable's history.
             package var previous: RecordPlace
 
-            package init(number: CustodyNumber, deliveries: [UInt16], previous: RecordPlace) {
+            package init(number: CustodyNumber, deliveries: [UInt16], channel: UInt64, previous: RecordPlace) {
                 self.number = number
                 self.deliveries = deliveries
+                self.channel = channel
                 self.previous = previous
             }
         }
@@ -42,11 +46,17 @@ package indirect enum JournalRecord: Equatable, Sendable {
         package static let itemsMax = 4_096
 
         package var peer: RoutingIndicator
+        /// The neighbour's journal that took them, and this station's start that numbered the channels: what the
+        /// neighbour's next hello is held against (rules 9 and 10).
+        package var peerEpoch: JournalEpoch
+        package var start: UInt64
         package var at: Int64
         package var items: [Item]
 
-        package init(peer: RoutingIndicator, at: Int64, items: [Item]) {
+        package init(peer: RoutingIndicator, peerEpoch: JournalEpoch, start: UInt64, at: Int64, items: [Item]) {
             self.peer = peer
+            self.peerEpoch = peerEpoch
+            self.start = start
             self.at = at
             self.items = items
         }
@@ -97,6 +107,20 @@ package indirect enum JournalRecord: Equatable, Sendable {
         }
     }
 
+    /// The neighbour that had taken these does not remember it: they are offered again, marked (rules 9 and 10).
+    package struct Reoffered: Equatable, Sendable {
+        package var peer: RoutingIndicator
+        package var at: Int64
+        /// As in `Passed`; `channel` is 0.
+        package var items: [Passed.Item]
+
+        package init(peer: RoutingIndicator, at: Int64, items: [Passed.Item]) {
+            self.peer = peer
+            self.at = at
+            self.items = items
+        }
+    }
+
     /// Somebody read an inbox entry.
     package struct ReadMark: Equatable, Sendable {
         package var arrival: UInt64
@@ -128,12 +152,10 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .passed(let passed):
             writer.u8(4)
             writer.indicator(passed.peer)
+            writer.epoch(passed.peerEpoch)
+            writer.u64(passed.start)
             writer.u64(UInt64(bitPattern: passed.at))
-            writer.list(passed.items) { writer, item in
-                writer.number(item.number)
-                writer.list(item.deliveries) { $0.u16($1) }
-                writer.place(item.previous)
-            }
+            writer.list(passed.items) { $1.write(to: &$0) }
         case .service(let service):
             writer.u8(5)
             CustodySource.arrived(service.offered).write(to: &writer)
@@ -156,6 +178,11 @@ package indirect enum JournalRecord: Equatable, Sendable {
             writer.varint(mark.arrival)
             writer.u32(mark.user)
             writer.u64(UInt64(bitPattern: mark.at))
+        case .reoffered(let again):
+            writer.u8(8)
+            writer.indicator(again.peer)
+            writer.u64(UInt64(bitPattern: again.at))
+            writer.list(again.items) { $1.write(to: &$0) }
         }
     }
 
@@ -185,6 +212,13 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case 7:
             self = .read(
                 ReadMark(arrival: try reader.varint(), user: try reader.u32(), at: Int64(bitPattern: try reader.u64())))
+        case 8:
+            self = .reoffered(
+                Reoffered(
+                    peer: try reader.indicator(), at: Int64(bitPattern: try reader.u64()),
+                    items: try reader.list(bound: Passed.itemsMax) { reader throws(OctetFault) in
+                        try Passed.Item(from: &reader)
+                    }))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
         }
         try reader.finish()
@@ -202,7 +236,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
             return leaves
         case .undeliverable(let end):
             return end.proof == nil ? [(end.message.leafKind, end.message.encoded)] : []
-        case .started, .certificate, .passed, .service, .read:
+        case .started, .certificate, .passed, .service, .read, .reoffered:
             return []
         }
     }
@@ -221,7 +255,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .undeliverable(var end):
             if end.proof == nil { end.proof = proofs.popFirst() }
             self = .undeliverable(end)
-        case .started, .certificate, .passed, .service, .read:
+        case .started, .certificate, .passed, .service, .read, .reoffered:
             break
         }
         precondition(proofs.isEmpty, "a proof was made for a statement that is not there")
@@ -231,15 +265,26 @@ package indirect enum JournalRecord: Equatable, Sendable {
 extension JournalRecord.Passed {
     fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
         peer = try reader.indicator()
+        peerEpoch = try reader.epoch()
+        start = try reader.u64()
         at = Int64(bitPattern: try reader.u64())
-        items = try reader.list(bound: Self.itemsMax) { reader throws(OctetFault) in
-            Item(
-                number: try reader.number(),
-                deliveries: try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in
-                    try reader.u16()
-                },
-                previous: try reader.place())
-        }
+        items = try reader.list(bound: Self.itemsMax) { reader throws(OctetFault) in try Item(from: &reader) }
+    }
+}
+
+extension JournalRecord.Passed.Item {
+    fileprivate func write(to writer: inout OctetWriter) {
+        writer.number(number)
+        writer.list(deliveries) { $0.u16($1) }
+        writer.varint(channel)
+        writer.place(previous)
+    }
+
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        number = try reader.number()
+        deliveries = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
+        channel = try reader.varint()
+        previous = try reader.place()
     }
 }
 

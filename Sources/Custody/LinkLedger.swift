@@ -17,6 +17,9 @@ package struct LinkLedger: Sendable {
     package var inFlightHead = 0
     package var firstInFlight: UInt64 = 1
     package var taken = TakenMemory()
+    package var passed = PassedMemory()
+    /// The neighbour's journal, from its hello.
+    package var peerEpoch = JournalEpoch(high: 0, low: 0)
 
     /// Milliseconds since 1970: since when the link is as it is, why, and when it is tried again.
     package var since: Int64 = 0

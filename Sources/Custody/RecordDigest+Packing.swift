@@ -28,6 +28,7 @@ extension RecordDigest {
         case .certificate(let der): Self.same(.certificate(der), &writer)
         case .passed(let passed): Self.same(.passed(passed), &writer)
         case .read(let mark): Self.same(.read(mark), &writer)
+        case .reoffered(let again): Self.same(.reoffered(again), &writer)
         }
     }
 

@@ -13,6 +13,7 @@ package enum RecordDigest: Equatable, Sendable {
     case service(ServiceDigest)
     case undeliverable(EndDigest)
     case read(JournalRecord.ReadMark)
+    case reoffered(JournalRecord.Reoffered)
 
     package init(_ record: JournalRecord) {
         switch record {
@@ -29,6 +30,7 @@ package enum RecordDigest: Equatable, Sendable {
             self = .undeliverable(
                 EndDigest(number: end.number, index: end.index, message: end.message, at: end.at))
         case .read(let mark): self = .read(mark)
+        case .reoffered(let again): self = .reoffered(again)
         }
     }
 }
@@ -74,7 +76,8 @@ package struct AcceptanceDigest: Equatable, Sendable {
         package var isDuplicate: Bool { arrival == 0 }
 
         init(
-            index: UInt16, office: String, role: DeskDelivery.Role, arrival: UInt64, suspectedDuplicate: Bool, at: Int64,
+            index: UInt16, office: String, role: DeskDelivery.Role, arrival: UInt64, suspectedDuplicate: Bool,
+            at: Int64,
             receiptDue: Bool
         ) {
             self.index = index

@@ -15,16 +15,51 @@ extension StationCustody {
     // MARK: Sessions
 
     /// A session over the link is open and both sides have greeted.
+    ///
+    /// What the neighbour had taken and does not remember is offered again, marked (rules 9 and 10).
     package mutating func linkUp(
-        _ link: Int, session: UInt64, peerStart: UInt64, at now: Instant, _ actions: inout Actions
+        _ link: Int, session: UInt64, neighbour: NeighbourMemory, at now: Instant, _ actions: inout Actions
     ) {
         if links[link].session != nil { takeBack(link) }
-        links[link].peerStart = peerStart
+        links[link].peerStart = neighbour.start
+        links[link].peerEpoch = neighbour.epoch
+        offerAgain(links[link].passed.missing(in: neighbour, own: settings.epoch), link, at: now, &actions)
         links[link].session = session
         links[link].room = 0
         links[link].since = now.wall
         links[link].why = "session open"
         links[link].nextAt = nil
+    }
+
+    private mutating func offerAgain(
+        _ numbers: [CustodyNumber], _ link: Int, at now: Instant, _ actions: inout Actions
+    ) {
+        var items: [JournalRecord.Passed.Item] = []
+        for number in numbers {
+            guard let slot = slot(ofSequence: number.sequence) else { continue }
+            let open = (0..<entries[slot].deliveryCount).filter {
+                let delivery = entries[slot][delivery: $0]
+                return delivery.state == .inTransit && delivery.link == UInt16(link) && !delivery.isAnswered
+            }
+            guard !open.isEmpty else { continue }
+            items.append(
+                JournalRecord.Passed.Item(
+                    number: number, deliveries: open.map { entries[slot][delivery: $0].index }, channel: 0,
+                    previous: entries[slot].last))
+        }
+        guard !items.isEmpty else { return }
+        actions.now.append(
+            .event(
+                StationEvent(
+                    .alarm, "custody.offeredAgain",
+                    [("peer", links[link].peer.description), ("cables", "\(items.count)")])))
+        while !items.isEmpty {
+            let part = Array(items.prefix(JournalRecord.Passed.itemsMax))
+            items.removeFirst(part.count)
+            record(
+                .reoffered(JournalRecord.Reoffered(peer: links[link].peer, at: now.wall, items: part)), at: now,
+                &actions)
+        }
     }
 
     /// The session ended: what was under way waits again, at its old place (rule 14).
@@ -103,7 +138,8 @@ extension StationCustody {
         let index = transmissions.insert(
             Transmission(
                 subject: .cable(slot), number: entries[slot].custodyNumber, link: UInt16(link),
-                precedence: precedence, state: .ready, length: entries[slot].length, born: entries[slot].born))
+                precedence: precedence, state: .ready, length: entries[slot].length, born: entries[slot].born,
+                suspectedDuplicate: entries[slot].isSuspected))
         for position in positions { entries[slot][delivery: position].transmission = index }
         links[link].queue.append(index, &transmissions)
         links[link].waiting[Int(precedence.rawValue)] += 1
@@ -260,7 +296,8 @@ extension StationCustody {
 
     private mutating func end(_ index: UInt32, channel: UInt64, on link: Int) -> JournalRecord.Passed.Item {
         let transmission = transmissions[index]
-        var item = JournalRecord.Passed.Item(number: transmission.number, deliveries: [], previous: .none)
+        var item = JournalRecord.Passed.Item(
+            number: transmission.number, deliveries: [], channel: channel, previous: .none)
         if case .cable(let slot) = transmission.subject {
             item.deliveries = part(of: slot, on: index)
             item.previous = entries[slot].last
@@ -277,7 +314,10 @@ extension StationCustody {
     ) {
         guard !items.isEmpty else { return }
         record(
-            .passed(JournalRecord.Passed(peer: links[link].peer, at: now.wall, items: items)), at: now, &actions)
+            .passed(
+                JournalRecord.Passed(
+                    peer: links[link].peer, peerEpoch: links[link].peerEpoch, start: settings.start, at: now.wall,
+                    items: items)), at: now, &actions)
         items.removeAll()
     }
 
@@ -332,6 +372,27 @@ extension StationCustody {
             let age = Int64(clamping: now.boot) - entries[slot].born
             guard age > Int64(entries[slot].lifeSeconds) * 1_000 else { continue }
             for position in 0..<entries[slot].deliveryCount { endLife(slot, position, at: now, &actions) }
+        }
+    }
+
+    /// The originator's station offers again, marked, what is without a receipt three times the speed of service after
+    /// acceptance, and then at twice the age each time: whoever had custody may have lost its disk (rule 10).
+    package mutating func offerOverdueAgain(at now: Instant, _ actions: inout Actions) {
+        var overdue = [[CustodyNumber]](repeating: [], count: links.count)
+        for slot in 0..<entries.high where entries.holds(slot) && entries[slot].isOrigin {
+            let age = Int64(clamping: now.boot) - entries[slot].born
+            for position in 0..<entries[slot].deliveryCount {
+                let delivery = entries[slot][delivery: position]
+                guard delivery.state == .inTransit, delivery.link != CustodyDelivery.noLink else { continue }
+                let patience = delivery.precedence.speedOfServiceSeconds * 3_000
+                guard age > patience << Int64(min(entries[slot].reoffers, 16)) else { continue }
+                if overdue[Int(delivery.link)].last != entries[slot].custodyNumber {
+                    overdue[Int(delivery.link)].append(entries[slot].custodyNumber)
+                }
+            }
+        }
+        for link in links.indices where !overdue[link].isEmpty {
+            offerAgain(overdue[link], link, at: now, &actions)
         }
     }
 

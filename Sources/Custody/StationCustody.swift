@@ -176,6 +176,10 @@ package struct StationCustody: ~Copyable {
         case .undeliverable(let end):
             services[CustodyNumber(sequence: sequence)]?.place = place
             if let slot = slot(ofSequence: end.number.sequence) { entries[slot].last = place }
+        case .reoffered(let again):
+            for item in again.items {
+                if let slot = slot(ofSequence: item.number.sequence) { entries[slot].last = place }
+            }
         case .started, .certificate, .read:
             break
         }
@@ -210,6 +214,8 @@ package struct StationCustody: ~Copyable {
             fold(service, at: now)
         case .undeliverable(let end):
             fold(end, at: now)
+        case .reoffered(let again):
+            fold(again)
         case .read(let mark):
             guard mark.arrival > 0, mark.arrival <= inbox.count else { return }
             if inbox[Int(mark.arrival - 1)].readAt == nil { inbox[Int(mark.arrival - 1)].readAt = mark.at }
@@ -264,6 +270,7 @@ package struct StationCustody: ~Copyable {
             }
         case .arrived(let offered):
             if let link = linkOrdinal(offered.peer) { links[link].taken.take(offered) }
+            entries[slot].isSuspected = offered.suspectedDuplicate
         }
         whenSynced(.cable(slot))
     }
@@ -295,6 +302,11 @@ package struct StationCustody: ~Copyable {
         for item in passed.items {
             if services.removeValue(forKey: item.number) != nil { continue }
             guard let slot = slot(ofSequence: item.number.sequence) else { continue }
+            if let link {
+                links[link].passed.note(
+                    PassedMemory.Item(start: passed.start, channel: item.channel, number: item.number),
+                    epoch: passed.peerEpoch)
+            }
             for position in 0..<entries[slot].deliveryCount
             where item.deliveries.contains(entries[slot][delivery: position].index)
                 && entries[slot][delivery: position].state == .queued
@@ -304,6 +316,24 @@ package struct StationCustody: ~Copyable {
                 entries[slot][delivery: position].link = link.map { UInt16($0) } ?? CustodyDelivery.noLink
                 entries[slot][delivery: position].transmission = CustodyDelivery.none
             }
+        }
+    }
+
+    /// The neighbour forgot: custody is here again, and the next offer is marked.
+    private mutating func fold(_ again: JournalRecord.Reoffered) {
+        for item in again.items {
+            guard let slot = slot(ofSequence: item.number.sequence) else { continue }
+            entries[slot].isSuspected = true
+            if entries[slot].reoffers < .max { entries[slot].reoffers += 1 }
+            for position in 0..<entries[slot].deliveryCount
+            where item.deliveries.contains(entries[slot][delivery: position].index)
+                && entries[slot][delivery: position].state == .inTransit
+            {
+                entries[slot][delivery: position].state = .queued
+                entries[slot][delivery: position].since = again.at
+                entries[slot][delivery: position].link = CustodyDelivery.noLink
+            }
+            whenSynced(.cable(slot))
         }
     }
 
@@ -319,6 +349,7 @@ package struct StationCustody: ~Copyable {
                 born: Int64(clamping: now.boot) - Int64(clamping: service.ageMilliseconds) - dwell,
                 trace: service.trace)
             whenSynced(.service(number))
+            noteAnswer(service.message)
             return
         }
         settle(service.message, receivedAt: service.at)
@@ -337,6 +368,25 @@ package struct StationCustody: ~Copyable {
             place: .none, desk: nil, destination: end.message.identity.station, precedence: end.message.precedence,
             born: Int64(clamping: now.boot), trace: [])
         whenSynced(.service(number))
+    }
+
+    /// A receipt on its way back says that what was passed on from here has arrived.
+    private mutating func noteAnswer(_ message: ServiceMessage) {
+        guard message.kind == .receipt, let post = names.known(message.post) else { return }
+        var slots: [UInt32] = []
+        _ = byIdentity.first(key: CustodyEntry.key(message.identity)) { slot in
+            if entries[slot].identity == message.identity,
+                entries[slot].mark == ContentMark(message.contentHash)
+            {
+                slots.append(slot)
+            }
+            return false
+        }
+        for slot in slots {
+            for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].post == post {
+                entries[slot][delivery: position].isAnswered = true
+            }
+        }
     }
 
     /// A receipt outranks a notice whatever the order of arrival (rule 20).

@@ -91,6 +91,8 @@ package final class SegmentFiles: Sendable {
 
     /// Removes what an earlier run left unfinished.
     package func removeLeftovers(_ names: [String]) throws(StorageFault) {
-        for name in names where name == Self.unfinishedName || name == Self.unfinishedDigestName { try storage.remove("\(folder)/\(name)") }
+        for name in names where name == Self.unfinishedName || name == Self.unfinishedDigestName {
+            try storage.remove("\(folder)/\(name)")
+        }
     }
 }

@@ -14,7 +14,8 @@ extension SegmentFiles {
     ///
     /// - Throws: what `take` throws, or a fault of the disk.
     package func inspect(
-        _ segment: UInt32, _ take: (_ sequence: UInt64, _ offset: UInt32, _ end: UInt32, _ payload: OctetReader) throws
+        _ segment: UInt32,
+        _ take: (_ sequence: UInt64, _ offset: UInt32, _ end: UInt32, _ payload: OctetReader) throws
             -> Void
     ) throws -> Inspection {
         var inspection = Inspection()
@@ -30,7 +31,9 @@ extension SegmentFiles {
         while true {
             switch scan.next(&window) {
             case .record(let sequence, let offset, let length):
-                guard let octets = window.octets(at: offset + RecordFormat.headerOctets, count: length) else { continue }
+                guard let octets = window.octets(at: offset + RecordFormat.headerOctets, count: length) else {
+                    continue
+                }
                 inspection.records += 1
                 inspection.octets += length
                 try take(

@@ -49,6 +49,15 @@ struct CableHistory {
                         detail: detail)
                 ], service.previous
             )
+        case .reoffered(let again):
+            guard let item = again.items.first(where: { $0.number == number }) else { return ([], .none) }
+            return (
+                [
+                    row(
+                        again.at, "offeredAgain", link: again.peer.description,
+                        detail: "\(again.peer) does not remember it; marked ZFD")
+                ], item.previous
+            )
         case .undeliverable(let end):
             return ([row(end.at, "notice", post: end.message.post, detail: end.message.reason)], end.previous)
         case .started, .certificate, .read:

@@ -269,7 +269,11 @@ final class LinkKeeper: @unchecked Sendable {
         around.log.write(
             .info, "link.up", [("peer", hello.station.description), ("dialled", dialledHere ? "here" : "there")])
         around.loop.post { custody, now, actions in
-            custody.linkUp(link, session: session, peerStart: hello.start, at: now, &actions)
+            custody.linkUp(
+                link, session: session,
+                neighbour: NeighbourMemory(
+                    start: hello.start, epoch: hello.epoch, rememberedEpoch: hello.rememberedEpoch,
+                    remembered: hello.remembered.map { ($0.start, $0.channels) }), at: now, &actions)
         }
         driver.opened()
     }

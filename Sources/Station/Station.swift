@@ -185,7 +185,10 @@ package final class Station: Sendable {
     private func sweepLives() {
         let loop = loop
         loop.queue.asyncAfter(deadline: .now() + .seconds(Self.lifeSweepSeconds)) { [weak self] in
-            loop.post { custody, now, actions in custody.endOverdueLives(at: now, &actions) }
+            loop.post { custody, now, actions in
+                custody.endOverdueLives(at: now, &actions)
+                custody.offerOverdueAgain(at: now, &actions)
+            }
             self?.sweepLives()
         }
     }

@@ -276,7 +276,8 @@ final class StationLoop: @unchecked Sendable {
             let (given, location) = journal.append(writer.octets)
             precondition(given == sequence, "journal and core count alike")
             custody.placed(
-                RecordDigest(record), sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset))
+                RecordDigest(record), sequence: sequence,
+                place: RecordPlace(segment: location.segment, offset: location.offset))
             sequence += 1
         }
     }
@@ -413,7 +414,7 @@ extension JournalRecord {
     fileprivate var mayWait: Bool {
         switch self {
         case .passed: true
-        case .started, .certificate, .accepted, .service, .undeliverable, .read: false
+        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered: false
         }
     }
 }

@@ -10,7 +10,7 @@ extension JournalRecord {
         switch self {
         case .service(let service): (service.message, service.proof, service.trace)
         case .undeliverable(let end): end.proof.map { (end.message, $0, []) }
-        case .started, .certificate, .accepted, .passed, .read: nil
+        case .started, .certificate, .accepted, .passed, .read, .reoffered: nil
         }
     }
 }

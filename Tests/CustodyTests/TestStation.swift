@@ -47,7 +47,7 @@ struct TestStation: ~Copyable {
         self.init(empty: old.name, start: start)
         now = Instant(boot: 50, wall: old.now.wall + 5_000)
         for (index, record) in old.journal[..<synced].enumerated() {
-            core.replay(record, sequence: UInt64(index + 1), place: Self.place(index), at: now)
+            core.replay(RecordDigest(record), sequence: UInt64(index + 1), place: Self.place(index), at: now)
             journal.append(record)
         }
         _ = act { core, now, actions in core.recovered(at: now, &actions) }
@@ -78,7 +78,7 @@ struct TestStation: ~Copyable {
             let leaves = record.unsignedLeaves(station: name).count
             record.attach([BatchProof](repeating: Self.proof, count: leaves)[...])
             journal.append(record)
-            core.placed(record, sequence: UInt64(journal.count), place: Self.place(journal.count - 1))
+            core.placed(RecordDigest(record), sequence: UInt64(journal.count), place: Self.place(journal.count - 1))
         }
         return actions
     }
@@ -113,7 +113,14 @@ struct TestStation: ~Copyable {
     }
 
     mutating func linkUp(_ link: Int, session: UInt64 = 1) {
-        _ = act { core, now, actions in core.linkUp(link, session: session, peerStart: 9, at: now, &actions) }
+        let neighbour = NeighbourMemory(start: 9, epoch: Self.epoch, rememberedEpoch: nil, remembered: [])
+        linkUp(link, session: session, neighbour)
+    }
+
+    mutating func linkUp(_ link: Int, session: UInt64, _ neighbour: NeighbourMemory) {
+        _ = act { core, now, actions in
+            core.linkUp(link, session: session, neighbour: neighbour, at: now, &actions)
+        }
     }
 
     mutating func room(_ link: Int, _ octets: Int = 1 << 20, session: UInt64 = 1) -> [Slice] {
