@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Who asks: the credentials of the process at the other end of the socket.
 package struct ControlCaller: Sendable, Equatable {
