@@ -23,6 +23,9 @@ package struct RoutingIndicator: Hashable, Comparable, Sendable, CustomStringCon
     /// Of letters that were looked at already.
     init(legal packed: UInt64) { self.packed = packed }
 
+    /// Of an indicator that was kept in another form in memory.
+    package init(kept packed: UInt64) { self.packed = packed }
+
     /// From the wire or the journal; nil unless it is the packing of a legal indicator.
     package init?(packed: UInt64) {
         var count = 0

@@ -94,7 +94,7 @@ extension StationCustody {
     private func suffix(for block: SignedBlock, _ actions: inout Actions) -> UInt8 {
         var highest: UInt8?
         _ = byIdentity.first(key: CustodyEntry.key(block.identity)) { slot in
-            if entries[slot].identity == block.identity, entries[slot].mark != ContentMark(block.contentHash) {
+            if entries[slot].isArrival(of: block.identity), entries[slot].mark != ContentMark(block.contentHash) {
                 highest = max(highest ?? 0, entries[slot].suffix)
             }
             return false

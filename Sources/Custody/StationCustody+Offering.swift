@@ -137,9 +137,8 @@ extension StationCustody {
         let precedence = positions.map { entries[slot][delivery: $0].precedence }.max() ?? .routine
         let index = transmissions.insert(
             Transmission(
-                subject: .cable(slot), number: entries[slot].custodyNumber, link: UInt16(link),
-                precedence: precedence, state: .ready, length: entries[slot].length, born: entries[slot].born,
-                suspectedDuplicate: entries[slot].isSuspected))
+                number: entries[slot].custodyNumber, isService: false, link: UInt16(link), precedence: precedence))
+        transmissions[index].suspectedDuplicate = entries[slot].isSuspected
         for position in positions { entries[slot][delivery: position].transmission = index }
         links[link].queue.append(index, &transmissions)
         links[link].waiting[Int(precedence.rawValue)] += 1
@@ -157,10 +156,7 @@ extension StationCustody {
             return
         }
         let index = transmissions.insert(
-            Transmission(
-                subject: .service(service.place, desk: service.desk, destination: service.destination),
-                number: number, link: UInt16(link), precedence: service.precedence, state: .ready, length: 0,
-                born: service.born))
+            Transmission(number: number, isService: true, link: UInt16(link), precedence: service.precedence))
         links[link].queue.append(index, &transmissions)
     }
 
@@ -203,51 +199,63 @@ extension StationCustody {
         links[link].sentNumber = channel
         links[link].queue.remove(index, &transmissions)
         transmissions[index].channel = channel
-        let content: Slice.Content
-        let cost: Int
-        switch transmissions[index].subject {
-        case .cable(let slot):
-            let whole = Int(transmissions[index].length) <= settings.chunkOctets
-            transmissions[index].state = whole ? .offered : .asking
-            content = .offerCable(entries[slot].place, deliveries: part(of: slot, on: index), withBody: whole)
-            cost = Self.offerOverheadOctets + (whole ? Int(transmissions[index].length) : 0)
-            if whole { count(index, on: link) }
-        case .service(let place, let desk, _):
-            transmissions[index].state = .offered
-            content = .offerService(place, desk: desk)
-            cost = Self.serviceOverheadOctets
+        guard !transmissions[index].isService else { return offerService(index, at: now) }
+        let slot = slot(carriedBy: index)
+        let whole = Int(entries[slot].length) <= settings.chunkOctets
+        transmissions[index].state = whole ? .offered : .asking
+        if whole { count(slot, on: link) }
+        return slice(
+            index, .offerCable(entries[slot].place, deliveries: part(of: slot, on: index), withBody: whole),
+            cost: Self.offerOverheadOctets + (whole ? Int(entries[slot].length) : 0), born: entries[slot].born, at: now)
+    }
+
+    private mutating func offerService(_ index: UInt32, at now: Instant) -> Slice {
+        transmissions[index].state = .offered
+        guard let service = services[transmissions[index].number] else {
+            preconditionFailure("a receipt that waits is in custody")
         }
-        return slice(index, content, cost: cost, at: now)
+        return slice(
+            index, .offerService(service.place, desk: service.desk), cost: Self.serviceOverheadOctets,
+            born: service.born, at: now)
     }
 
     private mutating func chunk(of index: UInt32, on link: Int, at now: Instant) -> Slice {
-        guard case .cable(let slot) = transmissions[index].subject else {
-            preconditionFailure("a receipt is never sent in chunks")
-        }
+        let slot = slot(carriedBy: index)
         let offset = transmissions[index].sent
-        let count = min(UInt32(settings.chunkOctets), transmissions[index].length - offset)
-        let last = offset + count == transmissions[index].length
+        let count = min(UInt32(settings.chunkOctets), entries[slot].length - offset)
+        let last = offset + count == entries[slot].length
         transmissions[index].sent += count
         if last {
             transmissions[index].state = .offered
             links[link].queue.remove(index, &transmissions)
-            self.count(index, on: link)
+            self.count(slot, on: link)
         }
-        let content = Slice.Content.chunk(entries[slot].place, offset: offset, count: count, last: last)
-        return slice(index, content, cost: Self.chunkOverheadOctets + Int(count), at: now)
+        return slice(
+            index, .chunk(entries[slot].place, offset: offset, count: count, last: last),
+            cost: Self.chunkOverheadOctets + Int(count), born: entries[slot].born, at: now)
     }
 
-    private mutating func count(_ index: UInt32, on link: Int) {
+    private mutating func count(_ slot: UInt32, on link: Int) {
         links[link].sentCables += 1
-        links[link].sentOctets += UInt64(transmissions[index].length)
+        links[link].sentOctets += UInt64(entries[slot].length)
     }
 
-    private func slice(_ index: UInt32, _ content: Slice.Content, cost: Int, at now: Instant) -> Slice {
-        let age = max(0, Int64(clamping: now.boot) - transmissions[index].born)
+    private func slice(
+        _ index: UInt32, _ content: Slice.Content, cost: Int, born: Int64, at now: Instant
+    ) -> Slice {
+        let age = max(0, Int64(clamping: now.boot) - born)
         return Slice(
             channel: transmissions[index].channel, number: transmissions[index].number,
             precedence: transmissions[index].precedence, ageMilliseconds: UInt64(age),
             suspectedDuplicate: transmissions[index].suspectedDuplicate, content: content, cost: cost)
+    }
+
+    /// The cable that a transmission carries.
+    private func slot(carriedBy index: UInt32) -> UInt32 {
+        guard let slot = slot(ofSequence: transmissions[index].number.sequence) else {
+            preconditionFailure("a cable that waits is in custody")
+        }
+        return slot
     }
 
     /// The deliveries that a transmission carries: its set may shrink, never grow (rule 15).
@@ -267,9 +275,9 @@ extension StationCustody {
         guard links[link].session == session, let index = links[link].transmission(onChannel: channel),
             transmissions[index].state == .asking
         else { return }
+        let length = entries[slot(carriedBy: index)].length
         transmissions[index].state = .sending
-        transmissions[index].sent = UInt32(clamping: min(offset, UInt64(transmissions[index].length)))
-        if transmissions[index].sent == transmissions[index].length { transmissions[index].sent = 0 }
+        transmissions[index].sent = offset < UInt64(length) ? UInt32(offset) : 0
         links[link].queue.putBack(index, &transmissions)
         fill(link, at: now, &actions)
     }
@@ -296,9 +304,9 @@ extension StationCustody {
 
     private mutating func end(_ index: UInt32, channel: UInt64, on link: Int) -> JournalRecord.Passed.Item {
         let transmission = transmissions[index]
-        var item = JournalRecord.Passed.Item(
-            number: transmission.number, deliveries: [], channel: channel, previous: .none)
-        if case .cable(let slot) = transmission.subject {
+        var item = JournalRecord.Passed.Item(number: transmission.number, deliveries: [], channel: channel, previous: .none)
+        if !transmission.isService {
+            let slot = slot(carriedBy: index)
             item.deliveries = part(of: slot, on: index)
             item.previous = entries[slot].last
             links[link].waiting[Int(transmission.precedence.rawValue)] -= 1
@@ -332,10 +340,10 @@ extension StationCustody {
         transmissions[index].state = .held
         transmissions[index].sent = 0
         if transmissions[index].attempts < .max { transmissions[index].attempts += 1 }
-        transmissions[index].notBefore = now.boot + Self.refusalPause
-        held.append(index)
-        actions.wake(at: transmissions[index].notBefore)
-        if case .cable(let slot) = transmissions[index].subject {
+        held[index] = now.boot + Self.refusalPause
+        actions.wake(at: now.boot + Self.refusalPause)
+        if !transmissions[index].isService {
+            let slot = slot(carriedBy: index)
             for position in 0..<entries[slot].deliveryCount
             where entries[slot][delivery: position].transmission == index {
                 entries[slot][delivery: position].why = .refused
@@ -351,14 +359,12 @@ extension StationCustody {
 
     /// A moment named by `wakeAt` has come, or passed.
     package mutating func woke(at now: Instant, _ actions: inout Actions) {
-        let waiting = held
-        held.removeAll()
-        for index in waiting where transmissions.holds(index) && transmissions[index].state == .held {
-            guard transmissions[index].notBefore <= now.boot else {
-                held.append(index)
-                actions.wake(at: transmissions[index].notBefore)
+        for index in held.keys.sorted() {
+            guard let notBefore = held[index], notBefore <= now.boot else {
+                if let notBefore = held[index] { actions.wake(at: notBefore) }
                 continue
             }
+            held[index] = nil
             transmissions[index].state = .ready
             let link = Int(transmissions[index].link)
             links[link].queue.putBack(index, &transmissions)
@@ -430,6 +436,7 @@ extension StationCustody {
         let link = Int(transmissions[index].link)
         if transmissions[index].state == .ready { links[link].queue.remove(index, &transmissions) }
         links[link].waiting[Int(transmissions[index].precedence.rawValue)] -= 1
+        held[index] = nil
         transmissions.release(index)
     }
 }

@@ -178,7 +178,7 @@ extension StationCustody {
         guard let post = names.known(post) else { return false }
         let mark = ContentMark(block.contentHash)
         return byIdentity.first(key: CustodyEntry.key(block.identity)) { slot in
-            guard entries[slot].identity == block.identity, entries[slot].mark == mark else { return false }
+            guard entries[slot].isArrival(of: block.identity), entries[slot].mark == mark else { return false }
             return (0..<entries[slot].deliveryCount).contains {
                 let delivery = entries[slot][delivery: $0]
                 return delivery.post == post && delivery.station == settings.station && delivery.state == .delivered

@@ -85,7 +85,7 @@ extension StationCustody {
         if let identity = CableIdentity(text) {
             var best: UInt32?
             _ = byIdentity.first(key: CustodyEntry.key(identity)) { slot in
-                if entries[slot].identity == identity, best.map({ isBetter(slot, than: $0) }) ?? true { best = slot }
+                if entries[slot].isArrival(of: identity), best.map({ isBetter(slot, than: $0) }) ?? true { best = slot }
                 return false
             }
             if let best { return .found(best) }
@@ -109,7 +109,7 @@ extension StationCustody {
 
     /// Of several arrivals of one cable: the one that originated here, else the one on a desk, else the first.
     private func isBetter(_ slot: UInt32, than other: UInt32) -> Bool {
-        func rank(_ slot: UInt32) -> Int { entries[slot].isOrigin ? 2 : entries[slot].firstArrival > 0 ? 1 : 0 }
+        func rank(_ slot: UInt32) -> Int { entries[slot].isOrigin ? 2 : entries[slot].isOnDesk ? 1 : 0 }
         return rank(slot) > rank(other)
     }
 
@@ -122,17 +122,18 @@ extension StationCustody {
         return DeliveryReport(
             post: names[delivery.post], station: delivery.station, role: delivery.role,
             precedence: delivery.precedence, niact: delivery.niact, state: delivery.state, since: delivery.since,
-            why: why(delivery), office: delivery.office == NameTable.none ? nil : names[delivery.office],
+            why: why(delivery, length: entries[slot].length),
+            office: delivery.office == NameTable.none ? nil : names[delivery.office],
             lateAfterNotice: delivery.lateAfterNotice, at: delivery.at == 0 ? nil : delivery.at)
     }
 
-    private func why(_ delivery: CustodyDelivery) -> String {
+    private func why(_ delivery: CustodyDelivery, length: UInt32) -> String {
         switch delivery.state {
         case .queued:
             guard delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) else {
                 return "its record is being synced"
             }
-            return why(transmissions[delivery.transmission])
+            return why(transmissions[delivery.transmission], length: length)
         case .inTransit:
             let taker = delivery.link == CustodyDelivery.noLink ? "a neighbour" : "\(links[Int(delivery.link)].peer)"
             return "\(taker) has custody; the receipt of \(delivery.station) is awaited"
@@ -141,12 +142,12 @@ extension StationCustody {
         }
     }
 
-    private func why(_ transmission: Transmission) -> String {
+    private func why(_ transmission: Transmission, length: UInt32) -> String {
         let link = links[Int(transmission.link)]
         switch transmission.state {
         case .held: return "\(link.peer) refused it; it is offered again"
         case .asking: return "offered to \(link.peer); it has not yet said from which octet it wants it"
-        case .sending: return "\(transmission.sent) of \(transmission.length) octets sent to \(link.peer)"
+        case .sending: return "\(transmission.sent) of \(length) octets sent to \(link.peer)"
         case .offered: return "sent to \(link.peer); its custody note is awaited"
         case .ready:
             return link.isUp
@@ -196,7 +197,7 @@ extension StationCustody {
         var item = QueueItem(
             identity: entries[slot].identity, place: entries[slot].place, precedence: precedence, state: .ready,
             ageMilliseconds: max(0, Int64(clamping: now.boot) - entries[slot].born), size: entries[slot].length,
-            to: to, link: nil, attempts: 0, nextAt: nil, why: why(delivery))
+            to: to, link: nil, attempts: 0, nextAt: nil, why: why(delivery, length: entries[slot].length))
         switch delivery.state {
         case .held: item.state = .held
         case .inTransit:
@@ -207,12 +208,13 @@ extension StationCustody {
                 item.state = .waiting
                 return item
             }
-            fill(&item, from: transmissions[delivery.transmission], at: now)
+            fill(&item, from: delivery.transmission, at: now)
         }
         return item
     }
 
-    private func fill(_ item: inout QueueItem, from transmission: Transmission, at now: Instant) {
+    private func fill(_ item: inout QueueItem, from index: UInt32, at now: Instant) {
+        let transmission = transmissions[index]
         let link = links[Int(transmission.link)]
         item.link = link.peer
         item.attempts = Int(transmission.attempts)
@@ -221,8 +223,8 @@ extension StationCustody {
         case .asking, .sending, .offered: item.state = .sending
         case .held: item.state = .held
         }
-        if transmission.state == .held {
-            item.nextAt = now.wall + max(0, Int64(clamping: transmission.notBefore) - Int64(clamping: now.boot))
+        if let notBefore = held[index] {
+            item.nextAt = now.wall + max(0, Int64(clamping: notBefore) - Int64(clamping: now.boot))
         } else if !link.isUp {
             item.nextAt = link.nextAt
         }

@@ -74,7 +74,8 @@ package struct StationCustody: ~Copyable {
     var unsynced: [(sequence: UInt64, work: Work)] = []
     private var isReplaying = true
     var identitiesIssued: UInt64 = 0
-    var held: [UInt32] = []
+    /// Refused transmissions, and the milliseconds of the boot clock before which each is not offered again.
+    var held: [UInt32: UInt64] = [:]
 
     enum Work {
         case cable(UInt32)
@@ -244,9 +245,9 @@ package struct StationCustody: ~Copyable {
             CustodyEntry(
                 identity: acceptance.identity, mark: acceptance.mark, sequence: sequence, place: .none, last: .none,
                 length: UInt32(clamping: acceptance.length), born: Int64(clamping: now.boot) - age,
-                acceptedAt: acceptance.at, lifeSeconds: acceptance.lifeSeconds, gate: acceptance.gate,
-                suffix: acceptance.suffix, isOrigin: isOrigin, firstArrival: 0, first: first,
-                others: Array(deliveries.dropFirst())))
+                lifeSeconds: acceptance.lifeSeconds, gate: acceptance.gate,
+                suffix: acceptance.suffix, isOrigin: isOrigin, first: first,
+                others: deliveries.count > 1 ? Array(deliveries.dropFirst()) : []))
         byIdentity.insert(slot, key: CustodyEntry.key(acceptance.identity)) {
             CustodyEntry.key(entries[$0].identity)
         }
@@ -291,7 +292,7 @@ package struct StationCustody: ~Copyable {
             InboxEntry(
                 slot: slot, index: desk.index, office: names.number(of: desk.office), role: desk.role,
                 suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, readAt: nil))
-        if entries[slot].firstArrival == 0 { entries[slot].firstArrival = UInt64(inbox.count) }
+        entries[slot].isOnDesk = true
         if let mrn, let key = Cable.canonicalMRN(mrn), desk.role != .sipdis {
             if deliveredByMRN[key]?.last != slot { deliveredByMRN[key, default: []].append(slot) }
         }
@@ -324,7 +325,7 @@ package struct StationCustody: ~Copyable {
         for item in again.items {
             guard let slot = slot(ofSequence: item.number.sequence) else { continue }
             entries[slot].isSuspected = true
-            if entries[slot].reoffers < .max { entries[slot].reoffers += 1 }
+            entries[slot].reoffers += 1
             for position in 0..<entries[slot].deliveryCount
             where item.deliveries.contains(entries[slot][delivery: position].index)
                 && entries[slot][delivery: position].state == .inTransit
@@ -416,7 +417,7 @@ package struct StationCustody: ~Copyable {
 
     func origin(of message: ServiceMessage) -> UInt32? {
         byIdentity.first(key: CustodyEntry.key(message.identity)) {
-            entries[$0].identity == message.identity && entries[$0].isOrigin
+            entries[$0].isOrigin && entries[$0].isArrival(of: message.identity)
                 && entries[$0].mark == ContentMark(message.contentHash)
         }
     }

@@ -8,7 +8,8 @@ package import Cables
 ///       +---- link down --+------------------+----------------+
 ///       +---- after a while -- held <---- refused ------------+
 ///
-/// It comes into being when its record is synced, so all that it sends is durable.
+/// It comes into being when its record is synced, so all that it sends is durable. What it carries is found by its
+/// number: 32 octets, which a test holds, since a million may wait.
 package struct Transmission: Sendable {
     package enum State: UInt8, Sendable {
         case ready = 0
@@ -22,36 +23,57 @@ package struct Transmission: Sendable {
         case held
     }
 
-    package enum Subject: Sendable, Equatable {
-        /// A cable, by its slot.
-        case cable(UInt32)
-        /// A receipt or notice: its record, and which desk of an acceptance (nil: the record is the message's own).
-        case service(RecordPlace, desk: UInt16?, destination: RoutingIndicator)
-    }
-
-    package var subject: Subject
-    package var number: CustodyNumber
-    /// Ordinal of own links.
-    package var link: UInt16
-    package var precedence: Precedence
-    package var state: State
-    /// Octets of the body.
-    package var length: UInt32
-    package var sent: UInt32 = 0
-    package var channel: UInt64 = 0
-    package var attempts: UInt16 = 0
+    private var packedSequence: Packed48
+    private var part: UInt16
     package var next: UInt32 = CustodyDelivery.none
     package var previous: UInt32 = CustodyDelivery.none
-    /// Milliseconds of the boot clock before which it is not offered (state `held`).
-    package var notBefore: UInt64 = 0
-    package var born: Int64
-    package var suspectedDuplicate = false
+    /// Octets of the body that are sent.
+    package var sent: UInt32 = 0
+    private var packedChannel = Packed48(0)
+    /// Ordinal of own links.
+    package let link: UInt16
+    package var attempts: UInt16 = 0
+    /// Three bits of state, three of precedence, and two traits.
+    private var traits: UInt8
 
-    package var isService: Bool {
-        switch subject {
-        case .service: true
-        case .cable: false
-        }
+    private static let precedenceShift: UInt8 = 3
+    private static let service: UInt8 = 0x40
+    private static let suspected: UInt8 = 0x80
+
+    /// - Parameter number: what is sent: the cable of this custody, or the receipt or notice.
+    package init(
+        number: CustodyNumber, isService: Bool, link: UInt16, precedence: Precedence, state: State = .ready
+    ) {
+        packedSequence = Packed48(Int64(clamping: number.sequence))
+        part = number.part
+        self.link = link
+        traits =
+            state.rawValue | precedence.rawValue << Self.precedenceShift | (isService ? Self.service : 0)
+    }
+
+    package var number: CustodyNumber {
+        CustodyNumber(sequence: UInt64(bitPattern: packedSequence.value), part: part)
+    }
+
+    package var channel: UInt64 {
+        get { UInt64(bitPattern: packedChannel.value) }
+        set { packedChannel = Packed48(Int64(clamping: newValue)) }
+    }
+
+    package var state: State {
+        get { State(rawValue: traits & 0x07) ?? .ready }
+        set { traits = traits & ~0x07 | newValue.rawValue }
+    }
+
+    package var precedence: Precedence {
+        Precedence(rawValue: traits >> Self.precedenceShift & 0x07) ?? .routine
+    }
+
+    package var isService: Bool { traits & Self.service != 0 }
+
+    package var suspectedDuplicate: Bool {
+        get { traits & Self.suspected != 0 }
+        set { traits = newValue ? traits | Self.suspected : traits & ~Self.suspected }
     }
 
     /// Receipts and notices stand before cables of their precedence (rule 16).
