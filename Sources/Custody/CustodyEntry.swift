@@ -280,6 +280,14 @@ package struct CustodyEntry: Sendable {
 
     package var custodyNumber: CustodyNumber { CustodyNumber(sequence: sequence) }
 
+    /// Whether the body has a file of its own.
+    package var hasFile: Bool { Int(length) > CableBody.inlineMax }
+
+    /// Octets that the record of a cable takes, about.
+    package static func recordOctets(_ length: UInt64) -> UInt64 {
+        512 + (length > UInt64(CableBody.inlineMax) ? 0 : length)
+    }
+
     package static func key(_ identity: CableIdentity) -> UInt64 {
         identity.station.packed ^ identity.start << 20 ^ identity.number &* 0xff51_afd7_ed55_8ccd
     }

@@ -1,7 +1,9 @@
 /// One line of the inbox: a view of the journal's records of delivery (rule 13).
 ///
-/// Its arrival number is its place in the list, from 1.
+/// Arrival numbers grow by one with each delivery at this station, from 1; those of entries that are no longer kept are
+/// not used again.
 package struct InboxEntry: Sendable {
+    package var arrival: UInt64
     package var slot: UInt32
     package var index: UInt16
     package var office: UInt32
@@ -9,6 +11,55 @@ package struct InboxEntry: Sendable {
     package var suspectedDuplicate: Bool
     package var at: Int64
     package var readAt: Int64?
+}
+
+/// The inboxes of all offices of this station, in order of arrival.
+package struct Inbox: Sendable {
+    private var list: [InboxEntry] = []
+    /// The newest arrival number that was given.
+    package private(set) var last: UInt64 = 0
+
+    package init() {}
+
+    package mutating func add(_ entry: InboxEntry) {
+        last = max(last, entry.arrival)
+        guard let newest = list.last, newest.arrival >= entry.arrival else { return list.append(entry) }
+        let place = place(of: entry.arrival)
+        if place < list.count, list[place].arrival == entry.arrival {
+            list[place] = entry
+        } else {
+            list.insert(entry, at: place)
+        }
+    }
+
+    /// Arrival numbers up to this one were given, whether or not their entries are still kept.
+    package mutating func given(through arrival: UInt64) { last = max(last, arrival) }
+
+    package subscript(arrival: UInt64) -> InboxEntry? {
+        let place = place(of: arrival)
+        return place < list.count && list[place].arrival == arrival ? list[place] : nil
+    }
+
+    package mutating func markRead(_ arrival: UInt64, at: Int64) {
+        let place = place(of: arrival)
+        guard place < list.count, list[place].arrival == arrival, list[place].readAt == nil else { return }
+        list[place].readAt = at
+    }
+
+    /// The entries of cables that are no longer kept go with them.
+    package mutating func removeAll(where isGone: (InboxEntry) -> Bool) { list.removeAll(where: isGone) }
+
+    package var entries: [InboxEntry] { list }
+
+    private func place(of arrival: UInt64) -> Int {
+        var low = 0
+        var high = list.count
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle].arrival < arrival { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 }
 
 /// Names of posts and offices, each held once.

@@ -12,6 +12,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
     case undeliverable(Undeliverable)
     case read(ReadMark)
     case reoffered(Reoffered)
+    case carried(Carried)
+    case carriedService(CarriedService)
+    case standing(Standing)
 
     /// The daemon began; identities issued from here bear this start.
     package struct Started: Equatable, Sendable {
@@ -183,13 +186,43 @@ package indirect enum JournalRecord: Equatable, Sendable {
             writer.indicator(again.peer)
             writer.u64(UInt64(bitPattern: again.at))
             writer.list(again.items) { $1.write(to: &$0) }
+        case .carried(let carried):
+            writer.u8(9)
+            carried.write(to: &writer)
+        case .carriedService(let carried):
+            writer.u8(10)
+            carried.write(to: &writer)
+        case .standing(let standing):
+            writer.u8(11)
+            standing.write(to: &writer)
         }
     }
 
     package init(decoding octets: [UInt8]) throws(OctetFault) { try self.init(decoding: OctetReader(octets)) }
 
-    /// Reads version and kind of a record.
+    /// Reads version and kind of a record; of a carried cable all before its acceptance.
     static func isAcceptance(_ reader: inout OctetReader) throws(OctetFault) -> Bool {
+        try reader.expect(version: Self.version)
+        switch try reader.u8() {
+        case 3: return true
+        case 9:
+            try Carried.skip(&reader)
+            try reader.expect(version: Self.version)
+            return try reader.u8() == 3
+        default: return false
+        }
+    }
+
+    /// The record of the acceptance that a carried cable holds; what is given, where it is none.
+    package static func acceptance(in record: [UInt8]) throws(OctetFault) -> [UInt8] {
+        var reader = OctetReader(record)
+        try reader.expect(version: Self.version)
+        guard try reader.u8() == 9 else { return record }
+        try Carried.skip(&reader)
+        return reader.rest()
+    }
+
+    static func isPlainAcceptance(_ reader: inout OctetReader) throws(OctetFault) -> Bool {
         try reader.expect(version: Self.version)
         return try reader.u8() == 3
     }
@@ -219,6 +252,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
                     items: try reader.list(bound: Passed.itemsMax) { reader throws(OctetFault) in
                         try Passed.Item(from: &reader)
                     }))
+        case 9: self = .carried(try Carried(from: &reader))
+        case 10: self = .carriedService(try CarriedService(from: &reader))
+        case 11: self = .standing(try Standing(from: &reader))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
         }
         try reader.finish()
@@ -236,7 +272,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
             return leaves
         case .undeliverable(let end):
             return end.proof == nil ? [(end.message.leafKind, end.message.encoded)] : []
-        case .started, .certificate, .passed, .service, .read, .reoffered:
+        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing:
             return []
         }
     }
@@ -255,7 +291,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .undeliverable(var end):
             if end.proof == nil { end.proof = proofs.popFirst() }
             self = .undeliverable(end)
-        case .started, .certificate, .passed, .service, .read, .reoffered:
+        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing:
             break
         }
         precondition(proofs.isEmpty, "a proof was made for a statement that is not there")

@@ -29,6 +29,18 @@ extension RecordDigest {
         case .passed(let passed): Self.same(.passed(passed), &writer)
         case .read(let mark): Self.same(.read(mark), &writer)
         case .reoffered(let again): Self.same(.reoffered(again), &writer)
+        case .standing(let standing): Self.same(.standing(standing), &writer)
+        case .carried(let state, let acceptance):
+            writer.u8(9)
+            state.write(to: &writer)
+            acceptance.write(to: &writer)
+        case .carriedService(let carried):
+            writer.u8(10)
+            writer.number(carried.number)
+            writer.bytes(carried.message.encoded)
+            writer.u64(UInt64(bitPattern: carried.at))
+            writer.varint(carried.ageMilliseconds)
+            writer.list(carried.trace) { $0.indicator($1) }
         }
     }
 
@@ -43,7 +55,7 @@ extension RecordDigest {
         let kind = try reader.u8()
         switch kind {
         case 0:
-            self = RecordDigest(try JournalRecord(decoding: OctetReader(reader.rest())))
+            self = try RecordDigest(try JournalRecord(decoding: OctetReader(reader.rest())))
             return
         case 3: self = .accepted(try AcceptanceDigest(from: &reader))
         case 5:
@@ -64,6 +76,16 @@ extension RecordDigest {
                     number: try reader.number(), index: try reader.u16(),
                     message: try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax)),
                     at: Int64(bitPattern: try reader.u64())))
+        case 9: self = .carried(try CarriedState(from: &reader), try AcceptanceDigest(from: &reader))
+        case 10:
+            self = .carriedService(
+                CarriedServiceDigest(
+                    number: try reader.number(),
+                    message: try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax)),
+                    at: Int64(bitPattern: try reader.u64()), ageMilliseconds: try reader.varint(),
+                    trace: try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in
+                        try reader.indicator()
+                    }))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
         }
         try reader.finish()
@@ -135,8 +157,8 @@ extension RecordDigest {
     /// The digest of a stored record, without reading its proofs and its body.
     package init(record: OctetReader) throws(OctetFault) {
         var reader = record
-        guard try JournalRecord.isAcceptance(&reader) else {
-            self = RecordDigest(try JournalRecord(decoding: record))
+        guard try JournalRecord.isPlainAcceptance(&reader) else {
+            self = try RecordDigest(try JournalRecord(decoding: record))
             return
         }
         self = .accepted(try AcceptanceDigest(record: &reader))
@@ -144,6 +166,13 @@ extension RecordDigest {
 }
 
 extension AcceptanceDigest {
+    /// - Parameter acceptance: a whole record.
+    init(acceptance: [UInt8]) throws(OctetFault) {
+        var reader = OctetReader(acceptance)
+        try JournalRecord.expectAcceptance(&reader)
+        try self.init(record: &reader)
+    }
+
     /// - Parameter reader: a stored acceptance, behind version and kind.
     fileprivate init(record reader: inout OctetReader) throws(OctetFault) {
         source = try CustodySource(from: &reader)

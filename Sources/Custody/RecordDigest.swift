@@ -14,8 +14,12 @@ package enum RecordDigest: Equatable, Sendable {
     case undeliverable(EndDigest)
     case read(JournalRecord.ReadMark)
     case reoffered(JournalRecord.Reoffered)
+    case carried(CarriedState, AcceptanceDigest)
+    case carriedService(CarriedServiceDigest)
+    case standing(Standing)
 
-    package init(_ record: JournalRecord) {
+    /// - Throws: for a carried cable whose acceptance cannot be read: it was read when it was carried.
+    package init(_ record: JournalRecord) throws(OctetFault) {
         switch record {
         case .started(let started): self = .started(started)
         case .certificate(let der): self = .certificate(der)
@@ -31,6 +35,14 @@ package enum RecordDigest: Equatable, Sendable {
                 EndDigest(number: end.number, index: end.index, message: end.message, at: end.at))
         case .read(let mark): self = .read(mark)
         case .reoffered(let again): self = .reoffered(again)
+        case .carried(let carried):
+            self = .carried(carried.state, try AcceptanceDigest(acceptance: carried.acceptance))
+        case .carriedService(let carried):
+            self = .carriedService(
+                CarriedServiceDigest(
+                    number: carried.number, message: carried.message, at: carried.at,
+                    ageMilliseconds: carried.ageMilliseconds, trace: carried.trace))
+        case .standing(let standing): self = .standing(standing)
         }
     }
 }
@@ -156,6 +168,15 @@ package struct ServiceDigest: Equatable, Sendable {
     package var ageMilliseconds: UInt64
     package var trace: [RoutingIndicator]
     package var at: Int64
+}
+
+/// A receipt or notice in custody that was carried.
+package struct CarriedServiceDigest: Equatable, Sendable {
+    package var number: CustodyNumber
+    package var message: ServiceMessage
+    package var at: Int64
+    package var ageMilliseconds: UInt64
+    package var trace: [RoutingIndicator]
 }
 
 /// This station ended a delivery without making it.

@@ -22,7 +22,9 @@ extension StationCustody {
 
     /// The first answer again, where the key was used for the same octets.
     private func repeated(_ submission: Submission) throws(Refusal) -> AcceptedCable? {
-        guard let key = submission.key, let slot = keys[key] else { return nil }
+        guard let key = submission.key, let sequence = keys[key], let slot = slot(ofSequence: sequence) else {
+            return nil
+        }
         guard entries[slot].mark == ContentMark(submission.contentHash) else {
             throw Refusal(
                 code: "KEY_REUSED", message: "key \(key) was used for another cable, \(entries[slot].identity)",
@@ -149,7 +151,7 @@ extension StationCustody {
     func desks(
         _ block: SignedBlock, part: [UInt16], captions: [String], slugs: [String], suspected: Bool, at now: Instant
     ) -> [DeskDelivery] {
-        var arrival = UInt64(inbox.count)
+        var arrival = inbox.last
         var desks: [DeskDelivery] = []
         for index in part {
             let delivery = block.deliveries[Int(index)]
@@ -175,6 +177,11 @@ extension StationCustody {
 
     /// Rule 5: only the addressee's station discards a duplicate, by identity, content and post.
     private func isAtDesk(_ block: SignedBlock, post: String) -> Bool {
+        if marks.contains(
+            DeliveryMark(identity: block.identity, content: ContentMark(block.contentHash), post: post))
+        {
+            return true
+        }
         guard let post = names.known(post) else { return false }
         let mark = ContentMark(block.contentHash)
         return byIdentity.first(key: CustodyEntry.key(block.identity)) { slot in

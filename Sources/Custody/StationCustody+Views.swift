@@ -231,16 +231,16 @@ extension StationCustody {
     }
 
     package func inboxItems() -> [InboxItem] {
-        inbox.enumerated().map { index, entry in inboxItem(entry, arrival: UInt64(index + 1)) }
+        inbox.entries.map { inboxItem($0) }
     }
 
-    private func inboxItem(_ entry: InboxEntry, arrival: UInt64) -> InboxItem {
+    private func inboxItem(_ entry: InboxEntry) -> InboxItem {
         let position = (0..<entries[entry.slot].deliveryCount).first {
             entries[entry.slot][delivery: $0].index == entry.index
         }
         let delivery = entries[entry.slot][delivery: position ?? 0]
         return InboxItem(
-            identity: entries[entry.slot].identity, place: entries[entry.slot].place, arrival: arrival,
+            identity: entries[entry.slot].identity, place: entries[entry.slot].place, arrival: entry.arrival,
             post: names[delivery.post], office: names[entry.office], role: entry.role,
             precedence: delivery.precedence, niact: delivery.niact, suspectedDuplicate: entry.suspectedDuplicate,
             receivedAt: entry.at, readAt: entry.readAt)
@@ -248,7 +248,7 @@ extension StationCustody {
 
     /// Somebody reads an entry: the first reading is recorded.
     package mutating func markRead(_ arrival: UInt64, user: UInt32, at now: Instant, _ actions: inout Actions) {
-        guard arrival > 0, arrival <= UInt64(inbox.count), inbox[Int(arrival - 1)].readAt == nil else { return }
+        guard let entry = inbox[arrival], entry.readAt == nil else { return }
         record(.read(JournalRecord.ReadMark(arrival: arrival, user: user, at: now.wall)), at: now, &actions)
     }
 
@@ -314,7 +314,9 @@ extension StationCustody {
     /// - Parameter keys: canonical MRNs, in the order of the REF line: the first that names a delivered cable counts.
     package func delivered(bearing keys: [String]) -> UInt32? {
         for key in keys {
-            if let slot = deliveredByMRN[key]?.last { return slot }
+            for sequence in (deliveredByMRN[key] ?? []).reversed() {
+                if let slot = slot(ofSequence: sequence) { return slot }
+            }
         }
         return nil
     }

@@ -15,6 +15,12 @@ package struct CustodySettings: Sendable {
     package var hopLimit: Int
     /// Octets of a body that go between two choices of what to send next.
     package var chunkOctets: Int
+    /// Milliseconds for which a cable that was passed on is kept (rule 9).
+    package var graceMilliseconds: Int64 = 86_400_000
+    /// Milliseconds for which a cable that originated or was delivered here stays retrievable after its end.
+    package var retentionMilliseconds: Int64 = 30 * 86_400_000
+    /// Milliseconds for which a delivery that is no longer kept is known as such (rule 11): longer than any life.
+    package var duplicateWindowMilliseconds: Int64 = 30 * 86_400_000
     /// FM names, besides this station's posts, that users here may send for.
     package var originators: Set<String>
 
@@ -59,9 +65,10 @@ package struct StationCustody: ~Copyable {
     var transmissions = Slab<Transmission>()
     var links: [LinkLedger]
     var names = NameTable()
-    var inbox: [InboxEntry] = []
-    var deliveredByMRN: [String: [UInt32]] = [:]
-    var keys: [String: UInt32] = [:]
+    var inbox = Inbox()
+    /// Acceptances by canonical MRN, and by submission key. What is no longer kept is found missing when looked for.
+    var deliveredByMRN: [String: [UInt64]] = [:]
+    var keys: [String: UInt64] = [:]
     /// Receipts and notices in custody here, not yet passed on.
     var services: [CustodyNumber: PendingService] = [:]
     /// Certificates (DER) that stored signatures need, as recorded.
@@ -72,7 +79,18 @@ package struct StationCustody: ~Copyable {
     package private(set) var persistedThrough: UInt64 = 0
     /// What becomes sendable when its record is synced, oldest first.
     var unsynced: [(sequence: UInt64, work: Work)] = []
-    private var isReplaying = true
+    var isReplaying = true
+    /// Marks of deliveries that are no longer kept.
+    var marks = DuplicateMarks()
+    /// Octets of the journal that are still answered for, about.
+    package internal(set) var liveOctets: UInt64 = 0
+    /// Large bodies, and how many of the cables kept have each.
+    var bodies: [ContentMark: Int] = [:]
+    var busy = RetirementView()
+    /// Where the certificates stand in the journal: the newest segment of each.
+    var certificatePlaces: [UInt32] = []
+    /// Carried records that are not synced yet, by their own sequence: what a mended sync may move.
+    var carriedRecords: [UInt64: CustodyNumber] = [:]
     var identitiesIssued: UInt64 = 0
     /// Refused transmissions, and the milliseconds of the boot clock before which each is not offered again.
     var held: [UInt32: UInt64] = [:]
@@ -140,6 +158,7 @@ package struct StationCustody: ~Copyable {
     /// Every record up to `sequence` is synced.
     package mutating func persisted(through sequence: UInt64, at now: Instant, _ actions: inout Actions) {
         persistedThrough = max(persistedThrough, sequence)
+        if !carriedRecords.isEmpty { carriedRecords = carriedRecords.filter { $0.key > sequence } }
         var ready = 0
         while ready < unsynced.count, unsynced[ready].sequence <= persistedThrough { ready += 1 }
         guard ready > 0 else { return }
@@ -150,13 +169,25 @@ package struct StationCustody: ~Copyable {
     }
 
     mutating func record(_ record: JournalRecord, at now: Instant, _ actions: inout Actions) {
-        fold(RecordDigest(record), at: now)
+        fold(Self.digest(of: record), at: now)
         nextSequence += 1
         actions.keep(record)
     }
 
-    /// The journal has put a record at `place`.
-    package mutating func placed(_ record: RecordDigest, sequence: UInt64, place: RecordPlace) {
+    private static func digest(of record: JournalRecord) -> RecordDigest {
+        do throws(OctetFault) {
+            return try RecordDigest(record)
+        } catch {
+            preconditionFailure("a record of this station's own cannot be read: \(error)")
+        }
+    }
+
+    /// The journal has put a new record at `place`.
+    package mutating func placed(_ record: JournalRecord, sequence: UInt64, place: RecordPlace) {
+        placed(Self.digest(of: record), sequence: sequence, place: place)
+    }
+
+    private mutating func placed(_ record: RecordDigest, sequence: UInt64, place: RecordPlace) {
         switch record {
         case .accepted(let acceptance):
             guard let slot = slot(ofSequence: sequence) else { return }
@@ -181,13 +212,23 @@ package struct StationCustody: ~Copyable {
             for item in again.items {
                 if let slot = slot(ofSequence: item.number.sequence) { entries[slot].last = place }
             }
-        case .started, .certificate, .read:
+        case .carried(let state, _):
+            moved(carried: CustodyNumber(sequence: state.sequence), sequence: sequence, to: place)
+        case .carriedService(let service):
+            moved(carried: service.number, sequence: sequence, to: place)
+        case .certificate(let der):
+            guard let index = certificates.firstIndex(of: der) else { return }
+            while certificatePlaces.count <= index { certificatePlaces.append(0) }
+            certificatePlaces[index] = place.segment
+        case .standing(let standing): placed(standing, in: place.segment)
+        case .started, .read:
             break
         }
     }
 
     /// The journal wrote a record again elsewhere after a failed sync (rule 7).
     package mutating func moved(sequence: UInt64, to place: RecordPlace) {
+        if let number = carriedRecords[sequence] { return moved(carried: number, sequence: sequence, to: place) }
         if let slot = slot(ofSequence: sequence) {
             if entries[slot].last == entries[slot].place { entries[slot].last = place }
             entries[slot].place = place
@@ -195,7 +236,7 @@ package struct StationCustody: ~Copyable {
         for (number, _) in services where number.sequence == sequence { services[number]?.place = place }
     }
 
-    private mutating func whenSynced(_ work: Work) {
+    mutating func whenSynced(_ work: Work) {
         if !isReplaying { unsynced.append((nextSequence, work)) }
     }
 
@@ -206,7 +247,13 @@ package struct StationCustody: ~Copyable {
         case .started:
             break
         case .certificate(let der):
-            certificates.append(der)
+            if !certificates.contains(der) { certificates.append(der) }
+        case .carried(let state, let acceptance):
+            fold(state, acceptance, at: now)
+        case .carriedService(let service):
+            fold(service, at: now)
+        case .standing(let standing):
+            fold(standing)
         case .accepted(let acceptance):
             fold(acceptance, at: now)
         case .passed(let passed):
@@ -218,13 +265,38 @@ package struct StationCustody: ~Copyable {
         case .reoffered(let again):
             fold(again)
         case .read(let mark):
-            guard mark.arrival > 0, mark.arrival <= inbox.count else { return }
-            if inbox[Int(mark.arrival - 1)].readAt == nil { inbox[Int(mark.arrival - 1)].readAt = mark.at }
+            inbox.markRead(mark.arrival, at: mark.at)
         }
     }
 
     private mutating func fold(_ acceptance: AcceptanceDigest, at now: Instant) {
-        let sequence = nextSequence
+        guard let slot = insert(acceptance, sequence: nextSequence, at: now) else { return }
+        for index in acceptance.desks.indices {
+            expectReceipt(acceptance, index, sequence: nextSequence, at: now)
+        }
+        if case .arrived(let offered) = acceptance.source, let link = linkOrdinal(offered.peer) {
+            links[link].taken.take(offered)
+        }
+        whenSynced(.cable(slot))
+    }
+
+    /// A receipt for the desk is to be passed on to another station.
+    mutating func expectReceipt(
+        _ acceptance: AcceptanceDigest, _ index: Int, sequence: UInt64, at now: Instant
+    ) {
+        let desk = acceptance.desks[index]
+        guard desk.receiptDue, acceptance.identity.station != settings.station,
+            let delivery = acceptance.deliveries.first(where: { $0.index == desk.index })
+        else { return }
+        let number = CustodyNumber(sequence: sequence, part: UInt16(index + 1))
+        services[number] = PendingService(
+            place: .none, desk: UInt16(index), destination: acceptance.identity.station,
+            precedence: delivery.precedence, born: Int64(clamping: now.boot), trace: [])
+        whenSynced(.service(number))
+    }
+
+    /// A cable is kept from now on.
+    mutating func insert(_ acceptance: AcceptanceDigest, sequence: UInt64, at now: Instant) -> UInt32? {
         var deliveries = acceptance.deliveries.map { delivery(acceptance, $0) }
         for desk in acceptance.desks {
             guard let position = deliveries.firstIndex(where: { $0.index == desk.index }) else { continue }
@@ -236,7 +308,7 @@ package struct StationCustody: ~Copyable {
             }
             deliveries[position].at = desk.at
         }
-        guard let first = deliveries.first else { return }
+        guard let first = deliveries.first else { return nil }
         let dwell = max(0, min(now.wall - acceptance.at, Int64(acceptance.lifeSeconds) * 1_000))
         let age = Int64(clamping: acceptance.ageMilliseconds) + dwell
         var isOrigin = false
@@ -252,28 +324,19 @@ package struct StationCustody: ~Copyable {
             CustodyEntry.key(entries[$0].identity)
         }
         bySequence.insert(slot, key: sequence) { entries[$0].sequence }
-        for (index, desk) in acceptance.desks.enumerated() {
-            if !desk.isDuplicate { enter(desk, slot: slot, mrn: acceptance.mrn) }
-            guard desk.receiptDue, acceptance.identity.station != settings.station,
-                let delivery = acceptance.deliveries.first(where: { $0.index == desk.index })
-            else { continue }
-            let number = CustodyNumber(sequence: sequence, part: UInt16(index + 1))
-            services[number] = PendingService(
-                place: .none, desk: UInt16(index), destination: acceptance.identity.station,
-                precedence: delivery.precedence, born: Int64(clamping: now.boot), trace: [])
-            whenSynced(.service(number))
-        }
+        liveOctets += CustodyEntry.recordOctets(acceptance.length)
+        if acceptance.hasFile { bodies[acceptance.mark, default: 0] += 1 }
+        for desk in acceptance.desks where !desk.isDuplicate { enter(desk, slot: slot, mrn: acceptance.mrn) }
         switch acceptance.source {
         case .submitted(_, let key):
-            if let key { keys[key] = slot }
+            if let key { keys[key] = sequence }
             if acceptance.identity.start == settings.start {
                 identitiesIssued = max(identitiesIssued, acceptance.identity.number)
             }
         case .arrived(let offered):
-            if let link = linkOrdinal(offered.peer) { links[link].taken.take(offered) }
             entries[slot].isSuspected = offered.suspectedDuplicate
         }
-        whenSynced(.cable(slot))
+        return slot
     }
 
     private mutating func delivery(
@@ -288,13 +351,14 @@ package struct StationCustody: ~Copyable {
     }
 
     private mutating func enter(_ desk: AcceptanceDigest.Desk, slot: UInt32, mrn: String?) {
-        inbox.append(
+        inbox.add(
             InboxEntry(
-                slot: slot, index: desk.index, office: names.number(of: desk.office), role: desk.role,
+                arrival: desk.arrival, slot: slot, index: desk.index, office: names.number(of: desk.office), role: desk.role,
                 suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, readAt: nil))
         entries[slot].isOnDesk = true
         if let mrn, let key = Cable.canonicalMRN(mrn), desk.role != .sipdis {
-            if deliveredByMRN[key]?.last != slot { deliveredByMRN[key, default: []].append(slot) }
+            let sequence = entries[slot].sequence
+            if deliveredByMRN[key]?.last != sequence { deliveredByMRN[key, default: []].append(sequence) }
         }
     }
 

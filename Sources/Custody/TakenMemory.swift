@@ -105,6 +105,20 @@ package struct TakenMemory: Sendable {
         }
     }
 
+    /// What was known when an older segment went (`Standing`): added to what newer records say.
+    mutating func restore(_ standing: Standing.Taken) {
+        if let epoch, epoch != standing.epoch { return }
+        epoch = standing.epoch
+        for item in standing.starts {
+            if let known = starts.firstIndex(where: { $0.start == item.start }) {
+                for range in item.channels.ranges { starts[known].channels.insert(range) }
+                starts[known].channels.keep(newest: Self.rangesMax)
+            } else if starts.count < Self.startsMax {
+                starts.append((item.start, item.channels))
+            }
+        }
+    }
+
     /// A repeated offer arrived under another channel number.
     package mutating func note(start: UInt64, channel: UInt64) {
         if starts.last?.start == start {

@@ -100,6 +100,13 @@ package struct JournalOpening: ~Copyable {
                 JournalDamage(kind: .foreign, segment: segment.name, offset: 0, octets: Int(clamping: header.size)))
             return true
         }
+        if let removed = files.removed(), (removed.epochHigh, removed.epochLow) == epoch {
+            // A crash came between saying that they are gone and removing them.
+            for segment in segments where segment.number <= removed.segment { try files.remove(segment.number) }
+            segments.removeAll { $0.number <= removed.segment }
+            start.lastSequence = removed.sequence
+            highest = max(highest, removed.segment)
+        }
         for case let closing? in segments.map({ $0.header?.closing }) {
             closings[closing.segment] = Int(closing.end)
         }

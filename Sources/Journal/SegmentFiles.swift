@@ -52,6 +52,26 @@ package final class SegmentFiles: Sendable {
         try storage.syncFolder(folder)
     }
 
+    /// How far segments have been removed.
+    package func removed() -> RemovedSegments? {
+        do throws(StorageFault) {
+            let file = try storage.open("\(folder)/\(RemovedSegments.name)")
+            return RemovedSegments(try file.read(at: 0, count: RemovedSegments.octetCount + 1))
+        } catch {
+            return nil
+        }
+    }
+
+    func write(_ removed: RemovedSegments) throws(StorageFault) {
+        let path = "\(folder)/\(Self.unfinishedDigestName)"
+        try storage.remove(path)
+        let file = try storage.create(path)
+        try file.write(removed.encoded, at: 0)
+        try file.sync()
+        try storage.rename(path, to: "\(folder)/\(RemovedSegments.name)")
+        try storage.syncFolder(folder)
+    }
+
     // MARK: Segments
 
     /// The file of a segment that is there.

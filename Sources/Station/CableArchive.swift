@@ -29,9 +29,14 @@ final class CableArchive: Sendable {
         return OctetReader(scratch, in: part)
     }
 
-    /// The acceptance that stands at a place.
+    func octets(_ place: RecordPlace) throws(JournalFault) -> [UInt8] {
+        try journal.read(RecordLocation(segment: place.segment, offset: place.offset))
+    }
+
+    /// The acceptance that stands at a place, as it was recorded or carried.
     func acceptance(_ place: RecordPlace) throws -> Acceptance {
-        guard case .accepted(let acceptance) = try record(place) else {
+        let record = try JournalRecord(decoding: try JournalRecord.acceptance(in: try octets(place)))
+        guard case .accepted(let acceptance) = record else {
             throw JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset))
         }
         return acceptance

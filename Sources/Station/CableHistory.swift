@@ -12,18 +12,35 @@ struct CableHistory {
 
     /// Oldest first.
     func rows(from last: RecordPlace, number: CustodyNumber) throws -> [HistoryRow] {
-        var rows: [HistoryRow] = []
-        var place = last
-        for _ in 0..<Self.recordsMax where place != .none {
-            let record = try archive.record(place)
-            let (found, previous) = read(record, number)
-            rows.insert(contentsOf: found, at: 0)
-            place = previous
+        try past(from: last, number: number).events.map {
+            HistoryRow(
+                at: Timestamp(milliseconds: $0.at).description, event: $0.name, station: station.description,
+                link: $0.link, post: $0.post, detail: $0.detail)
         }
-        return rows
     }
 
-    private func read(_ record: JournalRecord, _ number: CustodyNumber) -> ([HistoryRow], RecordPlace) {
+    /// What happened to the cable, oldest first, and the records of the answers that came.
+    func past(from last: RecordPlace, number: CustodyNumber) throws -> Carried.Past {
+        var past = Carried.Past.empty
+        var place = last
+        for _ in 0..<Self.recordsMax where place != .none {
+            let octets = try archive.octets(place)
+            let record = try JournalRecord(decoding: octets)
+            let (found, previous) = read(record, number)
+            past.events.insert(contentsOf: found, at: 0)
+            switch record {
+            case .service: past.answers.insert(octets, at: 0)
+            case .carried(let carried): past.answers.insert(contentsOf: carried.past.answers, at: 0)
+            case .started, .certificate, .accepted, .passed, .undeliverable, .read, .reoffered, .carriedService,
+                .standing:
+                break
+            }
+            place = previous
+        }
+        return past
+    }
+
+    private func read(_ record: JournalRecord, _ number: CustodyNumber) -> ([Carried.Event], RecordPlace) {
         switch record {
         case .accepted(let acceptance):
             return ([accepted(acceptance)] + desks(acceptance), .none)
@@ -60,12 +77,14 @@ struct CableHistory {
             )
         case .undeliverable(let end):
             return ([row(end.at, "notice", post: end.message.post, detail: end.message.reason)], end.previous)
-        case .started, .certificate, .read:
+        case .carried(let carried):
+            return (carried.past.events, .none)
+        case .started, .certificate, .read, .carriedService, .standing:
             return ([], .none)
         }
     }
 
-    private func accepted(_ acceptance: Acceptance) -> HistoryRow {
+    private func accepted(_ acceptance: Acceptance) -> Carried.Event {
         switch acceptance.source {
         case .submitted(let user, _):
             return row(acceptance.at, "accepted", detail: "submitted by uid \(user)")
@@ -75,7 +94,7 @@ struct CableHistory {
         }
     }
 
-    private func desks(_ acceptance: Acceptance) -> [HistoryRow] {
+    private func desks(_ acceptance: Acceptance) -> [Carried.Event] {
         acceptance.desks.map { desk in
             row(
                 desk.at, desk.isDuplicate ? "duplicate" : "delivered",
@@ -86,9 +105,7 @@ struct CableHistory {
 
     private func row(
         _ at: Int64, _ event: String, link: String? = nil, post: String? = nil, detail: String? = nil
-    ) -> HistoryRow {
-        HistoryRow(
-            at: Timestamp(milliseconds: at).description, event: event, station: station.description, link: link,
-            post: post, detail: detail)
+    ) -> Carried.Event {
+        Carried.Event(at: at, name: event, link: link, post: post, detail: detail)
     }
 }

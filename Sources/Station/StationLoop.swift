@@ -276,7 +276,7 @@ final class StationLoop: @unchecked Sendable {
             let (given, location) = journal.append(writer.octets)
             precondition(given == sequence, "journal and core count alike")
             custody.placed(
-                RecordDigest(record), sequence: sequence,
+                record, sequence: sequence,
                 place: RecordPlace(segment: location.segment, offset: location.offset))
             sequence += 1
         }
@@ -414,6 +414,7 @@ extension JournalRecord {
     fileprivate var mayWait: Bool {
         switch self {
         case .passed: true
+        case .carried, .carriedService, .standing: true
         case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered: false
         }
     }

@@ -10,7 +10,8 @@ extension JournalRecord {
         switch self {
         case .service(let service): (service.message, service.proof, service.trace)
         case .undeliverable(let end): end.proof.map { (end.message, $0, []) }
-        case .started, .certificate, .accepted, .passed, .read, .reoffered: nil
+        case .carriedService(let carried): (carried.message, carried.proof, carried.trace)
+        case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing: nil
         }
     }
 }

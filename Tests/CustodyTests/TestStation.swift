@@ -47,7 +47,7 @@ struct TestStation: ~Copyable {
         self.init(empty: old.name, start: start)
         now = Instant(boot: 50, wall: old.now.wall + 5_000)
         for (index, record) in old.journal[..<synced].enumerated() {
-            core.replay(RecordDigest(record), sequence: UInt64(index + 1), place: Self.place(index), at: now)
+            core.replay(try! RecordDigest(record), sequence: UInt64(index + 1), place: Self.place(index), at: now)
             journal.append(record)
         }
         _ = act { core, now, actions in core.recovered(at: now, &actions) }
@@ -78,7 +78,7 @@ struct TestStation: ~Copyable {
             let leaves = record.unsignedLeaves(station: name).count
             record.attach([BatchProof](repeating: Self.proof, count: leaves)[...])
             journal.append(record)
-            core.placed(RecordDigest(record), sequence: UInt64(journal.count), place: Self.place(journal.count - 1))
+            core.placed(record, sequence: UInt64(journal.count), place: Self.place(journal.count - 1))
         }
         return actions
     }

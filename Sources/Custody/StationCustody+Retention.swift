@@ -1,0 +1,255 @@
+package import Cables
+import Octets
+
+/// What need not be answered for any longer goes; what must be stays, though its segment goes.
+extension StationCustody {
+    // MARK: The end of keeping
+
+    /// Drops the cables whose time is over: passed on and the grace is over, or ended here, read, and the retention is
+    /// over. What is queued, held, unread or without a receipt here stays (rule 11: marks of deliveries stay behind).
+    ///
+    /// - Parameters:
+    ///   - first: where to begin, and `most`: how many to look at, so that nobody waits long.
+    ///   - early: of what has ended, drop also what the retention would keep: room is needed.
+    /// - Returns: where to go on, and the content of large bodies that no cable needs now; nil: all were looked at.
+    package mutating func retire(
+        from first: UInt32, most: UInt32, early: Bool = false, at now: Instant
+    ) -> (next: UInt32?, bodies: [ContentMark]) {
+        if first == 0 {
+            busy = RetirementView(
+                unread: Set(inbox.entries.filter { $0.readAt == nil }.map(\.slot)),
+                awaitingPassage: Set(services.keys.map(\.sequence)))
+            marks.expire(before: now.wall - settings.duplicateWindowMilliseconds)
+            for link in links.indices {
+                links[link].passed.forget { number in
+                    bySequence.first(key: number.sequence) { entries[$0].sequence == number.sequence } == nil
+                }
+            }
+        }
+        var unneeded: [ContentMark] = []
+        var dropped: Set<UInt32> = []
+        let end = min(entries.high, first + most)
+        for slot in first..<end where entries.holds(slot) && isOver(slot, early: early, at: now) {
+            if entries[slot].isOnDesk { dropped.insert(slot) }
+            if let body = drop(slot) { unneeded.append(body) }
+        }
+        // In the same event: the slots are used again by the next cables.
+        if !dropped.isEmpty { inbox.removeAll { dropped.contains($0.slot) } }
+        return (end < entries.high ? end : nil, unneeded)
+    }
+
+    private func isOver(_ slot: UInt32, early: Bool, at now: Instant) -> Bool {
+        var newest: Int64 = 0
+        for position in 0..<entries[slot].deliveryCount {
+            let delivery = entries[slot][delivery: position]
+            switch delivery.state {
+            case .queued, .held: return false
+            case .inTransit: if entries[slot].isOrigin { return false }
+            case .delivered, .duplicate, .undeliverable: break
+            }
+            newest = max(newest, delivery.since)
+        }
+        guard !busy.unread.contains(slot), !busy.awaitingPassage.contains(entries[slot].sequence) else { return false }
+        let isKept = entries[slot].isOrigin || entries[slot].isOnDesk
+        let patience = isKept && !early ? settings.retentionMilliseconds : settings.graceMilliseconds
+        return now.wall - newest > patience
+    }
+
+    private mutating func drop(_ slot: UInt32) -> ContentMark? {
+        let entry = entries[slot]
+        if entry.isOnDesk {
+            for position in 0..<entry.deliveryCount where entry[delivery: position].state == .delivered {
+                let delivery = entry[delivery: position]
+                marks.add(
+                    DeliveryMark(identity: entry.identity, content: entry.mark, post: names[delivery.post]),
+                    at: delivery.since, segment: entry.place.segment)
+            }
+        }
+        byIdentity.remove(slot, key: CustodyEntry.key(entry.identity))
+        bySequence.remove(slot, key: entry.sequence)
+        liveOctets -= min(liveOctets, CustodyEntry.recordOctets(UInt64(entry.length)))
+        entries.release(slot)
+        guard entry.hasFile, let count = bodies[entry.mark] else { return nil }
+        bodies[entry.mark] = count > 1 ? count - 1 : nil
+        return count > 1 ? nil : entry.mark
+    }
+
+    // MARK: Carrying forward
+
+    /// Something whose record stands in a segment that shall go.
+    package struct Remainder: Sendable {
+        package var number: CustodyNumber
+        package var place: RecordPlace
+        /// The newest record in the cable's history.
+        package var last: RecordPlace
+    }
+
+    /// What a segment still holds, up to a bound.
+    package func remainder(of segment: UInt32, most: Int) -> [Remainder] {
+        var found: [Remainder] = []
+        for slot in 0..<entries.high where entries.holds(slot) && entries[slot].place.segment == segment {
+            found.append(
+                Remainder(
+                    number: entries[slot].custodyNumber, place: entries[slot].place, last: entries[slot].last))
+            if found.count == most { return found }
+        }
+        for number in services.keys.sorted() where number.part == 0 && services[number]?.place.segment == segment {
+            found.append(Remainder(number: number, place: services[number]?.place ?? .none, last: .none))
+            if found.count == most { return found }
+        }
+        return found
+    }
+
+    /// Writes a cable again, with what has become of it.
+    ///
+    /// - Parameter acceptance: its acceptance's record as it stands in the journal.
+    package mutating func carry(
+        _ remainder: Remainder, acceptance: [UInt8], past: Carried.Past, at now: Instant,
+        _ actions: inout Actions
+    ) {
+        guard let slot = slot(ofSequence: remainder.number.sequence), entries[slot].place == remainder.place else {
+            return
+        }
+        let sequence = remainder.number.sequence
+        let desks: [AcceptanceDigest.Desk]
+        do throws(OctetFault) {
+            desks = try AcceptanceDigest(acceptance: acceptance).desks
+        } catch {
+            // The journal vouched for the record; it stays where it is, and its segment with it.
+            alarm("cable.unreadable", entries[slot].identity, "why", "\(error)", &actions)
+            return
+        }
+        let state = CarriedState(
+            sequence: sequence, at: now.wall,
+            ageMilliseconds: UInt64(max(0, Int64(clamping: now.boot) - entries[slot].born)),
+            isSuspected: entries[slot].isSuspected, reoffers: entries[slot].reoffers,
+            deliveries: (0..<entries[slot].deliveryCount).map { carried(entries[slot][delivery: $0]) },
+            reads: desks.compactMap { desk in
+                inbox[desk.arrival]?.readAt.map { CarriedState.Read(arrival: desk.arrival, at: $0) }
+            },
+            receiptsDue: services.keys.filter { $0.sequence == sequence && $0.part > 0 }.map { $0.part - 1 }.sorted())
+        carriedRecords[nextSequence] = remainder.number
+        record(
+            .carried(Carried(state: state, past: past, acceptance: acceptance)), at: now, &actions)
+    }
+
+    private func carried(_ delivery: CustodyDelivery) -> CarriedState.Delivery {
+        CarriedState.Delivery(
+            index: delivery.index, state: delivery.state, why: delivery.why,
+            lateAfterNotice: delivery.lateAfterNotice, isAnswered: delivery.isAnswered, office: names[delivery.office],
+            link: delivery.link == CustodyDelivery.noLink ? nil : links[Int(delivery.link)].peer,
+            since: delivery.since, at: delivery.at)
+    }
+
+    /// Writes a receipt or notice again.
+    package mutating func carry(
+        _ remainder: Remainder, message: ServiceMessage, proof: BatchProof, trace: [RoutingIndicator], at now: Instant,
+        _ actions: inout Actions
+    ) {
+        guard let service = services[remainder.number], service.place == remainder.place else { return }
+        carriedRecords[nextSequence] = remainder.number
+        record(
+            .carriedService(
+                CarriedService(
+                    number: remainder.number, message: message, proof: proof, at: now.wall,
+                    ageMilliseconds: UInt64(max(0, Int64(clamping: now.boot) - service.born)), trace: trace)),
+            at: now, &actions)
+    }
+
+    /// Writes again whatever else a segment alone holds, so that it can go.
+    package mutating func leave(_ segment: UInt32, at now: Instant, _ actions: inout Actions) {
+        for (index, place) in certificatePlaces.enumerated() where place == segment {
+            record(.certificate(certificates[index]), at: now, &actions)
+        }
+        var marks = marks.standing(in: segment).map { Standing.Mark(mark: $0.mark, at: $0.at) }
+        repeat {
+            let part = Array(marks.prefix(Standing.marksMax))
+            marks.removeFirst(part.count)
+            record(.standing(Standing(lastArrival: inbox.last, taken: takenNow, marks: part)), at: now, &actions)
+        } while !marks.isEmpty
+    }
+
+    private var takenNow: [Standing.Taken] {
+        links.compactMap { link in
+            link.taken.epoch.map { epoch in
+                Standing.Taken(
+                    peer: link.peer, epoch: epoch,
+                    starts: link.taken.starts.map { Standing.Start(start: $0.start, channels: $0.channels) })
+            }
+        }
+    }
+
+    // MARK: The fold
+
+    mutating func fold(_ state: CarriedState, _ acceptance: AcceptanceDigest, at now: Instant) {
+        guard slot(ofSequence: state.sequence) == nil else { return }
+        guard let slot = insert(acceptance, sequence: state.sequence, at: now) else { return }
+        entries[slot].isSuspected = state.isSuspected
+        entries[slot].reoffers = state.reoffers
+        for carried in state.deliveries {
+            let position = (0..<entries[slot].deliveryCount).first {
+                entries[slot][delivery: $0].index == carried.index
+            }
+            guard let position else { continue }
+            entries[slot][delivery: position].state = carried.state
+            entries[slot][delivery: position].why = carried.why
+            entries[slot][delivery: position].lateAfterNotice = carried.lateAfterNotice
+            entries[slot][delivery: position].isAnswered = carried.isAnswered
+            if !carried.office.isEmpty {
+                entries[slot][delivery: position].office = names.number(of: carried.office)
+            }
+            entries[slot][delivery: position].link =
+                carried.link.flatMap { linkOrdinal($0) }.map { UInt16($0) } ?? CustodyDelivery.noLink
+            entries[slot][delivery: position].since = carried.since
+            entries[slot][delivery: position].at = carried.at
+        }
+        for read in state.reads { inbox.markRead(read.arrival, at: read.at) }
+        for desk in state.receiptsDue where Int(desk) < acceptance.desks.count {
+            expectReceipt(acceptance, Int(desk), sequence: state.sequence, at: now)
+        }
+    }
+
+    mutating func fold(_ carried: CarriedServiceDigest, at now: Instant) {
+        guard services[carried.number] == nil, isReplaying else { return }
+        let dwell = max(0, min(now.wall - carried.at, 86_400_000 * 365))
+        services[carried.number] = PendingService(
+            place: .none, desk: nil, destination: carried.message.identity.station,
+            precedence: carried.message.precedence,
+            born: Int64(clamping: now.boot) - Int64(clamping: carried.ageMilliseconds) - dwell, trace: carried.trace)
+    }
+
+    mutating func fold(_ standing: Standing) {
+        inbox.given(through: standing.lastArrival)
+        for taken in standing.taken {
+            guard let link = linkOrdinal(taken.peer) else { continue }
+            links[link].taken.restore(taken)
+        }
+        for mark in standing.marks { marks.add(mark.mark, at: mark.at, segment: 0) }
+    }
+
+    /// A record of marks has its place.
+    mutating func placed(_ standing: Standing, in segment: UInt32) {
+        for mark in standing.marks { marks.add(mark.mark, at: mark.at, segment: segment) }
+    }
+
+    /// A carried record has its place; a mended sync may give it another.
+    mutating func moved(carried number: CustodyNumber, sequence: UInt64, to place: RecordPlace) {
+        if number.part == 0, let slot = slot(ofSequence: number.sequence) {
+            entries[slot].place = place
+            entries[slot].last = place
+            for key in services.keys where key.sequence == number.sequence && key.part > 0 {
+                services[key]?.place = place
+            }
+        } else {
+            services[number]?.place = place
+        }
+    }
+}
+
+/// What a look for cables whose time is over must know of the whole, gathered once.
+struct RetirementView: Sendable {
+    /// Cables with an entry that nobody has read.
+    var unread: Set<UInt32> = []
+    /// Acceptances with a receipt or notice that is not passed on yet.
+    var awaitingPassage: Set<UInt64> = []
+}
