@@ -23,6 +23,11 @@ extension StationCustody {
             actions.afterPersist.append(note)
             return
         }
+        let highest = arrival.part.map { arrival.block.deliveries[Int($0)].precedence }.max() ?? .routine
+        guard highest >= acceptsFrom else {
+            refuse(arrival, code: "NO_ROOM", "the disk of \(settings.station) is short of room", &actions)
+            return
+        }
         links[arrival.link].receivedCables += 1
         links[arrival.link].receivedOctets += arrival.block.length
         let block = arrival.block

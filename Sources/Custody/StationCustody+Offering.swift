@@ -304,7 +304,8 @@ extension StationCustody {
 
     private mutating func end(_ index: UInt32, channel: UInt64, on link: Int) -> JournalRecord.Passed.Item {
         let transmission = transmissions[index]
-        var item = JournalRecord.Passed.Item(number: transmission.number, deliveries: [], channel: channel, previous: .none)
+        var item = JournalRecord.Passed.Item(
+            number: transmission.number, deliveries: [], channel: channel, previous: .none)
         if !transmission.isService {
             let slot = slot(carriedBy: index)
             item.deliveries = part(of: slot, on: index)

@@ -15,27 +15,42 @@ extension StationCustody {
     package mutating func retire(
         from first: UInt32, most: UInt32, early: Bool = false, at now: Instant
     ) -> (next: UInt32?, bodies: [ContentMark]) {
-        if first == 0 {
-            busy = RetirementView(
-                unread: Set(inbox.entries.filter { $0.readAt == nil }.map(\.slot)),
-                awaitingPassage: Set(services.keys.map(\.sequence)))
-            marks.expire(before: now.wall - settings.duplicateWindowMilliseconds)
-            for link in links.indices {
-                links[link].passed.forget { number in
-                    bySequence.first(key: number.sequence) { entries[$0].sequence == number.sequence } == nil
-                }
-            }
-        }
-        var unneeded: [ContentMark] = []
-        var dropped: Set<UInt32> = []
+        if first == 0 { beginRetirement(at: now) }
         let end = min(entries.high, first + most)
-        for slot in first..<end where entries.holds(slot) && isOver(slot, early: early, at: now) {
-            if entries[slot].isOnDesk { dropped.insert(slot) }
+        let unneeded = drop(overdue(first..<end, early: early, at: now))
+        return (end < entries.high ? end : nil, unneeded)
+    }
+
+    private mutating func beginRetirement(at now: Instant) {
+        busy = RetirementView(
+            unread: Set(inbox.entries.filter { $0.readAt == nil }.map(\.slot)),
+            awaitingPassage: Set(services.keys.map(\.sequence)))
+        marks.expire(before: now.wall - settings.duplicateWindowMilliseconds)
+        for link in links.indices { forgetPassed(link) }
+    }
+
+    private mutating func forgetPassed(_ link: Int) {
+        var gone: Set<CustodyNumber> = []
+        for item in links[link].passed.items where slot(ofSequence: item.number.sequence) == nil {
+            gone.insert(item.number)
+        }
+        links[link].passed.forget { gone.contains($0) }
+    }
+
+    private func overdue(_ slots: Range<UInt32>, early: Bool, at now: Instant) -> [UInt32] {
+        slots.filter { entries.holds($0) && isOver($0, early: early, at: now) }
+    }
+
+    private mutating func drop(_ slots: [UInt32]) -> [ContentMark] {
+        guard !slots.isEmpty else { return [] }
+        let dropped = Set(slots)
+        // In the same event: the slots are used again by the next cables.
+        inbox.removeAll { dropped.contains($0.slot) }
+        var unneeded: [ContentMark] = []
+        for slot in slots {
             if let body = drop(slot) { unneeded.append(body) }
         }
-        // In the same event: the slots are used again by the next cables.
-        if !dropped.isEmpty { inbox.removeAll { dropped.contains($0.slot) } }
-        return (end < entries.high ? end : nil, unneeded)
+        return unneeded
     }
 
     private func isOver(_ slot: UInt32, early: Bool, at now: Instant) -> Bool {
@@ -98,6 +113,15 @@ extension StationCustody {
             if found.count == most { return found }
         }
         return found
+    }
+
+    /// Where the cables stand whose records are in this segment or a later one.
+    package func placesInOpenSegment(from segment: UInt32) -> [RecordPlace] {
+        var places: [RecordPlace] = []
+        for slot in 0..<entries.high where entries.holds(slot) && entries[slot].place.segment >= segment {
+            places.append(entries[slot].place)
+        }
+        return places
     }
 
     /// Writes a cable again, with what has become of it.

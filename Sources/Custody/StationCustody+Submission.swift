@@ -67,6 +67,11 @@ extension StationCustody {
                 advice: "ask the station's operator to name you under `users` in the station file",
                 permanence: .notPermitted)
         }
+        guard highest >= acceptsFrom else {
+            throw Refusal(
+                code: "NO_ROOM", message: "the disk is short of room: only \(acceptsFrom.word) and above is taken",
+                advice: "try again later, or make room on the disk of the state folder", permanence: .tryLater)
+        }
         for delivery in expansion.deliveries { try checkRoute(to: delivery, classification: header.classification) }
         identitiesIssued += 1
         let block = SignedBlock(

@@ -87,6 +87,8 @@ package struct StationCustody: ~Copyable {
     /// Large bodies, and how many of the cables kept have each.
     var bodies: [ContentMark: Int] = [:]
     var busy = RetirementView()
+    /// The lowest precedence that is taken: higher than ROUTINE while the disk is short of room.
+    package var acceptsFrom = Precedence.routine
     /// Where the certificates stand in the journal: the newest segment of each.
     var certificatePlaces: [UInt32] = []
     /// Carried records that are not synced yet, by their own sequence: what a mended sync may move.
@@ -353,7 +355,8 @@ package struct StationCustody: ~Copyable {
     private mutating func enter(_ desk: AcceptanceDigest.Desk, slot: UInt32, mrn: String?) {
         inbox.add(
             InboxEntry(
-                arrival: desk.arrival, slot: slot, index: desk.index, office: names.number(of: desk.office), role: desk.role,
+                arrival: desk.arrival, slot: slot, index: desk.index, office: names.number(of: desk.office),
+                role: desk.role,
                 suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, readAt: nil))
         entries[slot].isOnDesk = true
         if let mrn, let key = Cable.canonicalMRN(mrn), desk.role != .sipdis {

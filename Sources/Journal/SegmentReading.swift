@@ -61,6 +61,9 @@ extension SegmentFiles {
         }
     }
 
+    /// The sequence of the first record that a segment was made for; nil where its header cannot be read.
+    package func firstSequence(of segment: UInt32) -> UInt64? { header(of: segment)?.firstSequence }
+
     /// Makes the digest of a sealed segment and keeps it beside the segment.
     ///
     /// - Parameter digest: the digest of one record.

@@ -88,6 +88,12 @@ package enum KeyTable {
         SettingsKey("timeZone", .text, "UTC", "kept for deadlines of people; not read yet"),
         SettingsKey("custody", .object, "", "how long what was passed on is kept"),
         SettingsKey("custody.grace", .duration(anyTime), "24h", unit: "duration", "how long a passed cable is kept"),
+        SettingsKey(
+            "custody.retention", .duration(anyTime), "30d", unit: "duration",
+            "how long what originated or was delivered here stays"),
+        SettingsKey(
+            "custody.retentionOctets", .whole(0...(1 << 50)), "0", unit: "octets",
+            "above this that time is cut short; 0: no bound"),
         SettingsKey("limits", .object, "", "bounds of this station"),
         SettingsKey("limits.cableOctets", .whole(1_024...(1 << 30)), "83886080", unit: "octets", "largest cable"),
         SettingsKey(

@@ -6,6 +6,7 @@ package enum StationFile {
     package static let standardControl = "/run/routerd/control.sock"
     /// Milliseconds.
     package static let standardGrace: UInt64 = 86_400_000
+    package static let standardRetention: UInt64 = 30 * 86_400_000
 
     /// - Throws: every problem (up to a hundred), each with its line.
     package static func read(octets: [UInt8], file: String) throws(SettingsProblems) -> StationSettings {
@@ -75,15 +76,21 @@ package enum StationFile {
         cursor.checkObject(keys["calendar"], "calendar")
         let timeZone = cursor.text(keys["timeZone"], "timeZone")
         var grace = standardGrace
+        var retention = standardRetention
+        var retentionOctets = 0
         if let custody = keys["custody"] {
-            grace = cursor.duration(cursor.members(custody, at: "custody")["grace"], "custody.grace") ?? grace
+            let keys = cursor.members(custody, at: "custody")
+            grace = cursor.duration(keys["grace"], "custody.grace") ?? grace
+            retention = cursor.duration(keys["retention"], "custody.retention") ?? retention
+            retentionOctets = cursor.whole(keys["retentionOctets"], "custody.retentionOctets") ?? retentionOctets
         }
         let limits = keys["limits"].map { self.limits($0, &cursor) } ?? StationSettings.Limits()
         let metrics = cursor.address(keys["metrics"], "metrics")
         guard let station, let network, let state, let tls else { return nil }
         return StationSettings(
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,
-            originators: originators, precedences: users, timeZone: timeZone, grace: grace, limits: limits,
+            originators: originators, precedences: users, timeZone: timeZone, grace: grace, retention: retention,
+            retentionOctets: UInt64(retentionOctets), limits: limits,
             metrics: metrics)
     }
 

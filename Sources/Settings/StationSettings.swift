@@ -45,6 +45,10 @@ package struct StationSettings: Sendable, Equatable {
     package var timeZone: String?
     /// Milliseconds.
     package var grace: UInt64
+    /// Milliseconds for which what originated or was delivered here stays retrievable after its end.
+    package var retention: UInt64
+    /// Octets of the journal above which that time is cut short; 0: no bound.
+    package var retentionOctets: UInt64
     package var limits: Limits
     /// `host:port`; nil: none are served.
     package var metrics: String?

@@ -3,6 +3,7 @@ import Custody
 import Journal
 import Link
 import Octets
+import Transport
 
 /// Reads cables back from journal and bodies: what is not held in memory. Safe from any thread.
 final class CableArchive: Sendable {
@@ -40,6 +41,19 @@ final class CableArchive: Sendable {
             throw JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset))
         }
         return acceptance
+    }
+
+    /// The hash over the octets of a large body, read in parts.
+    func hash(ofBody name: String) throws -> Digest {
+        let file = try bodies.open(name)
+        var hash = HashStream()
+        var offset = 0
+        while true {
+            let part = try file.read(at: offset, count: Self.sliceOctets)
+            guard !part.isEmpty else { return hash.finish() }
+            part.withUnsafeBytes { hash.update($0) }
+            offset += part.count
+        }
     }
 
     /// A body that fits one chunk.

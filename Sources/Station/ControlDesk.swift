@@ -19,6 +19,7 @@ final class ControlDesk: ControlService {
     let log: EventLog
     let alarms: AlarmBoard
     private let state = Mutex(State())
+    private let keeper = Mutex<SegmentKeeper?>(nil)
 
     private struct State {
         var nextToken: UInt64 = 1
@@ -40,6 +41,11 @@ final class ControlDesk: ControlService {
         self.log = log
         self.alarms = alarms
     }
+
+    /// Who scrubs.
+    func keep(_ segments: SegmentKeeper) { keeper.withLock { $0 = segments } }
+
+    var segments: SegmentKeeper? { keeper.withLock { $0 } }
 
     func stopAccepting() { state.withLock { $0.accepting = false } }
 
@@ -75,6 +81,7 @@ final class ControlDesk: ControlService {
         case "link.list": linkList(reply)
         case "config.show": configShow(reply)
         case "watch": watch(reply)
+        case "check.disk": checkDisk(request, reply)
         default:
             reply.failed(
                 ControlFailure(

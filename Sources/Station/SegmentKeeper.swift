@@ -3,28 +3,56 @@ import Dispatch
 import Journal
 import Octets
 
-/// Looks after the journal's sealed segments, beside the traffic: makes their digests.
+/// Looks after what is written, beside the traffic: digests of sealed segments, the end of keeping, the carrying forward
+/// of what is still needed from the oldest segment, and the room on the disk.
 ///
 /// Its work can wait, and does while the station is busy; everything happens on one queue of low priority.
 final class SegmentKeeper: @unchecked Sendable {
     // Unchecked: all state belongs to `queue`.
 
-    /// Seconds between two looks.
     private static let tickSeconds = 1
     /// Sealed segments without a digest that may wait for a quiet moment; more are not left to a start.
     private static let waitingMax = 4
+    /// Ticks between two looks for cables whose time is over.
+    private static let retireTicks = 60
+    /// Entries looked at in one event of the loop.
+    private static let retireSlots: UInt32 = 20_000
+    /// Things carried forward in one event, and octets of them.
+    private static let carriedMax = 64
+    private static let carriedOctetsMax = 256 << 10
+    /// Octets that the journal may have beyond twice what is needed, before its oldest segment is cleaned.
+    private static let slackOctets: UInt64 = 64 << 20
+    /// Ticks for which a cleaned segment stays: somebody may just be reading in it.
+    private static let farewellTicks = 10
+    /// Events waited for at most, in seconds.
+    private static let patienceSeconds = 60
 
     private let queue = DispatchQueue(label: "cable.segments", qos: .utility)
-    private let journal: Journal
+    private let loop: StationLoop
+    private let archive: CableArchive
+    private let history: CableHistory
+    private let guardian: DiskGuard
     private let log: EventLog
+    private let retentionOctets: UInt64
     /// Sealed segments that have a digest, or can have none.
     private var settled: Set<UInt32> = []
+    private var leaving: (segment: UInt32, ticks: Int)?
     private var lastRecords: UInt64 = 0
+    private var ticks = 0
     private var timer: (any DispatchSourceTimer)?
 
-    init(journal: Journal, log: EventLog) {
-        self.journal = journal
+    private var journal: Journal { archive.journal }
+
+    init(
+        loop: StationLoop, archive: CableArchive, history: CableHistory, guardian: DiskGuard, log: EventLog,
+        retentionOctets: UInt64
+    ) {
+        self.loop = loop
+        self.archive = archive
+        self.history = history
+        self.guardian = guardian
         self.log = log
+        self.retentionOctets = retentionOctets
     }
 
     func start() {
@@ -46,12 +74,19 @@ final class SegmentKeeper: @unchecked Sendable {
     }
 
     private func tick() {
+        ticks += 1
+        guardian.look()
+        guard journal.fault == nil else { return }
         do {
+            if ticks % Self.retireTicks == 0 { try retire() }
             try digest()
+            try clean()
         } catch {
-            log.write(.warning, "segment.unread", [("why", "\(error)")])
+            log.write(.warning, "segment.unkept", [("why", "\(error)")])
         }
     }
+
+    // MARK: Digests
 
     private func digest() throws {
         let records = journal.statistics.records
@@ -68,4 +103,157 @@ final class SegmentKeeper: @unchecked Sendable {
         }
         if !made { log.write(.alarm, "journal.damage", [("segment", SegmentName.of(next))]) }
     }
+
+    // MARK: The end of keeping
+
+    private func retire() throws {
+        let early = retentionOctets > 0 && loop.look { $0.liveOctets } > retentionOctets
+        var next: UInt32? = 0
+        var unneeded: [ContentMark] = []
+        while let first = next {
+            guard
+                let found = loop.run(
+                    waiting: Self.patienceSeconds,
+                    { custody, now, _ in custody.retire(from: first, most: Self.retireSlots, early: early, at: now) })
+            else { return }
+            unneeded.append(contentsOf: found.bodies)
+            next = found.next
+        }
+        guard !unneeded.isEmpty else { return }
+        let names = try archive.bodies.list()
+        for mark in unneeded {
+            for name in names where name.hasPrefix(mark.hexadecimal) { try archive.bodies.remove(name) }
+        }
+    }
+
+    // MARK: Carrying forward
+
+    private func clean() throws {
+        if let (segment, since) = leaving {
+            guard ticks - since >= Self.farewellTicks else { return }
+            leaving = nil
+            guard loop.look({ $0.remainder(of: segment, most: 1).isEmpty }) else { return }
+            try remove(segment)
+            return
+        }
+        let sealed = try journal.sealedSegments()
+        guard let oldest = sealed.first else { return }
+        let held = sealed.reduce(0) { $0 + UInt64(SegmentName.size(of: $1)) }
+        let live = loop.look { $0.liveOctets }
+        let isEmpty = loop.look { $0.remainder(of: oldest, most: 1).isEmpty }
+        guard isEmpty || held > 2 * live + Self.slackOctets || (guardian.isShort && held > live) else { return }
+        while true {
+            let rest = loop.look { $0.remainder(of: oldest, most: Self.carriedMax) }
+            guard !rest.isEmpty else { break }
+            try carry(rest)
+        }
+        let left: Void? = loop.run(waiting: Self.patienceSeconds) { custody, now, actions in
+            custody.leave(oldest, at: now, &actions)
+        }
+        guard left != nil, loop.durable(waiting: Self.patienceSeconds) else { return }
+        leaving = (oldest, ticks)
+    }
+
+    private func remove(_ segment: UInt32) throws {
+        guard let next = journal.files.firstSequence(of: segment + 1) else { return }
+        try journal.files.removeOldest(segment, lastSequence: next - 1, epoch: journal.epoch)
+        settled.remove(segment)
+        log.write(.info, "segment.removed", [("segment", SegmentName.of(segment))])
+    }
+
+    private func carry(_ rest: [StationCustody.Remainder]) throws {
+        var inputs: [StationLoop.Input] = []
+        var octets = 0
+        for item in rest where octets < Self.carriedOctetsMax {
+            let record = try archive.octets(item.place)
+            octets += record.count
+            inputs.append(try carrying(item, record))
+        }
+        let batch = inputs
+        let done: Void? = loop.run(waiting: Self.patienceSeconds) { custody, now, actions in
+            for input in batch { input(&custody, now, &actions) }
+        }
+        guard done != nil, loop.durable(waiting: Self.patienceSeconds) else {
+            throw JournalFault.storage(
+                StorageFault(call: "carry", path: journal.folder, number: 0, text: "the loop does not answer"))
+        }
+    }
+
+    private func carrying(_ item: StationCustody.Remainder, _ record: [UInt8]) throws -> StationLoop.Input {
+        if item.last != .none {
+            let acceptance = try JournalRecord.acceptance(in: record)
+            var past = try history.past(from: item.last, number: item.number)
+            past.events = Array(past.events.suffix(Carried.eventsMax))
+            var octets = 0
+            past.answers = past.answers.filter { answer in
+                octets += answer.count
+                return octets <= Carried.answersOctetsMax
+            }
+            let kept = past
+            return { custody, now, actions in
+                custody.carry(item, acceptance: acceptance, past: kept, at: now, &actions)
+            }
+        }
+        guard let (message, proof, trace) = try JournalRecord(decoding: record).ownService else {
+            return { _, _, _ in }
+        }
+        return { custody, now, actions in
+            custody.carry(item, message: message, proof: proof, trace: trace, at: now, &actions)
+        }
+    }
+
+    // MARK: The scrub
+
+    /// Reads everything that is kept and verifies it; ends when all was looked at.
+    func scrub(_ done: @escaping @Sendable (ScrubReport) -> Void) {
+        queue.async { [self] in
+            var report = ScrubReport()
+            do {
+                for segment in try journal.sealedSegments() {
+                    let inspection = try journal.files.inspect(segment) { _, _, _, _ in }
+                    report.segments += 1
+                    report.records += inspection.records
+                    report.octets += inspection.octets
+                    report.damage += inspection.damage.map { "\($0.segment) at \($0.offset): \($0.kind.rawValue)" }
+                }
+                for place in loop.look({ $0.placesInOpenSegment(from: journal.firstOpenSegment) }) {
+                    report.records += 1
+                    do throws(JournalFault) {
+                        report.octets += try archive.octets(place).count
+                    } catch {
+                        report.damage.append("\(SegmentName.of(place.segment)) at \(place.offset): \(error)")
+                    }
+                }
+                for name in try archive.bodies.list() {
+                    report.bodies += 1
+                    if try archive.hash(ofBody: name).description != name {
+                        report.damage.append("body \(name): its octets are not what its name says")
+                    }
+                }
+            } catch {
+                report.damage.append("the scrub could not read on: \(error)")
+            }
+            for damage in report.damage {
+                guardian.alarms.raise(
+                    StationEvent(.alarm, "disk.damage", [("what", damage)]), at: StationClock.now.wall)
+                log.write(.alarm, "disk.damage", [("what", damage)])
+            }
+            if report.damage.isEmpty { guardian.alarms.clear("disk.damage") }
+            done(report)
+        }
+    }
+}
+
+/// What a scrub found.
+struct ScrubReport: Sendable {
+    var segments = 0
+    var records = 0
+    var octets = 0
+    var bodies = 0
+    var damage: [String] = []
+}
+
+extension ContentMark {
+    /// The first half of the name of a body's file.
+    fileprivate var hexadecimal: String { String(Digest(high, low, 0, 0).description.prefix(32)) }
 }

@@ -133,7 +133,12 @@ package final class Station: Sendable {
             connectionsMax: settings.limits.controlConnections,
             connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk)
 
-        segments = SegmentKeeper(journal: journal, log: log)
+        let guardian = DiskGuard(journal: journal, loop: loop, alarms: alarms, log: log)
+        segments = SegmentKeeper(
+            loop: loop, archive: archive,
+            history: CableHistory(archive: archive, station: settings.station), guardian: guardian, log: log,
+            retentionOctets: settings.retentionOctets)
+        desk.keep(segments)
 
         let (loop, wiring) = (loop, wiring)
         journal.start(
@@ -230,12 +235,17 @@ private final class Recovery {
 
     private func make(epoch: JournalEpoch) -> StationCustody {
         let settings = configuration.settings
+        var custody = CustodySettings(
+            network: configuration.network.name, station: settings.station, start: start, epoch: epoch,
+            lifeSeconds: UInt32(clamping: settings.limits.life / 1_000), hopLimit: settings.limits.hopLimit,
+            chunkOctets: chunkOctets, originators: Set(settings.originators))
+        custody.graceMilliseconds = Int64(clamping: settings.grace)
+        custody.retentionMilliseconds = Int64(clamping: settings.retention)
+        custody.duplicateWindowMilliseconds = max(
+            custody.retentionMilliseconds, 2 * Int64(clamping: settings.limits.life))
         return StationCustody(
-            settings: CustodySettings(
-                network: configuration.network.name, station: settings.station, start: start, epoch: epoch,
-                lifeSeconds: UInt32(clamping: settings.limits.life / 1_000), hopLimit: settings.limits.hopLimit,
-                chunkOctets: chunkOctets, originators: Set(settings.originators)),
-            routing: routing, addresses: AddressBook(configuration.network), offices: OfficeDirectory(settings.offices))
+            settings: custody, routing: routing, addresses: AddressBook(configuration.network),
+            offices: OfficeDirectory(settings.offices))
     }
 
     func take(_ digest: RecordDigest, _ sequence: UInt64, _ location: RecordLocation) {

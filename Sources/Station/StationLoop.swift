@@ -150,6 +150,28 @@ final class StationLoop: @unchecked Sendable {
         }
     }
 
+    /// An event whose answer is waited for; nil where the loop has not come to it in time, or the journal has failed.
+    /// Not from the loop's queue.
+    func run<Answer: Sendable>(
+        waiting seconds: Int, _ event: @escaping @Sendable (inout StationCustody, Instant, inout Actions) -> Answer
+    ) -> Answer? {
+        let box = AnswerBox<Answer>()
+        let done = DispatchSemaphore(value: 0)
+        post { custody, now, actions in
+            box.put(event(&custody, now, &actions))
+            done.signal()
+        }
+        guard done.wait(timeout: .now() + .seconds(seconds)) == .success else { return nil }
+        return box.take()
+    }
+
+    /// Waits until all that the core has recorded is synced. Not from the loop's queue.
+    func durable(waiting seconds: Int) -> Bool {
+        let done = DispatchSemaphore(value: 0)
+        view({ _, _ in () }, then: { done.signal() })
+        return done.wait(timeout: .now() + .seconds(seconds)) == .success && journal.fault == nil
+    }
+
     /// Everything up to `sequence` is synced. Called from within a commit or a retry of the loop's own.
     func synced(through sequence: UInt64) {
         mailbox.withLock { $0.durable = max($0.durable ?? 0, sequence) }
@@ -427,4 +449,13 @@ extension Announcement {
         case .submission, .outcome, .arrived: false
         }
     }
+}
+
+/// Where an event of the loop leaves its answer.
+private final class AnswerBox<Answer: Sendable>: Sendable {
+    private let answer = Mutex<Answer?>(nil)
+
+    func put(_ value: Answer) { answer.withLock { $0 = value } }
+
+    func take() -> Answer? { answer.withLock { $0.take() } }
 }

@@ -3,13 +3,36 @@ import Routing
 import Settings
 import Transport
 
-/// `config check` and `network check`: offline.
+/// `config check` and `network check`, offline; `check disk` of a station.
 enum CheckCommand {
     static func network(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         let path = invocation.operands[0]
         return try report(invocation, path) { () throws(SettingsProblems) in
             _ = try NetworkFile.read(octets: try file(path), file: path)
         }
+    }
+
+    /// `check disk`: of a running station.
+    static func disk(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        let arguments = invocation.options["--scrub"] == nil ? [:] : ["scrub": "yes"]
+        var status: Int32 = 3
+        try Session.run(invocation, ControlRequest("check.disk", arguments)) { (frame) throws(ControlFailure) in
+            let check = try Session.decode(frame, DiskCheck.self)
+            status = check.exitStatus
+            switch invocation.form {
+            case .json, .jsonl: Output.write(frame.payload + [0x0A])
+            case .text:
+                var text = "\(check.status): \(check.free >> 20) of \(check.total >> 20) MiB free, "
+                text += check.accepts == "nothing" ? "nothing is taken\n" : "\(check.accepts) and above is taken\n"
+                if let scrub = check.scrub {
+                    text += "read \(scrub.records) records in \(scrub.segments) sealed segments and the open one, "
+                    text += "\(scrub.bodies) large bodies, \(scrub.octets >> 20) MiB\n"
+                }
+                for damage in check.damage { text += "DAMAGED  \(damage)\n" }
+                Output.write(text)
+            }
+        }
+        return status
     }
 
     static func config(_ invocation: Invocation) throws(ControlFailure) -> Int32 {

@@ -136,6 +136,14 @@ enum VerbTable {
                 ("routerctl network check /etc/routerd/network.json5", "the installed one"),
             ], run: CheckCommand.network),
         Verb(
+            name: "check disk", usage: "", operands: 0...0,
+            options: [VerbOption(name: "--scrub", value: "", meaning: "read and verify everything that is kept, now")],
+            summary: "room and damage on the disk of the state; exit 0 all right, 1 warning, 2 critical",
+            examples: [
+                ("routerctl check disk", "what is free, what is taken with so much room, what is damaged"),
+                ("routerctl check disk --scrub", "reads all segments and bodies first; may take minutes"),
+            ], run: CheckCommand.disk),
+        Verb(
             name: "config check", usage: "FILE", operands: 1...1, options: [],
             summary: "look for mistakes in a station file and the network file it names",
             examples: [

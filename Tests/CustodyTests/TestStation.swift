@@ -43,10 +43,13 @@ struct TestStation: ~Copyable {
     }
 
     /// The station after its process was killed: the synced records are replayed.
-    init(restarting old: borrowing TestStation, synced: Int, start: UInt64) {
+    ///
+    /// - Parameter first: how many of the oldest records are gone.
+    init(restarting old: borrowing TestStation, synced: Int, start: UInt64, from first: Int = 0) {
         self.init(empty: old.name, start: start)
         now = Instant(boot: 50, wall: old.now.wall + 5_000)
-        for (index, record) in old.journal[..<synced].enumerated() {
+        journal = Array(old.journal[..<first])
+        for (index, record) in old.journal[..<synced].enumerated().dropFirst(first) {
             core.replay(try! RecordDigest(record), sequence: UInt64(index + 1), place: Self.place(index), at: now)
             journal.append(record)
         }

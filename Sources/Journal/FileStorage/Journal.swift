@@ -117,6 +117,9 @@ package final class Journal: @unchecked Sendable {
         return try storage.list(folder).compactMap { SegmentName.number(of: $0) }.filter { $0 < open }
     }
 
+    /// The first segment that may still take records.
+    package var firstOpenSegment: UInt32 { openSegment.load(ordering: .acquiring) }
+
     package var statistics: Statistics { shared.withLock { $0.statistics } }
 
     package var fault: JournalFault? { shared.withLock { $0.fault } }

@@ -1,0 +1,174 @@
+import Cables
+import Custody
+import Octets
+import Testing
+
+@Suite("What is kept, for how long, and what outlives its segment")
+struct RetentionTests {
+    /// RUCC with so many cables from RUAA on its desks.
+    ///
+    /// - Parameter epoch: of the hub's journal: under another one they are other custody of the same cables.
+    private func deliveredAt(
+        _ station: inout TestStation, _ marks: ClosedRange<UInt64>, epoch: JournalEpoch = TestStation.epoch
+    ) throws {
+        var origin = TestStation("RUAA")
+        station.linkUp(0)
+        for mark in 1...marks.upperBound {
+            origin.linkUp(0, session: mark)
+            _ = origin.submit(mark: mark)
+            _ = origin.sync()
+            let offers = origin.room(0, session: mark)
+            var arrival = try origin.arrival(of: try #require(offers.last))
+            arrival.offered.peer = indicator("RUBB")
+            arrival.offered.epoch = epoch
+            guard marks.contains(mark) else { continue }
+            let now = station.now
+            _ = station.act { core, _, actions in core.arrive(arrival, at: now, &actions) }
+            _ = station.sync()
+        }
+    }
+
+    private func pass(_ station: inout TestStation) {
+        let now = station.now
+        let slices = station.room(0)
+        _ = station.act { core, _, actions in
+            for slice in slices {
+                core.custodyNoted(0, session: 1, channels: [slice.channel...slice.channel], at: now, &actions)
+            }
+        }
+        _ = station.sync()
+    }
+
+    private func retire(_ station: inout TestStation, after milliseconds: Int64) {
+        station.now.wall += milliseconds
+        station.now.boot += UInt64(milliseconds)
+        let now = station.now
+        _ = station.act { core, _, _ in
+            var next: UInt32? = 0
+            while let first = next { next = core.retire(from: first, most: 2, at: now).next }
+        }
+    }
+
+    @Test("A relay keeps what it passed on for the grace, and no longer")
+    func relay() throws {
+        var station = TestStation("RUAA")
+        station.linkUp(0)
+        _ = station.submit(mark: 1)
+        _ = station.sync()
+        var relay = TestStation("RUBB")
+        relay.linkUp(0)
+        relay.linkUp(1)
+        let arrival = try station.arrival(of: try #require(station.room(0).first))
+        let now = relay.now
+        _ = relay.act { core, _, actions in core.arrive(arrival, at: now, &actions) }
+        _ = relay.sync()
+        #expect(relay.core.cablesHeld == 1)
+        let offers = relay.room(1)
+        _ = relay.act { core, _, actions in
+            core.custodyNoted(1, session: 1, channels: [offers[0].channel...offers[0].channel], at: now, &actions)
+        }
+        _ = relay.sync()
+        retire(&relay, after: 86_400_000 - 1_000)
+        #expect(relay.core.cablesHeld == 1)
+        retire(&relay, after: 2_000)
+        #expect(relay.core.cablesHeld == 0)
+        #expect(station.core.cablesHeld == 1)
+        retire(&station, after: 400 * 86_400_000)
+        #expect(station.core.cablesHeld == 1, "without a receipt the originator keeps it")
+    }
+
+    @Test(
+        "What nobody has read stays; what was read goes after the retention, and its arrival number is not used again")
+    func inbox() throws {
+        var station = TestStation("RUCC")
+        try deliveredAt(&station, 1...3)
+        pass(&station)
+        let now = station.now
+        _ = station.act { core, _, actions in core.markRead(2, user: 0, at: now, &actions) }
+        _ = station.sync()
+        retire(&station, after: 31 * 86_400_000)
+        #expect(station.core.inboxItems().map(\.arrival) == [1, 3])
+        try deliveredAt(&station, 4...4)
+        #expect(station.core.inboxItems().map(\.arrival) == [1, 3, 4])
+    }
+
+    @Test("A duplicate of what is no longer kept is known by its mark until the window is over")
+    func duplicates() throws {
+        var station = TestStation("RUCC")
+        try deliveredAt(&station, 1...1)
+        pass(&station)
+        let now = station.now
+        _ = station.act { core, _, actions in core.markRead(1, user: 0, at: now, &actions) }
+        _ = station.sync()
+        station.core.settings.retentionMilliseconds = 1_000
+        retire(&station, after: 86_401_000)
+        #expect(station.core.cablesHeld == 0)
+        let before = station.core.inboxItems().count
+        try deliveredAt(&station, 1...1, epoch: JournalEpoch(high: 9, low: 9))
+        #expect(station.core.cablesHeld == 1)
+        #expect(station.core.inboxItems().count == before, "the same cable again reaches no desk")
+    }
+
+    @Test("Carried forward, everything is as it was though the old records are gone")
+    func carrying() throws {
+        var station = TestStation("RUCC")
+        try deliveredAt(&station, 1...3)
+        let now = station.now
+        _ = station.act { core, _, actions in core.markRead(2, user: 0, at: now, &actions) }
+        _ = station.sync()
+        let old = station.journal.count
+        for item in station.core.remainder(of: 1, most: 100) {
+            let record = station.journal[Int(item.place.offset) - 1]
+            var writer = OctetWriter()
+            record.write(to: &writer)
+            let octets = writer.octets
+            _ = station.act { core, _, actions in
+                core.carry(item, acceptance: octets, past: .empty, at: now, &actions)
+            }
+        }
+        _ = station.act { core, _, actions in core.leave(1, at: now, &actions) }
+        _ = station.sync()
+
+        // All stands in segment 1 of the test's journal: only the records behind the old ones are replayed.
+        var after = TestStation(restarting: station, synced: station.journal.count, start: 9, from: old)
+        #expect(after.core.inboxItems().map(\.arrival) == [1, 2, 3])
+        #expect(after.core.inboxItems().map(\.readAt) == station.core.inboxItems().map(\.readAt))
+        #expect(after.core.cablesHeld == 3)
+        for slot in UInt32(0)..<3 {
+            #expect(after.core.custodyNumber(of: slot) == station.core.custodyNumber(of: slot))
+            #expect(after.core.reports(of: slot) == station.core.reports(of: slot))
+        }
+        let (epoch, starts) = after.core.remembered(0)
+        #expect(epoch == TestStation.epoch)
+        #expect(starts.count == 1)
+        #expect(starts.first?.channels == station.core.remembered(0).starts.first?.channels)
+        after.linkUp(0)
+        _ = after.sync()
+        #expect(after.room(0).count == 3, "the receipts are still to be passed on")
+        try deliveredAt(&after, 1...3, epoch: JournalEpoch(high: 9, low: 9))
+        #expect(after.core.cablesHeld == 6)
+        #expect(after.core.inboxItems().count == 3, "known as duplicates")
+    }
+}
+
+@Suite("Marks of deliveries that are no longer kept")
+struct DuplicateMarksTests {
+    @Test("A million of them are told apart, and age alone ends them")
+    func million() {
+        var marks = DuplicateMarks()
+        func mark(_ number: UInt64) -> DeliveryMark {
+            DeliveryMark(
+                identity: CableIdentity(station: indicator("RUAA"), start: number / 1_000, number: number),
+                content: ContentMark(high: number, low: 7), post: "NORTH")
+        }
+        for number in UInt64(0)..<200_000 {
+            marks.add(mark(number), at: Int64(number % 2 + 1) * 86_400_000, segment: UInt32(number % 3))
+        }
+        #expect(marks.count == 200_000)
+        #expect(marks.contains(mark(7)) && marks.contains(mark(8)) && !marks.contains(mark(200_000)))
+        #expect(marks.standing(in: 2).count == 200_000 / 3)
+        marks.expire(before: 2 * 86_400_000)
+        #expect(marks.count == 100_000)
+        #expect(marks.contains(mark(7)) && !marks.contains(mark(8)))
+    }
+}
