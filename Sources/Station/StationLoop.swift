@@ -408,23 +408,3 @@ final class StationLoop: @unchecked Sendable {
         wakeTimer = timer
     }
 }
-
-extension JournalRecord {
-    /// The sender's note that custody has passed needs no sync of its own (rule 12).
-    fileprivate var mayWait: Bool {
-        switch self {
-        case .passed: true
-        case .carried, .carriedService, .standing: true
-        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered: false
-        }
-    }
-}
-
-extension Announcement {
-    fileprivate var isCustodyNote: Bool {
-        switch self {
-        case .custodyTaken: true
-        case .submission, .outcome, .arrived: false
-        }
-    }
-}
