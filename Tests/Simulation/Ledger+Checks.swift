@@ -176,7 +176,7 @@ extension Ledger {
                 return world.breaks(
                     .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
             }
-        case .passed?, .undeliverable?, .started?, .certificate?, .read?, nil:
+        case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, nil:
             world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
         }
     }
@@ -272,7 +272,7 @@ extension Ledger {
             case .accepted(let acceptance)?: atRisk.insert(acceptance.identity)
             case .service(let service)?: atRisk.insert(service.message.identity)
             case .undeliverable(let end)?: atRisk.insert(end.message.identity)
-            case .passed?, .started?, .certificate?, .read?, nil: break
+            case .passed?, .started?, .certificate?, .read?, .reoffered?, nil: break
             }
         }
     }

@@ -160,7 +160,7 @@ package final class Ledger {
         switch digest {
         case .accepted(let acceptance): checkAcceptance(station, acceptance)
         case .passed(let passed): checkPassed(station, passed)
-        case .service, .undeliverable, .started, .certificate, .read: break
+        case .service, .undeliverable, .started, .certificate, .read, .reoffered: break
         }
         books[station.index].orders?.appended(digest)
     }
@@ -176,7 +176,7 @@ package final class Ledger {
         case .service(let service): take(index, service.offered, sequence)
         case .passed(let passed):
             for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
-        case .undeliverable, .started, .certificate, .read: break
+        case .undeliverable, .started, .certificate, .read, .reoffered: break
         }
     }
 
@@ -279,6 +279,12 @@ package final class Ledger {
         books[index].heardThrough = last
         books[index].orders = OrderChecker(station, process)
         books[index].inbox = []
+        // What has its receipt is not offered again at a start, whatever was passed on.
+        for sequence in books[index].sequences {
+            if case .service? = books[index].kept[sequence]?.digest, let digest = books[index].kept[sequence]?.digest {
+                books[index].orders?.appended(digest)
+            }
+        }
         for sequence in books[index].sequences {
             guard let digest = books[index].kept[sequence]?.digest else { continue }
             guard look(station, sequence) else {
@@ -292,9 +298,7 @@ package final class Ledger {
                 enterDesks(index, acceptance)
             }
             books[index].orders?.released(sequence, digest)
-        }
-        for sequence in books[index].sequences {
-            if let digest = books[index].kept[sequence]?.digest { books[index].orders?.appended(digest) }
+            books[index].orders?.appended(digest)
         }
         checkInbox(station, process, known: known)
         books[index].isDamaged = false

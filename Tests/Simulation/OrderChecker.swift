@@ -31,6 +31,13 @@ final class OrderChecker {
     private var links: [[UInt64: Item]]
     private var sessions: [UInt64?]
     private let neighbours: [RoutingIndicator]
+    /// Deliveries whose receipt or notice has come to its end here.
+    private var answered: Set<Answer> = []
+
+    private struct Answer: Hashable {
+        var identity: CableIdentity
+        var post: String
+    }
 
     init(_ station: SimulatedStation, _ process: StationProcess) {
         self.station = station
@@ -61,14 +68,24 @@ final class OrderChecker {
         case .undeliverable(let end):
             addService(
                 CustodyNumber(sequence: sequence), to: end.message.identity.station, end.message.precedence, trace: [])
+        case .reoffered(let again):
+            for item in again.items {
+                let sequence = item.number.sequence
+                guard case .accepted(let acceptance)? = station.ledger.books[station.index].kept[sequence]?.digest else {
+                    continue
+                }
+                addCable(sequence, acceptance, only: Set(item.deliveries))
+            }
         case .passed, .started, .certificate, .read: break
         }
     }
 
-    private func addCable(_ sequence: UInt64, _ acceptance: AcceptanceDigest) {
+    private func addCable(_ sequence: UInt64, _ acceptance: AcceptanceDigest, only: Set<UInt16>? = nil) {
         guard acceptance.hold == .none else { return }
         let number = CustodyNumber(sequence: sequence)
-        for delivery in acceptance.deliveries where delivery.station != own {
+        for delivery in acceptance.deliveries
+        where delivery.station != own && only?.contains(delivery.index) ?? true {
+            if answered.contains(Answer(identity: acceptance.identity, post: delivery.post)) { continue }
             guard let next = routing.routes(to: delivery.station, classification: acceptance.gate).first?.nextStation,
                 let link = neighbours.firstIndex(of: next)
             else { continue }
@@ -101,7 +118,10 @@ final class OrderChecker {
                 item.deliveries.remove(end.index)
                 links[link][end.number.raw] = item.deliveries.isEmpty ? nil : item
             }
-        case .accepted, .service, .started, .certificate, .read: break
+        case .service(let service):
+            guard service.message.identity.station == own else { return }
+            answered.insert(Answer(identity: service.message.identity, post: service.message.post))
+        case .accepted, .started, .certificate, .read, .reoffered: break
         }
     }
 

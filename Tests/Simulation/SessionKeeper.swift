@@ -146,7 +146,11 @@ final class SessionKeeper {
         process.world.note(station.index, .up, peer: driver.peerIndex, driver.session, UInt64(driver.side))
         process.post { [process] custody, now, actions in
             process.orders?.linkUp(link, session: driver.session)
-            custody.linkUp(link, session: driver.session, peerStart: hello.start, at: now, &actions)
+            custody.linkUp(
+                link, session: driver.session,
+                neighbour: NeighbourMemory(
+                    start: hello.start, epoch: hello.epoch, rememberedEpoch: hello.rememberedEpoch,
+                    remembered: hello.remembered.map { ($0.start, $0.channels) }), at: now, &actions)
         }
         driver.opened()
     }

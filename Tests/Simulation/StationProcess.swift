@@ -137,12 +137,10 @@ final class StationProcess: @unchecked Sendable {
     private func synced(_ sequence: UInt64, _ relocated: [(sequence: UInt64, location: RecordLocation)]) {
         if !relocated.isEmpty {
             ledger.moved(station, relocated)
-            post { custody, _, _ in
-                for record in relocated {
-                    custody.moved(
-                        sequence: record.sequence,
-                        to: RecordPlace(segment: record.location.segment, offset: record.location.offset))
-                }
+            for record in relocated {
+                custody.moved(
+                    sequence: record.sequence,
+                    to: RecordPlace(segment: record.location.segment, offset: record.location.offset))
             }
         }
         ledger.synced(station, through: sequence)
@@ -381,7 +379,10 @@ final class StationProcess: @unchecked Sendable {
 
     private func sweepLives() {
         after(Self.lifeSweepMilliseconds) { [unowned self] in
-            post { custody, now, actions in custody.endOverdueLives(at: now, &actions) }
+            post { custody, now, actions in
+                custody.endOverdueLives(at: now, &actions)
+                custody.offerOverdueAgain(at: now, &actions)
+            }
             sweepLives()
         }
     }
