@@ -191,13 +191,12 @@ final class StationLoop: @unchecked Sendable {
         if schedule { queue.async { [self] in turn() } }
     }
 
-    /// A failed sync was mended: these records stand elsewhere now.
+    /// A failed sync was mended: these records stand elsewhere now. Called from within a commit or a retry of the loop's
+    /// own: the core must know before it hears that they are synced, since it then sends them from where they stand.
     func moved(_ records: [(sequence: UInt64, location: RecordLocation)]) {
-        post { custody, _, _ in
-            for record in records {
-                let place = RecordPlace(segment: record.location.segment, offset: record.location.offset)
-                custody.moved(sequence: record.sequence, to: place)
-            }
+        for record in records {
+            let place = RecordPlace(segment: record.location.segment, offset: record.location.offset)
+            custody.moved(sequence: record.sequence, to: place)
         }
     }
 
