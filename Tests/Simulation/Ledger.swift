@@ -162,7 +162,6 @@ package final class Ledger {
         case .passed(let passed): checkPassed(station, passed)
         case .service, .undeliverable, .started, .certificate, .read, .reoffered: break
         }
-        books[station.index].orders?.appended(digest)
     }
 
     private func enter(_ index: Int, _ sequence: UInt64, _ digest: RecordDigest, _ location: RecordLocation) {
@@ -282,7 +281,7 @@ package final class Ledger {
         // What has its receipt is not offered again at a start, whatever was passed on.
         for sequence in books[index].sequences {
             if case .service? = books[index].kept[sequence]?.digest, let digest = books[index].kept[sequence]?.digest {
-                books[index].orders?.appended(digest)
+                books[index].orders?.replayed(digest)
             }
         }
         for sequence in books[index].sequences {
@@ -298,7 +297,7 @@ package final class Ledger {
                 enterDesks(index, acceptance)
             }
             books[index].orders?.released(sequence, digest)
-            books[index].orders?.appended(digest)
+            books[index].orders?.replayed(digest)
         }
         checkInbox(station, process, known: known)
         books[index].isDamaged = false

@@ -71,7 +71,8 @@ final class OrderChecker {
         case .reoffered(let again):
             for item in again.items {
                 let sequence = item.number.sequence
-                guard case .accepted(let acceptance)? = station.ledger.books[station.index].kept[sequence]?.digest else {
+                guard case .accepted(let acceptance)? = station.ledger.books[station.index].kept[sequence]?.digest
+                else {
                     continue
                 }
                 addCable(sequence, acceptance, only: Set(item.deliveries))
@@ -107,22 +108,42 @@ final class OrderChecker {
         links[link][number.raw] = Item(lane: Int(precedence.rawValue) * 2 + 1, number: number, deliveries: [])
     }
 
-    func appended(_ digest: RecordDigest) {
-        switch digest {
-        case .passed(let passed):
-            guard let link = neighbours.firstIndex(of: passed.peer) else { return }
-            for item in passed.items { links[link][item.number.raw] = nil }
-        case .undeliverable(let end):
-            for link in links.indices {
-                guard var item = links[link][end.number.raw] else { continue }
-                item.deliveries.remove(end.index)
-                links[link][end.number.raw] = item.deliveries.isEmpty ? nil : item
-            }
-        case .service(let service):
-            guard service.message.identity.station == own else { return }
-            answered.insert(Answer(identity: service.message.identity, post: service.message.post))
+    /// The core has decided on a record: what it ends is not sent any more.
+    func decided(_ record: JournalRecord) {
+        switch record {
+        case .passed(let passed): ended(passed)
+        case .undeliverable(let end): ended(end.number, end.index)
+        case .service(let service): answered(service.message)
         case .accepted, .started, .certificate, .read, .reoffered: break
         }
+    }
+
+    /// The same for a record that was replayed.
+    func replayed(_ digest: RecordDigest) {
+        switch digest {
+        case .passed(let passed): ended(passed)
+        case .undeliverable(let end): ended(end.number, end.index)
+        case .service(let service): answered(service.message)
+        case .accepted, .started, .certificate, .read, .reoffered: break
+        }
+    }
+
+    private func ended(_ passed: JournalRecord.Passed) {
+        guard let link = neighbours.firstIndex(of: passed.peer) else { return }
+        for item in passed.items { links[link][item.number.raw] = nil }
+    }
+
+    private func ended(_ number: CustodyNumber, _ index: UInt16) {
+        for link in links.indices {
+            guard var item = links[link][number.raw] else { continue }
+            item.deliveries.remove(index)
+            links[link][number.raw] = item.deliveries.isEmpty ? nil : item
+        }
+    }
+
+    private func answered(_ message: ServiceMessage) {
+        guard message.identity.station == own else { return }
+        answered.insert(Answer(identity: message.identity, post: message.post))
     }
 
     // MARK: What the core is told

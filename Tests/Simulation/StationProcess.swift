@@ -186,7 +186,7 @@ final class StationProcess: @unchecked Sendable {
             ledger.heard(station, through: told)
             custody.persisted(through: told, at: now, &actions)
         }
-        var watched = watch(actions, from: 0)
+        var watched = watch(actions, from: (0, 0))
         var done = 0
         while done < first.count, actions.bodyOctets < Self.bodyOctetsPerTurnMax {
             first[done](&custody, now, &actions)
@@ -203,11 +203,14 @@ final class StationProcess: @unchecked Sendable {
     }
 
     /// Holds each choice of what to send next against what is ready.
-    private func watch(_ actions: borrowing Actions, from start: Int) -> Int {
-        for effect in actions.now[start...] {
+    private func watch(
+        _ actions: borrowing Actions, from start: (records: Int, effects: Int)
+    ) -> (records: Int, effects: Int) {
+        for record in actions.persist[start.records...] { orders?.decided(record) }
+        for effect in actions.now[start.effects...] {
             if case .transmit(let link, _, let slice) = effect { orders?.chose(slice, link: link) }
         }
-        return actions.now.count
+        return (actions.persist.count, actions.now.count)
     }
 
     private func act(_ actions: consuming Actions) -> Bool {
