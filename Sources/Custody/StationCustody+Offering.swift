@@ -304,7 +304,8 @@ extension StationCustody {
 
     private mutating func end(_ index: UInt32, channel: UInt64, on link: Int) -> JournalRecord.Passed.Item {
         let transmission = transmissions[index]
-        var item = JournalRecord.Passed.Item(number: transmission.number, deliveries: [], channel: channel, previous: .none)
+        var item = JournalRecord.Passed.Item(
+            number: transmission.number, deliveries: [], channel: channel, previous: .none)
         if !transmission.isService {
             let slot = slot(carriedBy: index)
             item.deliveries = part(of: slot, on: index)
@@ -359,6 +360,7 @@ extension StationCustody {
 
     /// A moment named by `wakeAt` has come, or passed.
     package mutating func woke(at now: Instant, _ actions: inout Actions) {
+        var ready: Set<Int> = []
         for index in held.keys.sorted() {
             guard let notBefore = held[index], notBefore <= now.boot else {
                 if let notBefore = held[index] { actions.wake(at: notBefore) }
@@ -368,8 +370,10 @@ extension StationCustody {
             transmissions[index].state = .ready
             let link = Int(transmissions[index].link)
             links[link].queue.putBack(index, &transmissions)
-            fill(link, at: now, &actions)
+            ready.insert(link)
         }
+        // All of them first: what ranks highest may be the last that was refused.
+        for link in ready.sorted() { fill(link, at: now, &actions) }
     }
 
     /// Ends the deliveries whose life is over, with a notice to the originator (rule 20).
