@@ -64,6 +64,12 @@ extension Ledger {
                 station: station.index, identity: acceptance.identity, mark: acceptance.mark, post: post,
                 office: desk.office)
             counts.delivered += 1
+            let place = books[station.index].inbox.firstIndex(of: key) ?? -1
+            if desk.arrival != UInt64(place + 1), !books[station.index].wasDamaged {
+                return world.breaks(
+                    .arrivalNumbers, station: station.index,
+                    "\(acceptance.identity) is arrival \(desk.arrival), and stands in place \(place + 1)")
+            }
             world.note(station.index, .desk, sequence, desk.arrival, "\(acceptance.identity) \(post) \(desk.office)")
             checkBody(station, sequence, acceptance)
             guard !desk.suspectedDuplicate else { continue }
@@ -257,6 +263,33 @@ extension Ledger {
         if !isThere {
             world.breaks(
                 .truthfulReceipts, station: station.index, "a receipt for \(identity) names \(post), which has it not")
+        }
+    }
+
+    // MARK: Mistakes made on purpose
+
+    /// Custody notes end the newest arrival of a cable.
+    func misdirect(_ station: SimulatedStation, _ records: inout [JournalRecord]) {
+        let books = books[station.index]
+        for index in records.indices {
+            guard case .passed(var passed) = records[index] else { continue }
+            for item in passed.items.indices {
+                guard case .accepted(let acceptance)? = books.kept[passed.items[item].number.sequence]?.digest,
+                    let newest = books.byIdentity[acceptance.identity]?.last
+                else { continue }
+                passed.items[item].number = CustodyNumber(sequence: newest)
+            }
+            records[index] = .passed(passed)
+        }
+    }
+
+    /// Every delivery that was handed to the neighbour is called delivered.
+    func toldTooEarly(_ station: SimulatedStation, _ peer: RoutingIndicator) {
+        for promise in promises where promise.origin == station.index && promise.station == peer {
+            checkReceipt(station, promise.identity, promise.post)
+        }
+        for promise in promises where promise.origin == station.index && promise.station != peer {
+            checkReceipt(station, promise.identity, promise.post)
         }
     }
 

@@ -33,6 +33,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case gateOpen
     /// A relay alters an octet of a body.
     case alteredOctet
-    /// A receipt is stated by a relay that has only custody.
-    case earlyReceipt
+    /// The neighbour's custody note is shown as the addressee's receipt.
+    case noteTakenForReceipt
+    /// Every start of the daemon has the same 40 bits (rule 1).
+    case startBitsReused
 }

@@ -31,6 +31,8 @@ final class OrderChecker {
     private var links: [[UInt64: Item]]
     private var sessions: [UInt64?]
     private let neighbours: [RoutingIndicator]
+    /// What was chosen and is not yet on its way, in order.
+    private var chosen: [[(session: UInt64?, slice: Slice)]]
     /// Deliveries whose receipt or notice has come to its end here.
     private var answered: Set<Answer> = []
 
@@ -46,6 +48,7 @@ final class OrderChecker {
         neighbours = routing.neighbours
         links = neighbours.map { _ in [:] }
         sessions = neighbours.map { _ in nil }
+        chosen = neighbours.map { _ in [] }
     }
 
     // MARK: What becomes ready
@@ -222,11 +225,21 @@ final class OrderChecker {
                 "custody \(item.number.raw) of lane \(item.lane) is sent before \(first.number.raw) of \(first.lane)")
         }
         links[link][slice.number.raw]?.channel = slice.channel
+        chosen[link].append((sessions[link], slice))
         switch slice.content {
         case .offerCable(_, _, let withBody): links[link][slice.number.raw]?.state = withBody ? .offered : .asking
         case .offerService: links[link][slice.number.raw]?.state = .offered
         case .chunk(_, _, _, let last): if last { links[link][slice.number.raw]?.state = .offered }
         }
+    }
+
+    /// What was chosen leaves in the order in which it was chosen.
+    func sent(_ slice: Slice, link: Int, session: UInt64) {
+        while let next = chosen[link].first, next.session != session { chosen[link].removeFirst() }
+        guard let next = chosen[link].first, next.slice == slice else {
+            return breaks("custody \(slice.number.raw) leaves out of turn")
+        }
+        chosen[link].removeFirst()
     }
 
     private func breaks(_ what: String) {

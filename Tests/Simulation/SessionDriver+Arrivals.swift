@@ -86,7 +86,22 @@ extension SessionDriver {
             proof: offer.proof, signer: signer, ageMilliseconds: offer.ageMilliseconds, trace: offer.trace,
             part: offer.part, body: body, classification: reading.gate, captions: reading.cable.captions,
             slugs: reading.cable.slugs)
+        if process.station.mutation == .relayDiscardsDuplicate, discards(arrival) { return }
         process.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
+    }
+
+    /// A mistake made on purpose: what has been here is only acknowledged.
+    private func discards(_ arrival: CableArrival) -> Bool {
+        guard case .found = process.custody.find(arrival.block.identity.description),
+            arrival.part.allSatisfy({ arrival.block.deliveries[Int($0)].station != process.station.name })
+        else { return false }
+        process.leave { [link, session] _, _, actions in
+            actions.afterPersist.append(
+                .custodyTaken(
+                    link: link, session: session, channel: arrival.offered.channel, mark: arrival.block.contentHash,
+                    mayWait: false))
+        }
+        return true
     }
 
     func takeService(_ offer: ServiceOffer, _ count: Int) {
@@ -130,7 +145,11 @@ extension SessionDriver {
         guard process.signer(of: SimulatedSeals.leaf(.custody, statement), note.proof) == peer else {
             return end("FORGED", "a custody note is not signed by \(peer)")
         }
-        for number in channels { offered[number] = nil }
+        for number in channels {
+            if process.station.mutation == .freeOnUnsyncedNote, let mark = offered[number] { process.free(mark) }
+            if process.station.mutation == .noteTakenForReceipt { process.ledger.toldTooEarly(process.station, peer) }
+            offered[number] = nil
+        }
         lastProgress = boot
         process.world.note(
             process.station.index, .note, peer: peerIndex, channels.first ?? 0, UInt64(channels.count))
@@ -206,6 +225,11 @@ extension StationProcess {
             return Array(octets[offset..<min(octets.count, offset + count)])
         case .file(let name): return try bodies.read(name, offset: offset, count: count)
         }
+    }
+
+    /// A mistake made on purpose: rule 12 frees nothing before the note is on the disk.
+    func free(_ mark: Digest) {
+        do throws(StorageFault) { try bodies.remove(mark.description) } catch { return }
     }
 
     func reading(of body: CableBody) throws -> CableReading {

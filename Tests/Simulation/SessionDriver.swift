@@ -145,6 +145,7 @@ final class SessionDriver {
     private func transmit(_ slice: Slice) {
         state.used(cost: slice.cost)
         process.ledger.sends(process.station, slice, link: link, peer: peerIndex)
+        process.orders?.sent(slice, link: link, session: session)
         do {
             switch slice.content {
             case .offerCable(let place, let deliveries, let withBody):
@@ -156,7 +157,9 @@ final class SessionDriver {
                 let octets = try process.slice(of: body, offset: Int(offset), count: Int(count))
                 guard octets.count == Int(count) else { return end("DISK", "a body is shorter than its record says") }
                 process.world.note(process.station.index, .chunk, peer: peerIndex, slice.channel, UInt64(offset))
-                put(.chunk(Chunk(channel: slice.channel, offset: UInt64(offset), last: last, octets: octets)))
+                put(
+                    .chunk(
+                        Chunk(channel: slice.channel, offset: UInt64(offset), last: last, octets: altered(octets))))
             }
         } catch {
             guard process.isAlive else { return }
@@ -168,6 +171,12 @@ final class SessionDriver {
                     message: "its octets cannot be read here", at: now, &actions)
             }
         }
+    }
+
+    /// A mistake made on purpose, or what was read.
+    private func altered(_ octets: [UInt8]) -> [UInt8] {
+        guard process.station.mutation == .alteredOctet, !octets.isEmpty else { return octets }
+        return [octets[0] ^ 1] + octets.dropFirst()
     }
 
     private func offerCable(_ slice: Slice, _ place: RecordPlace, _ deliveries: [UInt16], _ withBody: Bool) throws {

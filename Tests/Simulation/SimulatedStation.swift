@@ -46,6 +46,9 @@ package final class SimulatedStation {
         self.mutation = mutation
         seals = SimulatedSeals(network: plan.network.name)
         disk = SimulatedDisk(bits: world.bits.branch(), segmentSizes: plan.segmentSizes)
+        if mutation == .believeFailedPages { disk.forgets = [.failedPages] }
+        if mutation == .ignoreFailedSync { disk.forgets = [.failures] }
+        if mutation == .forgetFolderSync { disk.forgets = [.folderSync] }
         wallOffset = Int64(world.bits.within(-3_000...3_000))
     }
 
@@ -123,8 +126,12 @@ package final class SimulatedStation {
     }
 
     private func open() throws -> StationProcess {
-        let start = world.bits.next() & ((1 << CableIdentity.startBits) - 1)
-        let network = plan.ownNetwork[index] ?? plan.network
+        var start = world.bits.next() & ((1 << CableIdentity.startBits) - 1)
+        if mutation == .startBitsReused { start = 7 }
+        var network = plan.ownNetwork[index] ?? plan.network
+        if mutation == .gateOpen { network.openGates() }
+        if mutation == .skipStartupSync { disk.forgets.insert(.fileSync) }
+        defer { disk.forgets.remove(.fileSync) }
         let recovery = Recovery(
             StationCustody(
                 settings: CustodySettings(
@@ -133,6 +140,7 @@ package final class SimulatedStation {
                     originators: []),
                 routing: RoutingTable(network: network, own: name), addresses: AddressBook(network),
                 offices: OfficeDirectory(plan.offices)), now: clock)
+        recovery.forgetsDesks = mutation == .dropDuplicateMarks
         let newEpoch = (high: world.bits.next(), low: world.bits.next())
         let (journal, report) = try Journal.open(
             state: "/state", storage: disk, newEpoch: newEpoch,
@@ -144,7 +152,8 @@ package final class SimulatedStation {
             })
         guard var custody = recovery.custody.take() else { preconditionFailure("a core was made") }
         custody.settings.epoch = JournalEpoch(high: journal.epoch.high, low: journal.epoch.low)
-        if report.tailDamaged {
+        if mutation == .deliverAgainAfterReplay { try deliverAgain(journal, &custody, recovery) }
+        if report.tailDamaged, mutation != .cutTailSilently {
             custody.skip(through: custody.nextSequence - 1 + report.tailRecordsMax)
             journal.skip(through: custody.nextSequence - 1)
         }
@@ -162,10 +171,32 @@ package final class SimulatedStation {
     }
 }
 
+extension SimulatedStation {
+    /// A mistake made on purpose: the last delivery is made once more.
+    private func deliverAgain(_ journal: Journal, _ custody: inout StationCustody, _ recovery: Recovery) throws {
+        let last = recovery.found.last {
+            if case .accepted(let acceptance) = $0.digest { return acceptance.desks.contains { $0.arrival > 0 } }
+            return false
+        }
+        guard let last, case .accepted(var acceptance) = try JournalRecord(decoding: try journal.read(last.location))
+        else { return }
+        for index in acceptance.desks.indices { acceptance.desks[index].arrival = UInt64(custody.inboxItems().count + 1) }
+        var writer = OctetWriter()
+        JournalRecord.accepted(acceptance).write(to: &writer)
+        let (sequence, location) = journal.append(writer.octets)
+        _ = journal.commit()
+        recovery.again(RecordDigest(.accepted(acceptance)), sequence, location)
+        custody.replay(
+            RecordDigest(.accepted(acceptance)), sequence: sequence,
+            place: RecordPlace(segment: location.segment, offset: location.offset), at: clock)
+    }
+}
+
 /// The core while it is rebuilt from records.
 private final class Recovery {
     var custody: StationCustody?
     private let now: Instant
+    var forgetsDesks = false
     private(set) var found: [(sequence: UInt64, digest: RecordDigest, location: RecordLocation)] = []
 
     init(_ custody: consuming StationCustody, now: Instant) {
@@ -173,7 +204,17 @@ private final class Recovery {
         self.now = now
     }
 
+    /// Without replaying it.
+    func again(_ digest: RecordDigest, _ sequence: UInt64, _ location: RecordLocation) {
+        found.append((sequence, digest, location))
+    }
+
     func take(_ digest: RecordDigest, _ sequence: UInt64, _ location: RecordLocation) {
+        var digest = digest
+        if forgetsDesks, case .accepted(var acceptance) = digest {
+            acceptance.desks.removeAll()
+            digest = .accepted(acceptance)
+        }
         found.append((sequence, digest, location))
         custody?.replay(
             digest, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)

@@ -49,6 +49,7 @@ final class StationProcess: @unchecked Sendable {
     private var wakeAt = UInt64.max
     private var digested: Set<UInt32> = []
     private var recordsAtLastLook: UInt64 = 0
+    private var hasReusedNumber = false
 
     enum Release {
         case announcement(Announcement)
@@ -189,7 +190,9 @@ final class StationProcess: @unchecked Sendable {
         var watched = watch(actions, from: (0, 0))
         var done = 0
         while done < first.count, actions.bodyOctets < Self.bodyOctetsPerTurnMax {
+            let before = (records: actions.persist.count, told: actions.afterPersist.count)
             first[done](&custody, now, &actions)
+            if station.mutation == .answerUnsyncedDuplicate { answerAtOnce(&actions, before) }
             watched = watch(actions, from: watched)
             done += 1
         }
@@ -219,6 +222,8 @@ final class StationProcess: @unchecked Sendable {
             notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
         }
         let frames = sign(&records)
+        if station.mutation == .noteEndsLaterArrival { ledger.misdirect(station, &records) }
+        if station.mutation == .arrivalNumbersReused, !hasReusedNumber { reuseNumber(&records) }
         keep(records)
         let last = custody.nextSequence - 1
         var releases = frames
@@ -314,6 +319,10 @@ final class StationProcess: @unchecked Sendable {
     // MARK: Telling
 
     private func rest(on sequence: UInt64, _ releases: [Release]) {
+        if station.mutation == .tellBeforeSync {
+            for release in releases { perform(release) }
+            return
+        }
         if sequence <= custody.persistedThrough, resting.isEmpty {
             for release in releases { perform(release) }
             return
@@ -360,6 +369,8 @@ final class StationProcess: @unchecked Sendable {
             }
         }
         for bundle in outgoing.bundles {
+            var bundle = bundle
+            if station.mutation == .orderBrokenByLinkChange, bundle.session > 1 { bundle.slices.reverse() }
             keeper.driver(bundle.link, session: bundle.session)?.send(bundle.slices)
         }
     }
@@ -375,6 +386,37 @@ final class StationProcess: @unchecked Sendable {
                 orders?.woke(at: now.boot)
                 custody.woke(at: now, &actions)
             }
+        }
+    }
+
+    // MARK: Mistakes made on purpose
+
+    private func answerAtOnce(_ actions: inout Actions, _ before: (records: Int, told: Int)) {
+        guard actions.persist.count == before.records else { return }
+        for announcement in actions.afterPersist[before.told...] {
+            guard case .custodyTaken(let link, let session, let channel, let mark, _) = announcement else { continue }
+            var book = NoteBook()
+            book.add(link: link, session: session, channel: channel, mark: mark, mayWait: false)
+            for note in book.take() {
+                let proof = proof(SimulatedSeals.leaf(.custody, statement(of: note)))
+                keeper.driver(link, session: session)?.send(
+                    .custody(CustodyNote(channels: [channel...channel], proof: proof)))
+            }
+        }
+        let isNote: (Announcement) -> Bool = { $0.isCustodyNote }
+        let kept = actions.afterPersist[before.told...].filter { !isNote($0) }
+        actions.afterPersist.replaceSubrange(before.told..., with: kept)
+    }
+
+    private func reuseNumber(_ records: inout [JournalRecord]) {
+        for index in records.indices {
+            guard case .accepted(var acceptance) = records[index], let arrival = acceptance.desks.first?.arrival,
+                arrival > 1
+            else { continue }
+            acceptance.desks[0].arrival = arrival - 1
+            records[index] = .accepted(acceptance)
+            hasReusedNumber = true
+            return
         }
     }
 

@@ -38,7 +38,7 @@ struct Simulator {
 
     // MARK: Mutations
 
-    private static let seedsPerMutationMax: UInt64 = 3_000
+    private static let seedsPerMutationMax: UInt64 = 1_000
 
     /// Every mistake must be found, or the checkers are worth nothing.
     private func mutations() -> Int32 {
