@@ -15,6 +15,10 @@ package enum Fault: Sendable, Equatable {
     case partition, isolate, slowLink
     case failCalls(SimulatedDisk.Call)
     case brokenDisk, slowDisk
+    /// The disk is slow, and connections are lost while it syncs.
+    case slowDiskAndLoss
+    /// The machine gets a new, empty disk.
+    case lostDisk
     case clockStep
     /// All stations at once.
     case blackout
@@ -51,7 +55,7 @@ final class FaultPlan {
     var hasFired: Bool { planned.allSatisfy(\.fired) }
 
     static func random(_ bits: inout SeededBits, mayFlip: Bool) -> Fault {
-        switch bits.below(mayFlip ? 24 : 23) {
+        switch bits.below(mayFlip ? 28 : 24) {
         case 0...1: .kill
         case 2...4: .powerCut
         case 5...6: .killInCall
@@ -66,6 +70,8 @@ final class FaultPlan {
         case 20: bits.chance(50) ? .brokenDisk : .blackout
         case 21: .slowDisk
         case 22: .clockStep
+        case 23: .slowDiskAndLoss
+        case 24: .lostDisk
         default: .powerCutAndFlip
         }
     }
@@ -139,6 +145,21 @@ final class FaultPlan {
             station.syncRange = 200...1_500
             world.after(UInt64(world.bits.within(1_000...8_000))) { station.syncRange = 1...4 }
             return true
+        case .slowDiskAndLoss:
+            guard let station = anyRunning() else { return false }
+            world.note(station.index, .slow, 1)
+            station.syncRange = 700...1_500
+            for turn in 1...6 as ClosedRange<UInt64> { loseLater(station, turn * 600) }
+            world.after(6_000) { station.syncRange = 1...4 }
+            return true
+        case .lostDisk:
+            guard let station = anyRunning() else { return false }
+            station.stop(.powerCut)
+            world.note(station.index, .wipe)
+            ledger.damaged(station)
+            station.disk.wipe()
+            startLater(station)
+            return true
         case .clockStep:
             let station = world.bits.pick(stations)
             let step = Int64(world.bits.within(-20_000...20_000))
@@ -158,6 +179,15 @@ final class FaultPlan {
     private func anyConnection() -> Connection? {
         let open = connections.open
         return open.isEmpty ? nil : world.bits.pick(open)
+    }
+
+    private func loseLater(_ station: SimulatedStation, _ milliseconds: UInt64) {
+        world.after(milliseconds) { [connections] in
+            for connection in connections.open
+            where connection.ends.0 == station.index || connection.ends.1 == station.index {
+                connection.lose()
+            }
+        }
     }
 
     private func block(_ a: Int, _ b: Int, _ milliseconds: Int) {
@@ -195,12 +225,15 @@ final class FaultPlan {
     }
 
     private func cutAndFlip() -> Bool {
-        guard let station = anyRunning(), let place = ledger.lastRecord(station) else { return false }
+        guard let station = anyRunning() else { return false }
+        let places = ledger.lastRecords(station, world.bits.within(1...4))
+        guard !places.isEmpty else { return false }
         station.stop(.powerCut)
-        let size = max(1, place.octets.count)
-        let octet = place.octets.lowerBound + world.bits.below(size)
-        world.note(station.index, .flip, UInt64(octet))
-        station.disk.flip(place.path, octet: octet, bit: world.bits.below(8))
+        for place in places {
+            let octet = place.octets.lowerBound + world.bits.below(max(1, place.octets.count))
+            world.note(station.index, .flip, UInt64(octet))
+            station.disk.flip(place.path, octet: octet, bit: world.bits.below(8))
+        }
         ledger.damaged(station)
         startLater(station)
         return true

@@ -71,7 +71,7 @@ extension Ledger {
                     "\(acceptance.identity) is arrival \(desk.arrival), and stands in place \(place + 1)")
             }
             world.note(station.index, .desk, sequence, desk.arrival, "\(acceptance.identity) \(post) \(desk.office)")
-            checkBody(station, sequence, acceptance)
+            if !books[station.index].isDamaged { checkBody(station, sequence, acceptance) }
             guard !desk.suspectedDuplicate else { continue }
             if delivered.updateValue(sequence, forKey: key) != nil, !atRisk.contains(acceptance.identity) {
                 return world.breaks(

@@ -10,16 +10,25 @@ extension Ledger {
     func unfinished(_ stations: [SimulatedStation], _ traffic: Traffic) -> String? {
         for station in stations {
             guard station.running != nil else { return "S\(station.index) does not run" }
-            if let waiting = books[station.index].orders?.waiting { return "S\(station.index): \(waiting)" }
+            if let waiting = books[station.index].orders?.waiting(
+                restingCounts: !books[station.index].wasDamaged)
+            { return "S\(station.index): \(waiting)" }
         }
         guard traffic.isQuiet else { return "a submitter waits for an answer" }
-        for promise in promises where !atRisk.contains(promise.identity) {
+        for promise in promises where !isExcused(promise) {
             guard let report = report(promise, at: stations[promise.origin]) else { continue }
             if report.state.isEnded || isHeld(promise, stations) { continue }
             return "\(promise.identity) to \(promise.post) is \(report.state.word) at S\(promise.origin): \(report.why)"
         }
         return nil
     }
+
+    /// The originator's disk was damaged: nobody is left who must answer for the cable.
+    private func isExcused(_ promise: Promise) -> Bool {
+        atRisk.contains(promise.identity) && books[promise.origin].wasDamaged
+    }
+
+    var hasDamage: Bool { books.contains(where: \.wasDamaged) }
 
     private func report(_ promise: Promise, at station: SimulatedStation) -> DeliveryReport? {
         guard let process = station.running,
@@ -40,7 +49,7 @@ extension Ledger {
 
     /// Every accepted delivery has come to its end: on its desk, with a notice, or in a hold.
     func checkEnd(_ stations: [SimulatedStation]) {
-        for promise in promises where !atRisk.contains(promise.identity) {
+        for promise in promises where !isExcused(promise) {
             guard let report = report(promise, at: stations[promise.origin]) else {
                 return world.breaks(
                     .nothingVanishes, station: promise.origin, "\(promise.identity) is not known where it was accepted")
@@ -51,7 +60,7 @@ extension Ledger {
             }
             switch report.state {
             case .delivered, .duplicate:
-                if !isThere {
+                if !isThere, !books[index].wasDamaged {
                     return world.breaks(
                         .nothingVanishes, station: index, "\(promise.identity) to \(promise.post) is on no desk")
                 }
@@ -74,12 +83,14 @@ extension Ledger {
         }
     }
 
-    /// Where the newest record stands that is on a station's disk.
-    func lastRecord(_ station: SimulatedStation) -> (path: String, octets: Range<Int>)? {
+    /// Where the newest records stand that are on a station's disk.
+    func lastRecords(_ station: SimulatedStation, _ count: Int) -> [(path: String, octets: Range<Int>)] {
         let books = books[station.index]
-        guard let last = books.sequences.last(where: { $0 <= books.syncedThrough }),
-            let kept = books.kept[last], isOnDisk(station, last)
-        else { return nil }
+        return books.sequences.filter { $0 <= books.syncedThrough }.suffix(count).compactMap { place(station, $0) }
+    }
+
+    private func place(_ station: SimulatedStation, _ sequence: UInt64) -> (path: String, octets: Range<Int>)? {
+        guard let kept = books[station.index].kept[sequence], isOnDisk(station, sequence) else { return nil }
         let path = "/state/journal/\(SegmentName.of(kept.location.segment))"
         let start = Int(kept.location.offset)
         guard let head = station.disk.durableOctets(path, start..<(start + RecordFormat.headerOctets)) else {

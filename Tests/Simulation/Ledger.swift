@@ -286,7 +286,9 @@ package final class Ledger {
         }
         for sequence in books[index].sequences {
             guard let digest = books[index].kept[sequence]?.digest else { continue }
-            guard look(station, sequence) else {
+            // The digest of a sealed segment vouches for records that were damaged behind it.
+            if books[index].isDamaged { books[index].kept[sequence]?.isOnDisk = true }
+            guard isOnDisk(station, sequence) else {
                 world.breaks(
                     .nothingBeforeSync, station: index, "record \(sequence) is replayed and is not on the disk")
                 return

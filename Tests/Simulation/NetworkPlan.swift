@@ -102,6 +102,13 @@ package struct NetworkPlan: Sendable {
         return plan
     }
 
+    /// One station has a network file of its own, with other costs: ways may lead in a circle.
+    package mutating func disagree(_ bits: inout SeededBits) {
+        var own = network
+        for link in own.links.indices { own.links[link].cost = bits.within(1...9) }
+        ownNetwork[bits.below(network.stations.count)] = own
+    }
+
     private static func link(_ a: Int, _ b: Int, _ bits: inout SeededBits) -> Network.Link {
         Network.Link(
             a: indicator(a), b: indicator(b), clearance: bits.chance(15) ? .confidential : nil,

@@ -202,8 +202,14 @@ final class OrderChecker {
     }
 
     /// What is not yet at its end, or nil.
-    var waiting: String? {
-        for (link, items) in links.enumerated() {
+    ///
+    /// - Parameter restingCounts: false where octets were damaged, so that some offers rest for ever.
+    func waiting(restingCounts: Bool) -> String? {
+        for (link, all) in links.enumerated() {
+            let items = all.filter {
+                if case .paused = $0.value.state { return restingCounts }
+                return true
+            }
             guard let number = items.keys.min(), let item = items[number] else { continue }
             return "\(items.count) wait for \(neighbours[link]), first custody \(number), \(item.state)"
         }

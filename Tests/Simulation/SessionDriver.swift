@@ -7,6 +7,8 @@ import Octets
 /// Drives one session over a simulated connection: what `LinkDriver` does, with the same session, frames and checks.
 final class SessionDriver {
     private static let tickMilliseconds: UInt64 = 1_000
+    /// Where hours pass with nothing to do.
+    private static let patientTickMilliseconds: UInt64 = 20_000
     static let incomingMax = 256
 
     unowned let process: StationProcess
@@ -84,26 +86,28 @@ final class SessionDriver {
     }
 
     func send(_ frame: Frame) {
-        process.after(0) { [weak self] in
-            guard let self, !ended else { return }
-            switch frame {
-            case .custody(let note):
-                for range in note.channels {
-                    for number in range {
-                        if let taken = offers.removeValue(forKey: number) {
-                            process.ledger.toldTaken(process.station, taken, to: peerIndex)
-                        }
-                        settle(number)
+        process.after(0) { [weak self] in self?.sendNow(frame) }
+    }
+
+    func sendNow(_ frame: Frame) {
+        guard !ended else { return }
+        switch frame {
+        case .custody(let note):
+            for range in note.channels {
+                for number in range {
+                    if let taken = offers.removeValue(forKey: number) {
+                        process.ledger.toldTaken(process.station, taken, to: peerIndex)
                     }
+                    settle(number)
                 }
-            case .refuse(let number, let code, _):
-                process.world.note(process.station.index, .refusal, peer: peerIndex, number, 0, code)
-                settle(number)
-            case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye: break
             }
-            put(frame)
-            flush()
+        case .refuse(let number, let code, _):
+            process.world.note(process.station.index, .refusal, peer: peerIndex, number, 0, code)
+            settle(number)
+        case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye: break
         }
+        put(frame)
+        flush()
     }
 
     func opened() {
@@ -250,7 +254,7 @@ final class SessionDriver {
     }
 
     private func tickLater() {
-        process.after(Self.tickMilliseconds) { [weak self] in
+        process.after(process.world.isPatient ? Self.patientTickMilliseconds : Self.tickMilliseconds) { [weak self] in
             guard let self, !ended else { return }
             expectProgress()
             for action in state.ticked(now: boot) { act(action) }

@@ -23,8 +23,11 @@ package enum Verdict: Equatable, Sendable {
 
 /// One network from its first start to its last receipt.
 package final class SimulatedRun {
-    /// Milliseconds after which a healed network must have nothing left to do.
-    private static let drainMilliseconds: UInt64 = 1_200_000
+    /// Milliseconds after which a healed network must have nothing left to do; where a disk was damaged, the originator
+    /// offers again only what is long overdue.
+    private var drainMilliseconds: UInt64 { ledger.hasDamage ? 200_000_000 : 1_200_000 }
+    private static let patienceMilliseconds: UInt64 = 400_000
+    private static let patientLookMilliseconds: UInt64 = 60_000
     private static let faultsMilliseconds: UInt64 = 300_000
     private static let lookMilliseconds: UInt64 = 500
 
@@ -69,7 +72,8 @@ package final class SimulatedRun {
     /// A network, its traffic and its faults as the seed decides them.
     package static func random(seed: UInt64, mutation: Mutation? = nil) -> SimulatedRun {
         let world = World(seed: seed)
-        let plan = NetworkPlan.random(&world.bits)
+        var plan = NetworkPlan.random(&world.bits)
+        if world.bits.chance(10) { plan.disagree(&world.bits) }
         let run = SimulatedRun(seed: seed, plan: plan, world: world, mutation: mutation)
         let span = world.bits.within(3_000...30_000)
         for station in run.stations { world.after(UInt64(world.bits.below(300))) { station.start() } }
@@ -80,7 +84,7 @@ package final class SimulatedRun {
                 run.traffic.submit(run.traffic.randomWish(from: station), at: station, keyed: keyed)
             }
         }
-        let mayFlip = world.bits.chance(25) || mutation == .cutTailSilently
+        let mayFlip = world.bits.chance(25)
         for _ in 0..<world.bits.within(1...10) {
             run.faults.plan(FaultPlan.random(&world.bits, mayFlip: mayFlip), at: UInt64(world.bits.below(span)))
         }
@@ -131,12 +135,14 @@ package final class SimulatedRun {
 
     /// Demands that everything comes to its end without anybody's help.
     package func drain() -> Bool {
-        let limit = world.now + Self.drainMilliseconds
+        let began = world.now
         var open = ledger.unfinished(stations, traffic)
-        while world.broken == nil, open != nil, world.now < limit {
-            run(until: world.now + Self.lookMilliseconds)
+        while world.broken == nil, open != nil, world.now < began + drainMilliseconds {
+            world.isPatient = world.now > began + Self.patienceMilliseconds
+            run(until: world.now + (world.isPatient ? Self.patientLookMilliseconds : Self.lookMilliseconds))
             open = ledger.unfinished(stations, traffic)
         }
+        world.isPatient = false
         if let broken = world.broken {
             verdict = .broken(broken)
         } else if let open {

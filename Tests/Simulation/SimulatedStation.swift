@@ -180,7 +180,9 @@ extension SimulatedStation {
         }
         guard let last, case .accepted(var acceptance) = try JournalRecord(decoding: try journal.read(last.location))
         else { return }
-        for index in acceptance.desks.indices { acceptance.desks[index].arrival = UInt64(custody.inboxItems().count + 1) }
+        for index in acceptance.desks.indices {
+            acceptance.desks[index].arrival = UInt64(custody.inboxItems().count + 1)
+        }
         var writer = OctetWriter()
         JournalRecord.accepted(acceptance).write(to: &writer)
         let (sequence, location) = journal.append(writer.octets)

@@ -399,7 +399,7 @@ final class StationProcess: @unchecked Sendable {
             book.add(link: link, session: session, channel: channel, mark: mark, mayWait: false)
             for note in book.take() {
                 let proof = proof(SimulatedSeals.leaf(.custody, statement(of: note)))
-                keeper.driver(link, session: session)?.send(
+                keeper.driver(link, session: session)?.sendNow(
                     .custody(CustodyNote(channels: [channel...channel], proof: proof)))
             }
         }
@@ -434,7 +434,7 @@ final class StationProcess: @unchecked Sendable {
 
     /// Makes digests of sealed segments in quiet moments.
     private func lookAtSegments() {
-        after(Self.digestMilliseconds) { [unowned self] in
+        after(world.isPatient ? Self.lifeSweepMilliseconds : Self.digestMilliseconds) { [unowned self] in
             defer { lookAtSegments() }
             let records = journal.statistics.records
             let isQuiet = records == recordsAtLastLook

@@ -15,6 +15,8 @@ package final class World {
     package private(set) var events: UInt64 = 0
     package var bits: SeededBits
     package var trace = Trace()
+    /// Hours pass: what only looks at the clock does so seldom.
+    package var isPatient = false
     /// The first rule that was broken: the run ends there.
     package private(set) var broken: BrokenRule?
     private var heap: [Event] = []
