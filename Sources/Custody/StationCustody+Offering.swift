@@ -109,7 +109,10 @@ extension StationCustody {
         var ways: [(link: Int, positions: [Int])] = []
         for position in 0..<entries[slot].deliveryCount {
             let delivery = entries[slot][delivery: position]
-            guard delivery.state == .queued, delivery.station != settings.station else { continue }
+            // What has a transmission keeps it: only what was handed on and came back is without one.
+            guard delivery.state == .queued, delivery.station != settings.station,
+                delivery.transmission == CustodyDelivery.none
+            else { continue }
             let routes = routing.routes(to: delivery.station, classification: entries[slot].gate)
             guard let next = routes.first?.nextStation, let link = linkOrdinal(next) else {
                 entries[slot][delivery: position].state = .held
