@@ -54,7 +54,10 @@ extension Ledger {
     }
 
     /// A record is on the disk.
-    func settled(_ station: SimulatedStation, _ sequence: UInt64, _ digest: RecordDigest) {
+    ///
+    /// - Parameter isNew: written by the process that runs. What survived an unsynced tail may bear a number that follows
+    ///   one of a record that did not: it was told to nobody, and its place in the inbox is what counts.
+    func settled(_ station: SimulatedStation, _ sequence: UInt64, _ digest: RecordDigest, isNew: Bool) {
         guard case .accepted(let acceptance) = digest else { return }
         guard !acceptance.desks.isEmpty else { return }
         enterDesks(station.index, acceptance)
@@ -65,7 +68,7 @@ extension Ledger {
                 office: desk.office)
             counts.delivered += 1
             let place = books[station.index].inbox.firstIndex(of: key) ?? -1
-            if desk.arrival != UInt64(place + 1), !books[station.index].wasDamaged {
+            if desk.arrival != UInt64(place + 1), isNew, !books[station.index].wasDamaged {
                 return world.breaks(
                     .arrivalNumbers, station: station.index,
                     "\(acceptance.identity) is arrival \(desk.arrival), and stands in place \(place + 1)")
@@ -300,6 +303,7 @@ extension Ledger {
         let index = station.index
         books[index].isDamaged = true
         books[index].wasDamaged = true
+        books[index].damagedThrough = books[index].sequences.last ?? 0
         for sequence in books[index].sequences {
             switch books[index].kept[sequence]?.digest {
             case .accepted(let acceptance)?: atRisk.insert(acceptance.identity)

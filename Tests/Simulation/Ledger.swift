@@ -70,6 +70,8 @@ package final class Ledger {
         var isDamaged = false
         /// It was altered, lost or put back at any time.
         var wasDamaged = false
+        /// Records up to this one may be damaged behind what vouches for them.
+        var damagedThrough: UInt64 = 0
         var orders: OrderChecker?
     }
 
@@ -200,7 +202,7 @@ package final class Ledger {
                     .nothingBeforeSync, station: index, "record \(number) is called synced and is not on the disk")
                 return
             }
-            settled(station, number, kept.digest)
+            settled(station, number, kept.digest, isNew: true)
         }
     }
 
@@ -287,14 +289,14 @@ package final class Ledger {
         for sequence in books[index].sequences {
             guard let digest = books[index].kept[sequence]?.digest else { continue }
             // The digest of a sealed segment vouches for records that were damaged behind it.
-            if books[index].isDamaged { books[index].kept[sequence]?.isOnDisk = true }
+            if sequence <= books[index].damagedThrough { books[index].kept[sequence]?.isOnDisk = true }
             guard isOnDisk(station, sequence) else {
                 world.breaks(
                     .nothingBeforeSync, station: index, "record \(sequence) is replayed and is not on the disk")
                 return
             }
             if sequence > claimed {
-                settled(station, sequence, digest)
+                settled(station, sequence, digest, isNew: false)
             } else if case .accepted(let acceptance) = digest {
                 enterDesks(index, acceptance)
             }
