@@ -55,24 +55,18 @@ extension Ledger {
 
     /// A record is on the disk.
     ///
-    /// - Parameter isNew: written by the process that runs. What survived an unsynced tail may bear a number that follows
-    ///   one of a record that did not: it was told to nobody, and its place in the inbox is what counts.
+    /// - Parameter isNew: written by the process that runs. What survived an unsynced tail may follow a number of a record
+    ///   that did not, which was told to nobody.
     func settled(_ station: SimulatedStation, _ sequence: UInt64, _ digest: RecordDigest, isNew: Bool) {
         guard case .accepted(let acceptance) = digest else { return }
         guard !acceptance.desks.isEmpty else { return }
-        enterDesks(station.index, acceptance)
+        enterDesks(station.index, acceptance, isNew: isNew)
         for desk in acceptance.desks where desk.arrival > 0 {
             guard let post = acceptance.deliveries.first(where: { $0.index == desk.index })?.post else { continue }
             let key = DeskKey(
                 station: station.index, identity: acceptance.identity, mark: acceptance.mark, post: post,
                 office: desk.office)
             counts.delivered += 1
-            let place = books[station.index].inbox.firstIndex(of: key) ?? -1
-            if desk.arrival != UInt64(place + 1), isNew, !books[station.index].wasDamaged {
-                return world.breaks(
-                    .arrivalNumbers, station: station.index,
-                    "\(acceptance.identity) is arrival \(desk.arrival), and stands in place \(place + 1)")
-            }
             world.note(station.index, .desk, sequence, desk.arrival, "\(acceptance.identity) \(post) \(desk.office)")
             if !books[station.index].isDamaged { checkBody(station, sequence, acceptance) }
             guard !desk.suspectedDuplicate else { continue }
@@ -83,13 +77,17 @@ extension Ledger {
         }
     }
 
-    func enterDesks(_ index: Int, _ acceptance: AcceptanceDigest) {
+    func enterDesks(_ index: Int, _ acceptance: AcceptanceDigest, isNew: Bool) {
         for desk in acceptance.desks where desk.arrival > 0 {
             guard let post = acceptance.deliveries.first(where: { $0.index == desk.index })?.post else { continue }
-            books[index].inbox.append(
-                DeskKey(
-                    station: index, identity: acceptance.identity, mark: acceptance.mark, post: post,
-                    office: desk.office))
+            let key = DeskKey(
+                station: index, identity: acceptance.identity, mark: acceptance.mark, post: post, office: desk.office)
+            let last = books[index].inbox.last?.arrival ?? 0
+            if desk.arrival <= last || isNew && desk.arrival != last + 1, !books[index].wasDamaged {
+                return world.breaks(
+                    .arrivalNumbers, station: index, "arrival \(desk.arrival) follows arrival \(last)")
+            }
+            books[index].inbox.append(Entry(arrival: desk.arrival, desk: key))
         }
     }
 
@@ -125,25 +123,22 @@ extension Ledger {
     // MARK: The inbox
 
     /// What was on the disk before is there after a start, at the same arrival number.
-    func checkInbox(_ station: SimulatedStation, _ process: StationProcess, known: [DeskKey]) {
+    func checkInbox(_ station: SimulatedStation, _ process: StationProcess, known: [Entry]) {
         let items = process.custody.inboxItems()
         let inbox = books[station.index].inbox
         guard items.count == inbox.count,
             zip(items, inbox).allSatisfy({
-                $0.identity == $1.identity && $0.post == $1.post && $0.office == $1.office
+                $0.arrival == $1.arrival && $0.identity == $1.desk.identity && $0.post == $1.desk.post
+                    && $0.office == $1.desk.office
             })
         else {
             return world.breaks(
                 .arrivalNumbers, station: station.index,
                 "the inbox has \(items.count) entries, the journal \(inbox.count) deliveries")
         }
-        guard inbox.starts(with: known) else {
+        guard known.allSatisfy(inbox.contains) else {
             return world.breaks(
                 .arrivalNumbers, station: station.index, "an entry of the inbox moved or is gone after a start")
-        }
-        for (offset, item) in items.enumerated() where item.arrival != UInt64(offset + 1) {
-            world.breaks(
-                .arrivalNumbers, station: station.index, "arrival \(item.arrival) stands in place \(offset + 1)")
         }
     }
 
@@ -151,12 +146,10 @@ extension Ledger {
         _ station: SimulatedStation, _ identity: CableIdentity, arrival: UInt64, post: String, office: String
     ) {
         let inbox = books[station.index].inbox
-        guard arrival > 0, arrival <= UInt64(inbox.count) else {
+        guard let entry = inbox.first(where: { $0.arrival == arrival })?.desk else {
             return world.breaks(
-                .nothingBeforeSync, station: station.index,
-                "arrival \(arrival) was told, \(inbox.count) are on the disk")
+                .nothingBeforeSync, station: station.index, "arrival \(arrival) was told, and is not on the disk")
         }
-        let entry = inbox[Int(arrival - 1)]
         guard entry.identity == identity, entry.post == post, entry.office == office else {
             return world.breaks(.arrivalNumbers, station: station.index, "arrival \(arrival) is not \(identity)")
         }
@@ -185,7 +178,7 @@ extension Ledger {
                 return world.breaks(
                     .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
             }
-        case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, nil:
+        case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?, nil:
             world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
         }
     }
@@ -261,7 +254,9 @@ extension Ledger {
         guard let mark = marks[identity], !atRisk.contains(identity) else { return }
         let stations = plan.network.stations.indices.filter { plan.network.stations[$0].posts.contains(post) }
         let isThere = stations.contains { index in
-            books[index].inbox.contains { $0.identity == identity && $0.mark == mark && $0.post == post }
+            books[index].inbox.contains {
+                $0.desk.identity == identity && $0.desk.mark == mark && $0.desk.post == post
+            }
         }
         if !isThere {
             world.breaks(
@@ -309,7 +304,7 @@ extension Ledger {
             case .accepted(let acceptance)?: atRisk.insert(acceptance.identity)
             case .service(let service)?: atRisk.insert(service.message.identity)
             case .undeliverable(let end)?: atRisk.insert(end.message.identity)
-            case .passed?, .started?, .certificate?, .read?, .reoffered?, nil: break
+            case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?, nil: break
             }
         }
     }

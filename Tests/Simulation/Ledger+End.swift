@@ -56,7 +56,7 @@ extension Ledger {
             }
             let index = plan.index(of: promise.station)
             let isThere = books[index].inbox.contains {
-                $0.identity == promise.identity && $0.post == promise.post && $0.mark == promise.mark
+                $0.desk.identity == promise.identity && $0.desk.post == promise.post && $0.desk.mark == promise.mark
             }
             switch report.state {
             case .delivered, .duplicate:

@@ -52,6 +52,11 @@ package final class Ledger {
         var office: String
     }
 
+    struct Entry: Equatable {
+        var arrival: UInt64
+        var desk: DeskKey
+    }
+
     /// What the ledger knows of one station.
     struct Books {
         var epoch = JournalEpoch(high: 0, low: 0)
@@ -64,8 +69,7 @@ package final class Ledger {
         var syncedThrough: UInt64 = 0
         var heardThrough: UInt64 = 0
         /// The inbox as it is on the disk, in order of arrival.
-        var inbox: [DeskKey] = []
-        var toldArrivals: [UInt64: DeskKey] = [:]
+        var inbox: [Entry] = []
         /// The disk was altered, lost or put back since the last start.
         var isDamaged = false
         /// It was altered, lost or put back at any time.
@@ -157,12 +161,18 @@ package final class Ledger {
 
     // MARK: Records
 
-    func appended(_ station: SimulatedStation, _ sequence: UInt64, _ digest: RecordDigest, _ location: RecordLocation) {
+    func appended(_ station: SimulatedStation, _ sequence: UInt64, _ record: JournalRecord, _ location: RecordLocation) {
+        let digest: RecordDigest
+        do throws(OctetFault) {
+            digest = try RecordDigest(record)
+        } catch {
+            return world.breaks(.journalKeeps, station: station.index, "record \(sequence) cannot be read: \(error)")
+        }
         enter(station.index, sequence, digest, location)
         switch digest {
         case .accepted(let acceptance): checkAcceptance(station, acceptance)
         case .passed(let passed): checkPassed(station, passed)
-        case .service, .undeliverable, .started, .certificate, .read, .reoffered: break
+        case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing: break
         }
     }
 
@@ -177,7 +187,7 @@ package final class Ledger {
         case .service(let service): take(index, service.offered, sequence)
         case .passed(let passed):
             for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
-        case .undeliverable, .started, .certificate, .read, .reoffered: break
+        case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing: break
         }
     }
 
@@ -298,7 +308,7 @@ package final class Ledger {
             if sequence > claimed {
                 settled(station, sequence, digest, isNew: false)
             } else if case .accepted(let acceptance) = digest {
-                enterDesks(index, acceptance)
+                enterDesks(index, acceptance, isNew: false)
             }
             books[index].orders?.released(sequence, digest)
             books[index].orders?.replayed(digest)

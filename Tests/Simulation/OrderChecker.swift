@@ -80,7 +80,7 @@ final class OrderChecker {
                 }
                 addCable(sequence, acceptance, only: Set(item.deliveries))
             }
-        case .passed, .started, .certificate, .read: break
+        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing: break
         }
     }
 
@@ -117,7 +117,7 @@ final class OrderChecker {
         case .passed(let passed): ended(passed)
         case .undeliverable(let end): ended(end.number, end.index)
         case .service(let service): answered(service.message)
-        case .accepted, .started, .certificate, .read, .reoffered: break
+        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing: break
         }
     }
 
@@ -127,7 +127,7 @@ final class OrderChecker {
         case .passed(let passed): ended(passed)
         case .undeliverable(let end): ended(end.number, end.index)
         case .service(let service): answered(service.message)
-        case .accepted, .started, .certificate, .read, .reoffered: break
+        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing: break
         }
     }
 

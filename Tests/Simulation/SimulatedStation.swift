@@ -187,9 +187,9 @@ extension SimulatedStation {
         JournalRecord.accepted(acceptance).write(to: &writer)
         let (sequence, location) = journal.append(writer.octets)
         _ = journal.commit()
-        recovery.again(RecordDigest(.accepted(acceptance)), sequence, location)
+        recovery.again(.accepted(AcceptanceDigest(acceptance)), sequence, location)
         custody.replay(
-            RecordDigest(.accepted(acceptance)), sequence: sequence,
+            .accepted(AcceptanceDigest(acceptance)), sequence: sequence,
             place: RecordPlace(segment: location.segment, offset: location.offset), at: clock)
     }
 }

@@ -262,10 +262,9 @@ final class StationProcess: @unchecked Sendable {
             record.write(to: &writer)
             let (given, location) = journal.append(writer.octets)
             precondition(given == sequence, "journal and core count alike")
-            let digest = RecordDigest(record)
             custody.placed(
-                digest, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset))
-            ledger.appended(station, sequence, digest, location)
+                record, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset))
+            ledger.appended(station, sequence, record, location)
             sequence += 1
         }
     }
