@@ -27,6 +27,7 @@ let package = Package(
         .executable(name: "routerd", targets: ["routerd"]),
         .executable(name: "routerctl", targets: ["routerctl"]),
         .executable(name: "routerbench", targets: ["routerbench"]),
+        .executable(name: "simulate", targets: ["simulate"]),
     ],
     targets: [
         // Pure: no clock, randomness, I/O, log or Foundation (held by TidyTests).
@@ -51,6 +52,14 @@ let package = Package(
         tool("routerd", ["Station", "Settings", "Transport"]),
         tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Control", "Transport"]),
         tool("routerbench", ["Octets", "Cables", "Settings", "Control", "Transport", "CChecksum"]),
+
+        // Whole networks in one thread, by seed; not installed.
+        .target(
+            name: "Simulation", dependencies: ["Octets", "Cables", "Routing", "Custody", "Link", "Journal"],
+            path: "Tests/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulator", swiftSettings: strict),
+        tests("SimulationTests", ["Simulation", "Journal", "Custody", "Routing", "Cables", "Octets"]),
 
         tests("OctetsTests", ["Octets"]),
         tests("CablesTests", ["Cables"]),

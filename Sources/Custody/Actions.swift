@@ -113,3 +113,23 @@ package struct StationEvent: Sendable, Equatable {
         a.severity == b.severity && a.name == b.name && a.values.elementsEqual(b.values) { $0 == $1 }
     }
 }
+
+extension JournalRecord {
+    /// The sender's note that custody has passed needs no sync of its own (rule 12).
+    package var mayWait: Bool {
+        switch self {
+        case .passed, .carried, .carriedService, .standing: true
+        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered: false
+        }
+    }
+}
+
+extension Announcement {
+    /// Custody notes are gathered and signed; the rest is told as it is.
+    package var isCustodyNote: Bool {
+        switch self {
+        case .custodyTaken: true
+        case .submission, .outcome, .arrived: false
+        }
+    }
+}

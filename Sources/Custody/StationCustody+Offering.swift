@@ -109,7 +109,10 @@ extension StationCustody {
         var ways: [(link: Int, positions: [Int])] = []
         for position in 0..<entries[slot].deliveryCount {
             let delivery = entries[slot][delivery: position]
-            guard delivery.state == .queued, delivery.station != settings.station else { continue }
+            // What has a transmission keeps it: only what was handed on and came back is without one.
+            guard delivery.state == .queued, delivery.station != settings.station,
+                delivery.transmission == CustodyDelivery.none
+            else { continue }
             let routes = routing.routes(to: delivery.station, classification: entries[slot].gate)
             guard let next = routes.first?.nextStation, let link = linkOrdinal(next) else {
                 entries[slot][delivery: position].state = .held
@@ -360,6 +363,7 @@ extension StationCustody {
 
     /// A moment named by `wakeAt` has come, or passed.
     package mutating func woke(at now: Instant, _ actions: inout Actions) {
+        var ready: Set<Int> = []
         for index in held.keys.sorted() {
             guard let notBefore = held[index], notBefore <= now.boot else {
                 if let notBefore = held[index] { actions.wake(at: notBefore) }
@@ -369,8 +373,10 @@ extension StationCustody {
             transmissions[index].state = .ready
             let link = Int(transmissions[index].link)
             links[link].queue.putBack(index, &transmissions)
-            fill(link, at: now, &actions)
+            ready.insert(link)
         }
+        // All of them first: what ranks highest may be the last that was refused.
+        for link in ready.sorted() { fill(link, at: now, &actions) }
     }
 
     /// Ends the deliveries whose life is over, with a notice to the originator (rule 20).

@@ -232,7 +232,7 @@ package struct JournalOpening: ~Copyable {
             report.damage[report.damage.count - 1].octets = size - window.size
         }
         // What the owner counts on: a segment of another size takes no more.
-        if size != SegmentName.size(of: segment.number) { tail.isClean = false }
+        if size != files.sizes.size(of: segment.number) { tail.isClean = false }
     }
 
     private mutating func conclude(_ segments: [Segment]) {

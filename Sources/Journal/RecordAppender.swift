@@ -5,6 +5,7 @@ package struct RecordAppender: ~Copyable {
     package static let batchOctetsMax = 1 << 20
 
     private let pool: BatchPool
+    private let sizes: SegmentSizes
     private var batch: RecordBatch?
     private var closed: [RecordBatch] = []
     private var segment: UInt32
@@ -12,7 +13,8 @@ package struct RecordAppender: ~Copyable {
     package private(set) var nextSequence: UInt64
 
     /// - Parameter offset: behind the last record of `segment`, or behind the header of one that is not there yet.
-    package init(segment: UInt32, offset: Int, nextSequence: UInt64, pool: BatchPool) {
+    package init(segment: UInt32, offset: Int, nextSequence: UInt64, pool: BatchPool, sizes: SegmentSizes = .standard) {
+        self.sizes = sizes
         self.segment = segment
         self.offset = offset
         self.nextSequence = nextSequence
@@ -26,7 +28,7 @@ package struct RecordAppender: ~Copyable {
         _ payload: UnsafeRawBufferPointer, floor: UInt32
     ) -> (sequence: UInt64, location: RecordLocation) {
         let span = RecordFormat.span(payload.count)
-        if segment <= floor || offset + span > SegmentName.size(of: segment) {
+        if segment <= floor || offset + span > sizes.size(of: segment) {
             close()
             segment = max(segment, floor) + 1
             offset = SegmentHeader.octetCount

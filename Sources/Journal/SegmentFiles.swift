@@ -16,6 +16,8 @@ package final class SegmentFiles: Sendable {
         self.folder = folder
     }
 
+    package var sizes: SegmentSizes { storage.segmentSizes }
+
     package func path(_ segment: UInt32) -> String { "\(folder)/\(SegmentName.of(segment))" }
 
     // MARK: Digests

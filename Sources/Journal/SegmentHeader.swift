@@ -99,11 +99,24 @@ package struct SegmentHeader: Equatable, Sendable {
     }
 }
 
-/// Names and sizes of segment files.
+/// Octets of segment files: of the first and of the largest; each next is twice as large as the one before.
+package struct SegmentSizes: Equatable, Sendable {
+    package var least: Int
+    package var most: Int
+
+    package static let standard = SegmentSizes(least: 4 << 20, most: 64 << 20)
+
+    /// - Parameter least: at least the span of the largest record that will be written, and a header.
+    package init(least: Int, most: Int) {
+        self.least = least
+        self.most = most
+    }
+
+    package func size(of segment: UInt32) -> Int { min(most, least << Int(min(segment > 0 ? segment - 1 : 0, 8))) }
+}
+
+/// Names of segment files.
 package enum SegmentName {
-    /// Octets of the first segment; each next is twice as large, up to the largest.
-    package static let sizeMin = 4 << 20
-    package static let sizeMax = 64 << 20
     /// Far more segments than disks hold, and room to count on from any of them.
     package static let numberMax: UInt32 = 1 << 31
 
@@ -125,9 +138,5 @@ package enum SegmentName {
             of(number) == name
         else { return nil }
         return number
-    }
-
-    package static func size(of segment: UInt32) -> Int {
-        min(sizeMax, sizeMin << Int(min(segment > 0 ? segment - 1 : 0, 8)))
     }
 }

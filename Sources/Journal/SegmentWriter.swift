@@ -59,7 +59,7 @@ package struct SegmentWriter: ~Copyable {
         self.epoch = epoch
         current = start.segment
         good = start.offset
-        currentSize = SegmentName.size(of: start.segment)
+        currentSize = files.sizes.size(of: start.segment)
         closing = start.closing
         through = start.lastSequence
         file = start.exists ? try files.open(start.segment) : nil
@@ -123,7 +123,7 @@ package struct SegmentWriter: ~Copyable {
     /// Writes batches where the owner placed them: one write, one sync.
     private mutating func place(_ run: ArraySlice<RecordBatch>) throws(StorageFault) {
         guard let first = run.first else { return }
-        if first.segment != current { turn(to: first.segment, size: SegmentName.size(of: first.segment)) }
+        if first.segment != current { turn(to: first.segment, size: files.sizes.size(of: first.segment)) }
         precondition(Int(first.offset) == good, "records follow one another without a gap")
         let file = try file(firstSequence: first.firstSequence)
         try file.write(slices: run.map(\.encoded), at: good)
@@ -140,7 +140,7 @@ package struct SegmentWriter: ~Copyable {
             if good + again.count + record.span > currentSize {
                 try flush(again)
                 floor = max(floor, current + 1)
-                turn(to: current + 1, size: SegmentName.sizeMin)
+                turn(to: current + 1, size: files.sizes.least)
             }
             let sequence = batch.firstSequence + UInt64(moved.count)
             if again.isEmpty { again.begin(segment: current, offset: UInt32(good), firstSequence: sequence) }
@@ -200,10 +200,10 @@ package struct SegmentWriter: ~Copyable {
     private mutating func abandon() {
         if good > SegmentHeader.octetCount {
             closing = SegmentHeader.Closing(segment: current, end: UInt32(good))
-            turn(to: current + 1, size: SegmentName.sizeMin)
+            turn(to: current + 1, size: files.sizes.least)
         } else {
             files.forget(current)
-            turn(to: current, size: SegmentName.sizeMin)
+            turn(to: current, size: files.sizes.least)
         }
         floor = max(floor, current)
     }

@@ -54,6 +54,12 @@ package protocol Storage: Sendable {
     func lock(_ path: String) throws(StorageFault) -> (any Sendable)?
     /// Octets free and in all on the file system of the folder.
     func space(_ folder: String) throws(StorageFault) -> (free: UInt64, total: UInt64)
+    /// Octets of the journal's segments here; the same for as long as a journal lives.
+    var segmentSizes: SegmentSizes { get }
+}
+
+extension Storage {
+    package var segmentSizes: SegmentSizes { .standard }
 }
 
 extension StorageFile {

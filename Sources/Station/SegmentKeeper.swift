@@ -138,7 +138,7 @@ final class SegmentKeeper: @unchecked Sendable {
         }
         let sealed = try journal.sealedSegments()
         guard let oldest = sealed.first else { return }
-        let held = sealed.reduce(0) { $0 + UInt64(SegmentName.size(of: $1)) }
+        let held = sealed.reduce(0) { $0 + UInt64(journal.files.sizes.size(of: $1)) }
         let live = loop.look { $0.liveOctets }
         let isEmpty = loop.look { $0.remainder(of: oldest, most: 1).isEmpty }
         guard isEmpty || held > 2 * live + Self.slackOctets || (guardian.isShort && held > live) else { return }

@@ -213,13 +213,12 @@ final class StationLoop: @unchecked Sendable {
         if schedule { queue.async { [self] in turn() } }
     }
 
-    /// A failed sync was mended: these records stand elsewhere now.
+    /// A failed sync was mended: these records stand elsewhere now. Called from within a commit or a retry of the loop's
+    /// own: the core must know before it hears that they are synced, since it then sends them from where they stand.
     func moved(_ records: [(sequence: UInt64, location: RecordLocation)]) {
-        post { custody, _, _ in
-            for record in records {
-                let place = RecordPlace(segment: record.location.segment, offset: record.location.offset)
-                custody.moved(sequence: record.sequence, to: place)
-            }
+        for record in records {
+            let place = RecordPlace(segment: record.location.segment, offset: record.location.offset)
+            custody.moved(sequence: record.sequence, to: place)
         }
     }
 
@@ -428,26 +427,6 @@ final class StationLoop: @unchecked Sendable {
         }
         timer.activate()
         wakeTimer = timer
-    }
-}
-
-extension JournalRecord {
-    /// The sender's note that custody has passed needs no sync of its own (rule 12).
-    fileprivate var mayWait: Bool {
-        switch self {
-        case .passed: true
-        case .carried, .carriedService, .standing: true
-        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered: false
-        }
-    }
-}
-
-extension Announcement {
-    fileprivate var isCustodyNote: Bool {
-        switch self {
-        case .custodyTaken: true
-        case .submission, .outcome, .arrived: false
-        }
     }
 }
 

@@ -56,6 +56,6 @@ import Testing
 
     @Test("segments double from 4 MiB to 64 MiB")
     func sizes() {
-        #expect((1...7).map { SegmentName.size(of: $0) >> 20 } == [4, 8, 16, 32, 64, 64, 64])
+        #expect((1...7).map { SegmentSizes.standard.size(of: $0) >> 20 } == [4, 8, 16, 32, 64, 64, 64])
     }
 }

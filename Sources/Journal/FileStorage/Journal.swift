@@ -105,7 +105,7 @@ package final class Journal: @unchecked Sendable {
         writer = try SegmentWriter(files: files, pool: pool, epoch: opened.epoch, start: opened.start)
         appender = RecordAppender(
             segment: opened.start.segment, offset: opened.start.offset, nextSequence: opened.start.lastSequence + 1,
-            pool: pool)
+            pool: pool, sizes: storage.segmentSizes)
     }
 
     /// Before the first `commit`.

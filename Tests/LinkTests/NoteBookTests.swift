@@ -1,7 +1,6 @@
+import Link
 import Octets
 import Testing
-
-@testable import Station
 
 @Suite("Custody notes that wait for a signature")
 struct NoteBookTests {

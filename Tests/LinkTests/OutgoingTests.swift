@@ -1,8 +1,7 @@
 import Cables
 import Custody
+import Link
 import Testing
-
-@testable import Station
 
 @Suite("What a turn sends")
 struct OutgoingTests {

@@ -1,0 +1,238 @@
+import Cables
+import Octets
+import Routing
+
+/// The fold: what each record makes of the state, for new records and for replayed ones alike.
+extension StationCustody {
+    mutating func fold(_ record: RecordDigest, at now: Instant) {
+        switch record {
+        case .started:
+            break
+        case .certificate(let der):
+            if !certificates.contains(der) { certificates.append(der) }
+        case .carried(let state, let acceptance):
+            fold(state, acceptance, at: now)
+        case .carriedService(let service):
+            fold(service, at: now)
+        case .standing(let standing):
+            fold(standing)
+        case .accepted(let acceptance):
+            fold(acceptance, at: now)
+        case .passed(let passed):
+            fold(passed)
+        case .service(let service):
+            fold(service, at: now)
+        case .undeliverable(let end):
+            fold(end, at: now)
+        case .reoffered(let again):
+            fold(again)
+        case .read(let mark):
+            inbox.markRead(mark.arrival, at: mark.at)
+        }
+    }
+
+    mutating func fold(_ acceptance: AcceptanceDigest, at now: Instant) {
+        guard let slot = insert(acceptance, sequence: nextSequence, at: now) else { return }
+        for index in acceptance.desks.indices {
+            expectReceipt(acceptance, index, sequence: nextSequence, at: now)
+        }
+        if case .arrived(let offered) = acceptance.source, let link = linkOrdinal(offered.peer) {
+            links[link].taken.take(offered)
+        }
+        whenSynced(.cable(slot))
+    }
+
+    /// A receipt for the desk is to be passed on to another station.
+    mutating func expectReceipt(
+        _ acceptance: AcceptanceDigest, _ index: Int, sequence: UInt64, at now: Instant
+    ) {
+        let desk = acceptance.desks[index]
+        guard desk.receiptDue, acceptance.identity.station != settings.station,
+            let delivery = acceptance.deliveries.first(where: { $0.index == desk.index })
+        else { return }
+        let number = CustodyNumber(sequence: sequence, part: UInt16(index + 1))
+        services[number] = PendingService(
+            place: .none, desk: UInt16(index), destination: acceptance.identity.station,
+            precedence: delivery.precedence, born: Int64(clamping: now.boot), trace: [])
+        whenSynced(.service(number))
+    }
+
+    /// A cable is kept from now on.
+    mutating func insert(_ acceptance: AcceptanceDigest, sequence: UInt64, at now: Instant) -> UInt32? {
+        var deliveries = acceptance.deliveries.map { delivery(acceptance, $0) }
+        for desk in acceptance.desks {
+            guard let position = deliveries.firstIndex(where: { $0.index == desk.index }) else { continue }
+            if desk.isDuplicate {
+                deliveries[position].state = .duplicate
+            } else if deliveries[position].state != .delivered {
+                deliveries[position].state = .delivered
+                deliveries[position].office = names.number(of: desk.office)
+            }
+            deliveries[position].at = desk.at
+        }
+        guard let first = deliveries.first else { return nil }
+        let dwell = max(0, min(now.wall - acceptance.at, Int64(acceptance.lifeSeconds) * 1_000))
+        let age = Int64(clamping: acceptance.ageMilliseconds) + dwell
+        var isOrigin = false
+        if case .submitted = acceptance.source { isOrigin = true }
+        let slot = entries.insert(
+            CustodyEntry(
+                identity: acceptance.identity, mark: acceptance.mark, sequence: sequence, place: .none, last: .none,
+                length: UInt32(clamping: acceptance.length), born: Int64(clamping: now.boot) - age,
+                lifeSeconds: acceptance.lifeSeconds, gate: acceptance.gate,
+                suffix: acceptance.suffix, isOrigin: isOrigin, first: first,
+                others: deliveries.count > 1 ? Array(deliveries.dropFirst()) : []))
+        byIdentity.insert(slot, key: CustodyEntry.key(acceptance.identity)) {
+            CustodyEntry.key(entries[$0].identity)
+        }
+        bySequence.insert(slot, key: sequence) { entries[$0].sequence }
+        liveOctets += CustodyEntry.recordOctets(acceptance.length)
+        if acceptance.hasFile { bodies[acceptance.mark, default: 0] += 1 }
+        for desk in acceptance.desks where !desk.isDuplicate { enter(desk, slot: slot, mrn: acceptance.mrn) }
+        switch acceptance.source {
+        case .submitted(_, let key):
+            if let key { keys[key] = sequence }
+            if acceptance.identity.start == settings.start {
+                identitiesIssued = max(identitiesIssued, acceptance.identity.number)
+            }
+        case .arrived(let offered):
+            entries[slot].isSuspected = offered.suspectedDuplicate
+        }
+        return slot
+    }
+
+    mutating func delivery(
+        _ acceptance: AcceptanceDigest, _ signed: AcceptanceDigest.Delivery
+    ) -> CustodyDelivery {
+        CustodyDelivery(
+            index: signed.index, role: signed.role, precedence: signed.precedence, niact: signed.niact,
+            state: acceptance.hold == .none ? .queued : .held, why: acceptance.hold, lateAfterNotice: false,
+            post: names.number(of: signed.post), office: NameTable.none,
+            station: signed.station, transmission: CustodyDelivery.none, link: CustodyDelivery.noLink,
+            since: acceptance.at, at: 0)
+    }
+
+    mutating func enter(_ desk: AcceptanceDigest.Desk, slot: UInt32, mrn: String?) {
+        inbox.add(
+            InboxEntry(
+                arrival: desk.arrival, slot: slot, index: desk.index, office: names.number(of: desk.office),
+                role: desk.role,
+                suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, readAt: nil))
+        entries[slot].isOnDesk = true
+        if let mrn, let key = Cable.canonicalMRN(mrn), desk.role != .sipdis {
+            let sequence = entries[slot].sequence
+            if deliveredByMRN[key]?.last != sequence { deliveredByMRN[key, default: []].append(sequence) }
+        }
+    }
+
+    mutating func fold(_ passed: JournalRecord.Passed) {
+        let link = linkOrdinal(passed.peer)
+        for item in passed.items {
+            if services.removeValue(forKey: item.number) != nil { continue }
+            guard let slot = slot(ofSequence: item.number.sequence) else { continue }
+            if let link {
+                links[link].passed.note(
+                    PassedMemory.Item(start: passed.start, channel: item.channel, number: item.number),
+                    epoch: passed.peerEpoch)
+            }
+            for position in 0..<entries[slot].deliveryCount
+            where item.deliveries.contains(entries[slot][delivery: position].index)
+                && entries[slot][delivery: position].state == .queued
+            {
+                entries[slot][delivery: position].state = .inTransit
+                entries[slot][delivery: position].since = passed.at
+                entries[slot][delivery: position].link = link.map { UInt16($0) } ?? CustodyDelivery.noLink
+                entries[slot][delivery: position].transmission = CustodyDelivery.none
+            }
+        }
+    }
+
+    /// The neighbour forgot: custody is here again, and the next offer is marked.
+    mutating func fold(_ again: JournalRecord.Reoffered) {
+        for item in again.items {
+            guard let slot = slot(ofSequence: item.number.sequence) else { continue }
+            entries[slot].isSuspected = true
+            entries[slot].reoffers += 1
+            for position in 0..<entries[slot].deliveryCount
+            where item.deliveries.contains(entries[slot][delivery: position].index)
+                && entries[slot][delivery: position].state == .inTransit
+            {
+                entries[slot][delivery: position].state = .queued
+                entries[slot][delivery: position].since = again.at
+                entries[slot][delivery: position].link = CustodyDelivery.noLink
+            }
+            whenSynced(.cable(slot))
+        }
+    }
+
+    mutating func fold(_ service: ServiceDigest, at now: Instant) {
+        let sequence = nextSequence
+        if let link = linkOrdinal(service.offered.peer) { links[link].taken.take(service.offered) }
+        guard service.message.identity.station == settings.station else {
+            let dwell = max(0, min(now.wall - service.at, 86_400_000 * 365))
+            let number = CustodyNumber(sequence: sequence)
+            services[number] = PendingService(
+                place: .none, desk: nil, destination: service.message.identity.station,
+                precedence: service.message.precedence,
+                born: Int64(clamping: now.boot) - Int64(clamping: service.ageMilliseconds) - dwell,
+                trace: service.trace)
+            whenSynced(.service(number))
+            noteAnswer(service.message)
+            return
+        }
+        settle(service.message, receivedAt: service.at)
+    }
+
+    mutating func fold(_ end: EndDigest, at now: Instant) {
+        if let slot = slot(ofSequence: end.number.sequence) {
+            for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].index == end.index {
+                entries[slot][delivery: position].state = .undeliverable
+                entries[slot][delivery: position].since = end.at
+            }
+        }
+        guard end.message.identity.station != settings.station else { return }
+        let number = CustodyNumber(sequence: nextSequence)
+        services[number] = PendingService(
+            place: .none, desk: nil, destination: end.message.identity.station, precedence: end.message.precedence,
+            born: Int64(clamping: now.boot), trace: [])
+        whenSynced(.service(number))
+    }
+
+    /// A receipt on its way back says that what was passed on from here has arrived.
+    mutating func noteAnswer(_ message: ServiceMessage) {
+        guard message.kind == .receipt, let post = names.known(message.post) else { return }
+        var slots: [UInt32] = []
+        _ = byIdentity.first(key: CustodyEntry.key(message.identity)) { slot in
+            if entries[slot].identity == message.identity,
+                entries[slot].mark == ContentMark(message.contentHash)
+            {
+                slots.append(slot)
+            }
+            return false
+        }
+        for slot in slots {
+            for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].post == post {
+                entries[slot][delivery: position].isAnswered = true
+            }
+        }
+    }
+
+    /// A receipt outranks a notice whatever the order of arrival (rule 20).
+    mutating func settle(_ message: ServiceMessage, receivedAt: Int64) {
+        guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
+        let state = entries[slot][delivery: position].state
+        switch (message.kind, state) {
+        case (.receipt, .delivered), (.notice, .delivered), (.receipt, .duplicate), (.notice, .duplicate),
+            (.notice, .undeliverable):
+            return
+        case (.receipt, .queued), (.receipt, .inTransit), (.receipt, .held), (.receipt, .undeliverable):
+            entries[slot][delivery: position].lateAfterNotice = state == .undeliverable
+            entries[slot][delivery: position].state = .delivered
+            entries[slot][delivery: position].office = names.number(of: message.office)
+        case (.notice, .queued), (.notice, .inTransit), (.notice, .held):
+            entries[slot][delivery: position].state = .undeliverable
+        }
+        entries[slot][delivery: position].since = receivedAt
+        entries[slot][delivery: position].at = message.at
+    }
+}

@@ -1,0 +1,313 @@
+import Cables
+import Custody
+import Journal
+import Link
+import Octets
+import Routing
+
+/// The checks behind each step.
+extension Ledger {
+    // MARK: Records
+
+    func checkAcceptance(_ station: SimulatedStation, _ acceptance: AcceptanceDigest) {
+        world.note(
+            station.index, .accept, UInt64(acceptance.deliveries.count), UInt64(acceptance.desks.count),
+            "\(acceptance.identity)")
+        guard let truth = truths[acceptance.mark] else {
+            return world.breaks(
+                .sameOctets, station: station.index, "\(acceptance.identity) has octets that nobody submitted")
+        }
+        let clearance = plan.network.stations[station.index].clearance
+        guard clearance >= truth.classification else {
+            return world.breaks(
+                .clearance, station: station.index,
+                "\(acceptance.identity) is \(truth.classification.word), the station is cleared for \(clearance.word)")
+        }
+        for desk in acceptance.desks where desk.role == .sipdis {
+            let isRestricted = truth.captions.contains("NODIS") || truth.captions.contains("EXDIS")
+            if isRestricted || !truth.captions.contains("SIPDIS") {
+                world.breaks(.clearance, station: station.index, "\(acceptance.identity) may not go to \(desk.office)")
+            }
+        }
+        for desk in acceptance.desks where desk.arrival == 0 { counts.duplicatesDiscarded += 1 }
+    }
+
+    /// The neighbour must have taken exactly what ends here, and its disk must have it.
+    func checkPassed(_ station: SimulatedStation, _ passed: JournalRecord.Passed) {
+        let taker = plan.index(of: passed.peer)
+        guard taker >= 0 else { return }
+        for item in passed.items {
+            guard !books[taker].wasDamaged, !books[station.index].wasDamaged else { continue }
+            let key = OfferKey(peer: station.name, epoch: books[station.index].epoch, number: item.number)
+            guard let sequence = books[taker].byOffer[key], books[taker].kept[sequence]?.isOnDisk == true else {
+                return world.breaks(
+                    .custodyPassesOnce, station: station.index,
+                    "custody \(item.number.raw) ends, and \(passed.peer) has not taken it")
+            }
+            guard case .accepted(let acceptance)? = books[taker].kept[sequence]?.digest else { continue }
+            guard Set(acceptance.deliveries.map(\.index)).isSuperset(of: item.deliveries) else {
+                return world.breaks(
+                    .custodyPassesOnce, station: station.index,
+                    "custody \(item.number.raw) ends for \(item.deliveries), and \(passed.peer) took less")
+            }
+        }
+    }
+
+    /// A record is on the disk.
+    ///
+    /// - Parameter isNew: written by the process that runs. What survived an unsynced tail may follow a number of a record
+    ///   that did not, which was told to nobody.
+    func settled(_ station: SimulatedStation, _ sequence: UInt64, _ digest: RecordDigest, isNew: Bool) {
+        guard case .accepted(let acceptance) = digest else { return }
+        guard !acceptance.desks.isEmpty else { return }
+        enterDesks(station.index, acceptance, isNew: isNew)
+        for desk in acceptance.desks where desk.arrival > 0 {
+            guard let post = acceptance.deliveries.first(where: { $0.index == desk.index })?.post else { continue }
+            let key = DeskKey(
+                station: station.index, identity: acceptance.identity, mark: acceptance.mark, post: post,
+                office: desk.office)
+            counts.delivered += 1
+            world.note(station.index, .desk, sequence, desk.arrival, "\(acceptance.identity) \(post) \(desk.office)")
+            if !books[station.index].isDamaged { checkBody(station, sequence, acceptance) }
+            guard !desk.suspectedDuplicate else { continue }
+            if delivered.updateValue(sequence, forKey: key) != nil, !atRisk.contains(acceptance.identity) {
+                return world.breaks(
+                    .noDuplicate, station: station.index, "\(acceptance.identity) reached \(post) \(desk.office) twice")
+            }
+        }
+    }
+
+    func enterDesks(_ index: Int, _ acceptance: AcceptanceDigest, isNew: Bool) {
+        for desk in acceptance.desks where desk.arrival > 0 {
+            guard let post = acceptance.deliveries.first(where: { $0.index == desk.index })?.post else { continue }
+            let key = DeskKey(
+                station: index, identity: acceptance.identity, mark: acceptance.mark, post: post, office: desk.office)
+            let last = books[index].inbox.last?.arrival ?? 0
+            if desk.arrival <= last || isNew && desk.arrival != last + 1, !books[index].wasDamaged {
+                return world.breaks(
+                    .arrivalNumbers, station: index, "arrival \(desk.arrival) follows arrival \(last)")
+            }
+            books[index].inbox.append(Entry(arrival: desk.arrival, desk: key))
+        }
+    }
+
+    /// The octets that an office will read are those that were accepted, and are on the disk.
+    private func checkBody(_ station: SimulatedStation, _ sequence: UInt64, _ acceptance: AcceptanceDigest) {
+        guard let truth = truths[acceptance.mark], let kept = books[station.index].kept[sequence] else { return }
+        let path = "/state/journal/\(SegmentName.of(kept.location.segment))"
+        let start = Int(kept.location.offset)
+        guard let head = station.disk.durableOctets(path, start..<(start + RecordFormat.headerOctets)) else { return }
+        let length = head.withUnsafeBytes { RecordFormat.header(in: $0, at: 0).length }
+        let payload = start + RecordFormat.headerOctets
+        var body: [UInt8]?
+        if let octets = station.disk.durableOctets(path, payload..<(payload + length)) {
+            do throws(OctetFault) {
+                switch try StoredCable(record: OctetReader(octets)).body {
+                case .inline(let octets): body = octets
+                case .file(let name):
+                    let file = "/state/bodies/\(name)"
+                    body = station.disk.durableSize(file).flatMap { station.disk.durableOctets(file, 0..<$0) }
+                }
+            } catch {
+                body = nil
+            }
+        }
+        if body != truth.octets {
+            world.breaks(
+                .sameOctets, station: station.index,
+                "\(acceptance.identity) has \(body?.count ?? -1) octets on the disk, \(truth.octets.count) were accepted"
+            )
+        }
+    }
+
+    // MARK: The inbox
+
+    /// What was on the disk before is there after a start, at the same arrival number.
+    func checkInbox(_ station: SimulatedStation, _ process: StationProcess, known: [Entry]) {
+        let items = process.custody.inboxItems()
+        let inbox = books[station.index].inbox
+        guard items.count == inbox.count,
+            zip(items, inbox).allSatisfy({
+                $0.arrival == $1.arrival && $0.identity == $1.desk.identity && $0.post == $1.desk.post
+                    && $0.office == $1.desk.office
+            })
+        else {
+            return world.breaks(
+                .arrivalNumbers, station: station.index,
+                "the inbox has \(items.count) entries, the journal \(inbox.count) deliveries")
+        }
+        guard known.allSatisfy(inbox.contains) else {
+            return world.breaks(
+                .arrivalNumbers, station: station.index, "an entry of the inbox moved or is gone after a start")
+        }
+    }
+
+    func told(
+        _ station: SimulatedStation, _ identity: CableIdentity, arrival: UInt64, post: String, office: String
+    ) {
+        let inbox = books[station.index].inbox
+        guard let entry = inbox.first(where: { $0.arrival == arrival })?.desk else {
+            return world.breaks(
+                .nothingBeforeSync, station: station.index, "arrival \(arrival) was told, and is not on the disk")
+        }
+        guard entry.identity == identity, entry.post == post, entry.office == office else {
+            return world.breaks(.arrivalNumbers, station: station.index, "arrival \(arrival) is not \(identity)")
+        }
+    }
+
+    // MARK: What neighbours are told
+
+    func toldTaken(_ station: SimulatedStation, _ taken: Taken, to peer: Int) {
+        let books = books[station.index]
+        guard let sequence = books.byOffer[taken.key], isOnDisk(station, sequence) else {
+            return world.breaks(
+                .nothingBeforeSync, station: station.index,
+                "custody \(taken.number.raw) of S\(peer) is said to be taken, and is not on the disk")
+        }
+        switch books.kept[sequence]?.digest {
+        case .accepted(let acceptance)?:
+            guard acceptance.identity == taken.identity,
+                Set(acceptance.deliveries.map(\.index)).isSuperset(of: taken.part)
+            else {
+                return world.breaks(
+                    .nothingVanishes, station: station.index,
+                    "\(taken.identity) is said to be taken, and \(acceptance.identity) was")
+            }
+        case .service(let service)?:
+            guard service.message.identity == taken.identity else {
+                return world.breaks(
+                    .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
+            }
+        case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?,
+            .standing?, nil:
+            world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
+        }
+    }
+
+    /// Octets leave for a neighbour: what they are of must be on the disk, and cleared.
+    func sends(_ station: SimulatedStation, _ slice: Slice, link: Int, peer: Int) {
+        counts.slices += 1
+        let sequence = slice.number.sequence
+        guard isOnDisk(station, sequence) else {
+            return world.breaks(
+                .nothingBeforeSync, station: station.index, "record \(sequence) leaves before it is on the disk")
+        }
+        guard case .accepted(let acceptance)? = books[station.index].kept[sequence]?.digest, slice.number.part == 0,
+            let truth = truths[acceptance.mark]
+        else { return }
+        let ends = (station.name, plan.name(peer))
+        let terms = plan.network.links.first { ($0.a, $0.b) == ends || ($0.b, $0.a) == ends }
+        let clearance = min(
+            terms?.clearance ?? .topSecret, plan.network.stations[peer].clearance,
+            plan.network.stations[station.index].clearance)
+        if clearance < truth.classification {
+            world.breaks(
+                .clearance, station: station.index,
+                "\(acceptance.identity) is \(truth.classification.word), the link to S\(peer) is for \(clearance.word)")
+        }
+    }
+
+    func unreadable(_ station: SimulatedStation, _ slice: Slice, _ why: String) {
+        guard !books[station.index].wasDamaged else { return }
+        world.breaks(
+            .sameOctets, station: station.index, "custody \(slice.number.raw) cannot be read back: \(why)")
+    }
+
+    func refused(_ station: SimulatedStation, by peer: Int, _ code: String) {
+        if code == "DISK" || code == "BUSY" || code == "UNREADABLE" { return }
+        world.breaks(.honestNeighbours, station: peer, "it refused an honest offer of S\(station.index): \(code)")
+    }
+
+    func blames(_ station: SimulatedStation, _ peer: Int, _ code: String, _ text: String) {
+        world.note(station.index, .fault, peer: peer, 0, 0, "\(code) \(text)")
+        switch code {
+        case "NEIGHBOUR_SILENT": return
+        case "NO_PROGRESS", "DISK": if world.now < lastDiskTrouble + 200_000 { return }
+        default: break
+        }
+        world.breaks(.honestNeighbours, station: station.index, "it blames S\(peer): \(code) \(text)")
+    }
+
+    func logged(_ station: SimulatedStation, _ event: StationEvent) {
+        switch event.name {
+        case "cable.refused", "receipt.unmatched", "cable.identityCollision":
+            guard !books[station.index].wasDamaged, !books.contains(where: \.wasDamaged) else { return }
+            world.breaks(.honestNeighbours, station: station.index, "\(event.name) \(event.values.map(\.value))")
+        default: break
+        }
+    }
+
+    // MARK: Receipts
+
+    func told(_ station: SimulatedStation, _ outcome: Outcome) {
+        world.note(station.index, .outcome, 0, 0, "\(outcome.identity) \(outcome.post) \(outcome.state.word)")
+        switch outcome.state {
+        case .delivered, .duplicate: checkReceipt(station, outcome.identity, outcome.post)
+        case .undeliverable: counts.notices += 1
+        case .queued, .inTransit, .held:
+            world.breaks(.truthfulReceipts, station: station.index, "an outcome says \(outcome.state.word)")
+        }
+    }
+
+    /// A receipt is true where the desk's disk has the delivery.
+    func checkReceipt(_ station: SimulatedStation, _ identity: CableIdentity, _ post: String) {
+        counts.receipts += 1
+        guard let mark = marks[identity], !atRisk.contains(identity) else { return }
+        let stations = plan.network.stations.indices.filter { plan.network.stations[$0].posts.contains(post) }
+        let isThere = stations.contains { index in
+            books[index].inbox.contains {
+                $0.desk.identity == identity && $0.desk.mark == mark && $0.desk.post == post
+            }
+        }
+        if !isThere {
+            world.breaks(
+                .truthfulReceipts, station: station.index, "a receipt for \(identity) names \(post), which has it not")
+        }
+    }
+
+    // MARK: Mistakes made on purpose
+
+    /// Custody notes end the newest arrival of a cable.
+    func misdirect(_ station: SimulatedStation, _ records: inout [JournalRecord]) {
+        let books = books[station.index]
+        for index in records.indices {
+            guard case .passed(var passed) = records[index] else { continue }
+            for item in passed.items.indices {
+                guard case .accepted(let acceptance)? = books.kept[passed.items[item].number.sequence]?.digest,
+                    let newest = books.byIdentity[acceptance.identity]?.last
+                else { continue }
+                passed.items[item].number = CustodyNumber(sequence: newest)
+            }
+            records[index] = .passed(passed)
+        }
+    }
+
+    /// Every delivery that was handed to the neighbour is called delivered.
+    func toldTooEarly(_ station: SimulatedStation, _ peer: RoutingIndicator) {
+        for promise in promises where promise.origin == station.index && promise.station == peer {
+            checkReceipt(station, promise.identity, promise.post)
+        }
+        for promise in promises where promise.origin == station.index && promise.station != peer {
+            checkReceipt(station, promise.identity, promise.post)
+        }
+    }
+
+    // MARK: Damage
+
+    /// A disk was altered, lost or put back: what it held may be lost with it, until other stations offer it again.
+    func damaged(_ station: SimulatedStation) {
+        let index = station.index
+        books[index].isDamaged = true
+        books[index].wasDamaged = true
+        books[index].damagedThrough = books[index].sequences.last ?? 0
+        for sequence in books[index].sequences {
+            switch books[index].kept[sequence]?.digest {
+            case .accepted(let acceptance)?: atRisk.insert(acceptance.identity)
+            case .service(let service)?: atRisk.insert(service.message.identity)
+            case .undeliverable(let end)?: atRisk.insert(end.message.identity)
+            case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?, nil:
+                break
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Cables
+import Custody
+import Journal
+import Octets
+import Routing
+
+/// What must hold when nothing is left to do.
+extension Ledger {
+    /// Why the network is not at rest, or nil.
+    func unfinished(_ stations: [SimulatedStation], _ traffic: Traffic) -> String? {
+        for station in stations {
+            guard station.running != nil else { return "S\(station.index) does not run" }
+            if let waiting = books[station.index].orders?.waiting(
+                restingCounts: !books[station.index].wasDamaged)
+            {
+                return "S\(station.index): \(waiting)"
+            }
+        }
+        guard traffic.isQuiet else { return "a submitter waits for an answer" }
+        for promise in promises where !isExcused(promise) {
+            guard let report = report(promise, at: stations[promise.origin]) else { continue }
+            if report.state.isEnded || isHeld(promise, stations) { continue }
+            return "\(promise.identity) to \(promise.post) is \(report.state.word) at S\(promise.origin): \(report.why)"
+        }
+        return nil
+    }
+
+    /// The originator's disk was damaged: nobody is left who must answer for the cable.
+    private func isExcused(_ promise: Promise) -> Bool {
+        atRisk.contains(promise.identity) && books[promise.origin].wasDamaged
+    }
+
+    var hasDamage: Bool { books.contains(where: \.wasDamaged) }
+
+    private func report(_ promise: Promise, at station: SimulatedStation) -> DeliveryReport? {
+        guard let process = station.running,
+            case .found(let slot) = process.custody.find(promise.identity.description)
+        else { return nil }
+        return process.custody.reports(of: slot).first { $0.post == promise.post }
+    }
+
+    /// An operator can see it in a hold, with its reason.
+    private func isHeld(_ promise: Promise, _ stations: [SimulatedStation]) -> Bool {
+        stations.contains { station in
+            guard let process = station.running else { return false }
+            return process.custody.queueItems(at: station.clock).contains {
+                $0.identity == promise.identity && $0.state == .held && !$0.why.isEmpty && $0.to.contains(promise.post)
+            }
+        }
+    }
+
+    /// Every accepted delivery has come to its end: on its desk, with a notice, or in a hold.
+    func checkEnd(_ stations: [SimulatedStation]) {
+        for promise in promises where !isExcused(promise) {
+            guard let report = report(promise, at: stations[promise.origin]) else {
+                return world.breaks(
+                    .nothingVanishes, station: promise.origin, "\(promise.identity) is not known where it was accepted")
+            }
+            let index = plan.index(of: promise.station)
+            let isThere = books[index].inbox.contains {
+                $0.desk.identity == promise.identity && $0.desk.post == promise.post && $0.desk.mark == promise.mark
+            }
+            switch report.state {
+            case .delivered, .duplicate:
+                if !isThere, !books[index].wasDamaged {
+                    return world.breaks(
+                        .nothingVanishes, station: index, "\(promise.identity) to \(promise.post) is on no desk")
+                }
+            case .undeliverable: break
+            case .held, .queued, .inTransit:
+                if !isHeld(promise, stations) {
+                    return world.breaks(
+                        .nothingVanishes, station: promise.origin,
+                        "\(promise.identity) to \(promise.post) is \(report.state.word) and nobody holds it")
+                }
+            }
+        }
+        for station in stations { checkQueues(station) }
+    }
+
+    private func checkQueues(_ station: SimulatedStation) {
+        guard let process = station.running else { return }
+        for item in process.custody.queueItems(at: station.clock) where item.why.isEmpty {
+            world.breaks(.saysWhy, station: station.index, "\(item.identity) does not say why it stands")
+        }
+    }
+
+    /// Where the newest records stand that are on a station's disk.
+    func lastRecords(_ station: SimulatedStation, _ count: Int) -> [(path: String, octets: Range<Int>)] {
+        let books = books[station.index]
+        return books.sequences.filter { $0 <= books.syncedThrough }.suffix(count).compactMap { place(station, $0) }
+    }
+
+    private func place(_ station: SimulatedStation, _ sequence: UInt64) -> (path: String, octets: Range<Int>)? {
+        guard let kept = books[station.index].kept[sequence], isOnDisk(station, sequence) else { return nil }
+        let path = "/state/journal/\(SegmentName.of(kept.location.segment))"
+        let start = Int(kept.location.offset)
+        guard let head = station.disk.durableOctets(path, start..<(start + RecordFormat.headerOctets)) else {
+            return nil
+        }
+        let length = head.withUnsafeBytes { RecordFormat.header(in: $0, at: 0).length }
+        return (path, start..<(start + RecordFormat.headerOctets + length))
+    }
+}

@@ -1,0 +1,321 @@
+package import Cables
+import Custody
+import Journal
+import Link
+import Octets
+import Routing
+
+/// What is true of a simulated network, kept apart from what its stations believe: the checkers read it.
+///
+/// It sees every record that a station writes, looks at the disk itself for what is synced, and holds each thing that a
+/// station tells against that.
+package final class Ledger {
+    /// What a neighbour offered and a station took.
+    struct Taken: Hashable {
+        var peer: RoutingIndicator
+        var epoch: JournalEpoch
+        var number: CustodyNumber
+        var identity: CableIdentity
+        var part: [UInt16]
+
+        init(_ offered: CustodySource.Offered, identity: CableIdentity, part: [UInt16]) {
+            peer = offered.peer
+            epoch = offered.epoch
+            number = offered.number
+            self.identity = identity
+            self.part = part
+        }
+
+        var key: OfferKey { OfferKey(peer: peer, epoch: epoch, number: number) }
+    }
+
+    struct OfferKey: Hashable {
+        var peer: RoutingIndicator
+        var epoch: JournalEpoch
+        var number: CustodyNumber
+    }
+
+    /// One record of a station.
+    struct Kept {
+        var digest: RecordDigest
+        var location: RecordLocation
+        /// It was seen on the disk, whole, under a name that is on the disk.
+        var isOnDisk = false
+    }
+
+    /// A desk that a cable reached.
+    struct DeskKey: Hashable {
+        var station: Int
+        var identity: CableIdentity
+        var mark: ContentMark
+        var post: String
+        var office: String
+    }
+
+    struct Entry: Equatable {
+        var arrival: UInt64
+        var desk: DeskKey
+    }
+
+    /// What the ledger knows of one station.
+    struct Books {
+        var epoch = JournalEpoch(high: 0, low: 0)
+        var kept: [UInt64: Kept] = [:]
+        /// In order of sequence.
+        var sequences: [UInt64] = []
+        var byOffer: [OfferKey: UInt64] = [:]
+        var byIdentity: [CableIdentity: [UInt64]] = [:]
+        var passed: [UInt64: Set<UInt16>] = [:]
+        var syncedThrough: UInt64 = 0
+        var heardThrough: UInt64 = 0
+        /// The inbox as it is on the disk, in order of arrival.
+        var inbox: [Entry] = []
+        /// The disk was altered, lost or put back since the last start.
+        var isDamaged = false
+        /// It was altered, lost or put back at any time.
+        var wasDamaged = false
+        /// Records up to this one may be damaged behind what vouches for them.
+        var damagedThrough: UInt64 = 0
+        var orders: OrderChecker?
+    }
+
+    /// A cable as its originator handed it in.
+    package struct CableTruth {
+        package var octets: [UInt8]
+        package var classification: Classification
+        package var captions: [String]
+        /// Who submitted it.
+        package var station: Int
+    }
+
+    /// One delivery that a submitter was told is accepted.
+    struct Promise {
+        var identity: CableIdentity
+        var mark: ContentMark
+        var post: String
+        var station: RoutingIndicator
+        var origin: Int
+    }
+
+    let world: World
+    let plan: NetworkPlan
+    var books: [Books]
+    private(set) var truths: [ContentMark: CableTruth] = [:]
+    var marks: [CableIdentity: ContentMark] = [:]
+    private(set) var promises: [Promise] = []
+    /// Deliveries, by desk: on the disk of the addressee's station, unmarked.
+    var delivered: [DeskKey: UInt64] = [:]
+    /// Cables that stood on a disk which was altered or lost: what becomes of them depends on what the core does then.
+    var atRisk: Set<CableIdentity> = []
+    /// Disk calls failed lately: sessions without progress and refusals for the disk are no accusation.
+    var lastDiskTrouble: UInt64 = 0
+    package internal(set) var counts = Counts()
+
+    package struct Counts: Sendable {
+        package var submitted = 0
+        package var accepted = 0
+        package var delivered = 0
+        package var receipts = 0
+        package var notices = 0
+        package var slices = 0
+        package var starts = 0
+        package var failedStarts = 0
+        package var duplicatesDiscarded = 0
+    }
+
+    init(world: World, plan: NetworkPlan) {
+        self.world = world
+        self.plan = plan
+        books = plan.network.stations.map { _ in Books() }
+    }
+
+    // MARK: Submissions
+
+    func submitted(_ truth: CableTruth) -> Digest {
+        let hash = SimulatedHash.of(truth.octets)
+        truths[ContentMark(hash)] = truth
+        counts.submitted += 1
+        return hash
+    }
+
+    /// The submitter hears that its cable is accepted.
+    func told(_ station: SimulatedStation, _ answer: AcceptedCable) {
+        world.note(station.index, .answer, UInt64(answer.deliveries.count), 0, "\(answer.identity)")
+        guard let sequences = books[station.index].byIdentity[answer.identity],
+            let first = sequences.first, isOnDisk(station, first)
+        else {
+            return world.breaks(
+                .nothingBeforeSync, station: station.index, "a submitter was told of \(answer.identity) before its sync"
+            )
+        }
+        guard let mark = marks[answer.identity] else { return }
+        guard !promises.contains(where: { $0.identity == answer.identity }) else { return }
+        counts.accepted += 1
+        for delivery in answer.deliveries {
+            promises.append(
+                Promise(
+                    identity: answer.identity, mark: mark, post: delivery.post, station: delivery.station,
+                    origin: station.index))
+        }
+    }
+
+    // MARK: Records
+
+    func appended(_ station: SimulatedStation, _ sequence: UInt64, _ record: JournalRecord, _ location: RecordLocation)
+    {
+        let digest: RecordDigest
+        do throws(OctetFault) {
+            digest = try RecordDigest(record)
+        } catch {
+            return world.breaks(.journalKeeps, station: station.index, "record \(sequence) cannot be read: \(error)")
+        }
+        enter(station.index, sequence, digest, location)
+        switch digest {
+        case .accepted(let acceptance): checkAcceptance(station, acceptance)
+        case .passed(let passed): checkPassed(station, passed)
+        case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing:
+            break
+        }
+    }
+
+    private func enter(_ index: Int, _ sequence: UInt64, _ digest: RecordDigest, _ location: RecordLocation) {
+        books[index].kept[sequence] = Kept(digest: digest, location: location)
+        books[index].sequences.append(sequence)
+        switch digest {
+        case .accepted(let acceptance):
+            books[index].byIdentity[acceptance.identity, default: []].append(sequence)
+            if marks[acceptance.identity] == nil { marks[acceptance.identity] = acceptance.mark }
+            if case .arrived(let offered) = acceptance.source { take(index, offered, sequence) }
+        case .service(let service): take(index, service.offered, sequence)
+        case .passed(let passed):
+            for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
+        case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing: break
+        }
+    }
+
+    private func take(_ index: Int, _ offered: CustodySource.Offered, _ sequence: UInt64) {
+        books[index].byOffer[OfferKey(peer: offered.peer, epoch: offered.epoch, number: offered.number)] = sequence
+    }
+
+    func moved(_ station: SimulatedStation, _ records: [(sequence: UInt64, location: RecordLocation)]) {
+        for record in records { books[station.index].kept[record.sequence]?.location = record.location }
+    }
+
+    /// The journal says that records are on the disk.
+    func synced(_ station: SimulatedStation, through sequence: UInt64) {
+        let index = station.index
+        let old = books[index].syncedThrough
+        books[index].syncedThrough = max(old, sequence)
+        world.note(index, .sync, sequence, UInt64(station.disk.calls))
+        for number in newest(index, after: old) where number <= sequence {
+            guard let kept = books[index].kept[number] else { continue }
+            guard look(station, number) else {
+                world.breaks(
+                    .nothingBeforeSync, station: index, "record \(number) is called synced and is not on the disk")
+                return
+            }
+            settled(station, number, kept.digest, isNew: true)
+        }
+    }
+
+    private func newest(_ index: Int, after sequence: UInt64) -> ArraySlice<UInt64> {
+        let list = books[index].sequences
+        var place = list.count
+        while place > 0, list[place - 1] > sequence { place -= 1 }
+        return list[place...]
+    }
+
+    /// The core has heard of it: from here on its cables may leave.
+    func heard(_ station: SimulatedStation, through sequence: UInt64) {
+        let old = books[station.index].heardThrough
+        books[station.index].heardThrough = max(old, sequence)
+        for number in newest(station.index, after: old) where number <= sequence {
+            guard let digest = books[station.index].kept[number]?.digest else { continue }
+            books[station.index].orders?.released(number, digest)
+        }
+    }
+
+    /// Whether the disk itself has the record, under a name that it has.
+    func isOnDisk(_ station: SimulatedStation, _ sequence: UInt64) -> Bool {
+        guard let kept = books[station.index].kept[sequence] else { return false }
+        return kept.isOnDisk || look(station, sequence)
+    }
+
+    private func look(_ station: SimulatedStation, _ sequence: UInt64) -> Bool {
+        guard let kept = books[station.index].kept[sequence] else { return false }
+        let path = "/state/journal/\(SegmentName.of(kept.location.segment))"
+        guard station.disk.hasRecord(sequence, in: path, kept.location) else { return false }
+        books[station.index].kept[sequence]?.isOnDisk = true
+        return true
+    }
+
+    // MARK: Starts
+
+    func stopped(_ station: SimulatedStation) { books[station.index].orders = nil }
+
+    func startFailed(_ station: SimulatedStation) {
+        counts.failedStarts += 1
+        if station.disk.interrupted == nil { lastDiskTrouble = world.now }
+    }
+
+    /// What a station found on its disk at the start.
+    func replayed(
+        _ station: SimulatedStation, _ found: [(sequence: UInt64, digest: RecordDigest, location: RecordLocation)],
+        epoch: JournalEpoch
+    ) {
+        let index = station.index
+        let old = books[index]
+        counts.starts += 1
+        books[index].kept.removeAll()
+        books[index].sequences.removeAll()
+        books[index].byOffer.removeAll()
+        books[index].byIdentity.removeAll()
+        books[index].passed.removeAll()
+        books[index].epoch = epoch
+        for record in found { enter(index, record.sequence, record.digest, record.location) }
+        guard !old.isDamaged else { return }
+        for sequence in old.sequences where sequence <= old.syncedThrough {
+            guard let before = old.kept[sequence] else { continue }
+            guard let after = books[index].kept[sequence], after.digest == before.digest else {
+                world.breaks(.journalKeeps, station: index, "record \(sequence) was synced and is not replayed")
+                return
+            }
+        }
+    }
+
+    func recovered(_ station: SimulatedStation, _ process: StationProcess) {
+        let index = station.index
+        let known = books[index].isDamaged ? [] : books[index].inbox
+        let claimed = books[index].isDamaged ? 0 : books[index].syncedThrough
+        let last = books[index].sequences.last ?? 0
+        books[index].syncedThrough = last
+        books[index].heardThrough = last
+        books[index].orders = OrderChecker(station, process)
+        books[index].inbox = []
+        // What has its receipt is not offered again at a start, whatever was passed on.
+        for sequence in books[index].sequences {
+            if case .service? = books[index].kept[sequence]?.digest, let digest = books[index].kept[sequence]?.digest {
+                books[index].orders?.replayed(digest)
+            }
+        }
+        for sequence in books[index].sequences {
+            guard let digest = books[index].kept[sequence]?.digest else { continue }
+            // The digest of a sealed segment vouches for records that were damaged behind it.
+            if sequence <= books[index].damagedThrough { books[index].kept[sequence]?.isOnDisk = true }
+            guard isOnDisk(station, sequence) else {
+                world.breaks(
+                    .nothingBeforeSync, station: index, "record \(sequence) is replayed and is not on the disk")
+                return
+            }
+            if sequence > claimed {
+                settled(station, sequence, digest, isNew: false)
+            } else if case .accepted(let acceptance) = digest {
+                enterDesks(index, acceptance, isNew: false)
+            }
+            books[index].orders?.released(sequence, digest)
+            books[index].orders?.replayed(digest)
+        }
+        checkInbox(station, process, known: known)
+        books[index].isDamaged = false
+    }
+}

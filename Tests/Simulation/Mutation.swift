@@ -1,0 +1,40 @@
+/// A mistake made on purpose, to see that the checkers find it. Each is made in the simulated loop, driver or disk: the
+/// real core and journal have no place for it.
+package enum Mutation: String, CaseIterable, Sendable {
+    /// Answers go out when they are decided, not when their records are synced (rule 6).
+    case tellBeforeSync
+    /// A repeated offer is acknowledged though its first copy is not yet synced (rule 6).
+    case answerUnsyncedDuplicate
+    /// Pages of a failed sync are believed when they are read back (rule 7).
+    case believeFailedPages
+    /// A failed sync is taken for a good one (rule 7).
+    case ignoreFailedSync
+    /// What was replayed is not synced at the start (rule 8).
+    case skipStartupSync
+    /// The names of new files are not synced.
+    case forgetFolderSync
+    /// A damaged tail is cut off and its sequences are used again (rule 9).
+    case cutTailSilently
+    /// A body is removed when the neighbour's note comes, before the note is on the disk (rule 12).
+    case freeOnUnsyncedNote
+    /// What was delivered is forgotten at a start: duplicates are not known any more (rule 11).
+    case dropDuplicateMarks
+    /// A relay takes a second arrival of a cable for a duplicate, and only acknowledges it (rule 5).
+    case relayDiscardsDuplicate
+    /// A custody note ends the newest arrival of the cable, not the one that was offered (rule 5).
+    case noteEndsLaterArrival
+    /// What was sent first over a lost session goes behind what came later.
+    case orderBrokenByLinkChange
+    /// The last delivery is made again behind a replay.
+    case deliverAgainAfterReplay
+    /// The first number behind a start is that of the last delivery before it.
+    case arrivalNumbersReused
+    /// Links are used for what they are not cleared for.
+    case gateOpen
+    /// A relay alters an octet of a body.
+    case alteredOctet
+    /// The neighbour's custody note is shown as the addressee's receipt.
+    case noteTakenForReceipt
+    /// Every start of the daemon has the same 40 bits (rule 1).
+    case startBitsReused
+}

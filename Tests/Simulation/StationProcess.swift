@@ -1,0 +1,457 @@
+import Cables
+import Custody
+import Journal
+import Link
+import Octets
+import Routing
+
+/// One run of a station's daemon: the loop around the real core and journal, from start to kill.
+///
+/// It does what `StationLoop` does, in turns: events, signatures, records, one commit; what is told waits until the
+/// records that it rests on are synced. An interrupted process does nothing more, wherever it stands.
+final class StationProcess: @unchecked Sendable {
+    // Unchecked: a simulation has one thread; the journal calls back on it.
+
+    typealias Input = (inout StationCustody, Instant, inout Actions) -> Void
+
+    /// As in the daemon's loop.
+    private static let inputsPerTurnMax = 1_024
+    private static let bodyOctetsPerTurnMax = 1 << 20
+    private static let lazyMilliseconds: UInt64 = 200
+    private static let noteMilliseconds: UInt64 = 10
+    private static let retryMilliseconds: UInt64 = 5_000
+    private static let lifeSweepMilliseconds: UInt64 = 60_000
+    private static let digestMilliseconds: UInt64 = 1_000
+    /// Inputs and releases that may ever wait: neighbours' windows and clients' patience bound them.
+    private static let waitingMax = 20_000
+
+    let station: SimulatedStation
+    let journal: Journal
+    let bodies: BodyStore
+    let start: UInt64
+    var custody: StationCustody
+    private(set) var isEnded = false
+    /// Certificates by fingerprint.
+    var certificates: [Digest: RoutingIndicator] = [:]
+    private var batch: UInt64 = 0
+    private(set) var keeper: SessionKeeper!
+
+    private var inputs: [Input] = []
+    private var durable: UInt64?
+    private var busy = false
+    private var failed = false
+    private(set) var readOnly = false
+    private var resting: [(sequence: UInt64, release: Release)] = []
+    private var flushPlanned = false
+    private var notes = NoteBook()
+    private var notesPlanned = false
+    private var notesOverdue = false
+    private var wakeAt = UInt64.max
+    private var digested: Set<UInt32> = []
+    private var recordsAtLastLook: UInt64 = 0
+    private var hasReusedNumber = false
+
+    enum Release {
+        case announcement(Announcement)
+        case frame(Frame, link: Int, session: UInt64)
+    }
+
+    init(
+        station: SimulatedStation, journal: Journal, bodies: BodyStore, custody: consuming StationCustody, start: UInt64
+    ) {
+        self.station = station
+        self.journal = journal
+        self.bodies = bodies
+        self.custody = custody
+        self.start = start
+        keeper = SessionKeeper(self)
+    }
+
+    var world: World { station.world }
+    var ledger: Ledger { station.ledger }
+    var orders: OrderChecker? { ledger.books[station.index].orders }
+
+    /// Nothing more is done for a process that was killed, also in the middle of a call.
+    var isAlive: Bool { !isEnded && station.disk.interrupted == nil }
+
+    func after(_ milliseconds: UInt64, _ act: @escaping () -> Void) {
+        world.after(milliseconds) { [weak self] in
+            guard let self, isAlive else { return }
+            act()
+            station.endIfInterrupted()
+        }
+    }
+
+    func begin() {
+        journal.start(
+            Journal.Callbacks(
+                onDurable: { [unowned self] sequence, relocated in synced(sequence, relocated) },
+                onMended: { [unowned self] _ in world.note(station.index, .mended) },
+                onFailed: { [unowned self] _ in journalFailed() }))
+        post { custody, now, actions in custody.recovered(at: now, &actions) }
+        let own = station.seals.certificate(of: station.name)
+        if learn(own) { post { custody, now, actions in custody.keepCertificate(own, at: now, &actions) } }
+        keeper.start()
+        sweepLives()
+        lookAtSegments()
+    }
+
+    func end() {
+        isEnded = true
+        keeper.abandon()
+    }
+
+    /// - Returns: true when it was not known before.
+    func learn(_ certificate: [UInt8]) -> Bool {
+        guard let name = station.seals.station(in: certificate) else { return false }
+        return certificates.updateValue(name, forKey: SimulatedHash.of(certificate, kind: 1)) == nil
+    }
+
+    /// The station that signed, or nil when the proof does not hold or its certificate is not known.
+    func signer(of leaf: Digest, _ proof: BatchProof) -> RoutingIndicator? {
+        guard let name = certificates[proof.fingerprint], station.seals.verifies(proof, of: leaf, by: name) else {
+            return nil
+        }
+        return name
+    }
+
+    // MARK: Events
+
+    func post(_ input: @escaping Input) {
+        leave(input)
+        wake()
+    }
+
+    func leave(_ input: @escaping Input) {
+        inputs.append(input)
+        if inputs.count + resting.count > Self.waitingMax {
+            world.breaks(.bounds, station: station.index, "\(inputs.count) events and \(resting.count) answers wait")
+        }
+    }
+
+    func wake() {
+        guard !failed, !busy, !inputs.isEmpty else { return }
+        busy = true
+        after(0) { [unowned self] in turn() }
+    }
+
+    private func synced(_ sequence: UInt64, _ relocated: [(sequence: UInt64, location: RecordLocation)]) {
+        if !relocated.isEmpty {
+            ledger.moved(station, relocated)
+            for record in relocated {
+                custody.moved(
+                    sequence: record.sequence,
+                    to: RecordPlace(segment: record.location.segment, offset: record.location.offset))
+            }
+        }
+        ledger.synced(station, through: sequence)
+        durable = max(durable ?? 0, sequence)
+    }
+
+    private func journalFailed() {
+        guard isAlive else { return }
+        readOnly = true
+        world.note(station.index, .readOnly)
+        after(Self.retryMilliseconds) { [unowned self] in retry() }
+    }
+
+    private func retry() {
+        journal.retry()
+        guard isAlive, journal.fault == nil else { return }
+        readOnly = false
+        world.note(station.index, .writesAgain)
+        turnIfDurable()
+    }
+
+    private func turnIfDurable() {
+        guard durable != nil else {
+            failed = true
+            return
+        }
+        failed = false
+        guard !busy else { return }
+        busy = true
+        after(station.syncMilliseconds()) { [unowned self] in turn() }
+    }
+
+    // MARK: The turn
+
+    private func turn() {
+        let first = Array(inputs.prefix(Self.inputsPerTurnMax))
+        inputs.removeFirst(first.count)
+        let told = durable
+        durable = nil
+        var actions = Actions()
+        let now = station.clock
+        if let told {
+            ledger.heard(station, through: told)
+            custody.persisted(through: told, at: now, &actions)
+        }
+        var watched = watch(actions, from: (0, 0))
+        var done = 0
+        while done < first.count, actions.bodyOctets < Self.bodyOctetsPerTurnMax {
+            let before = (records: actions.persist.count, told: actions.afterPersist.count)
+            first[done](&custody, now, &actions)
+            if station.mutation == .answerUnsyncedDuplicate { answerAtOnce(&actions, before) }
+            watched = watch(actions, from: watched)
+            done += 1
+        }
+        let rest = first[done...]
+        let commits = act(actions)
+        guard isAlive else { return }
+        inputs.insert(contentsOf: rest, at: 0)
+        failed = commits && durable == nil
+        busy = !failed && (durable != nil || !inputs.isEmpty)
+        if busy { after(durable == nil ? 0 : station.syncMilliseconds()) { [unowned self] in turn() } }
+    }
+
+    /// Holds each choice of what to send next against what is ready.
+    private func watch(
+        _ actions: borrowing Actions, from start: (records: Int, effects: Int)
+    ) -> (records: Int, effects: Int) {
+        for record in actions.persist[start.records...] { orders?.decided(record) }
+        for effect in actions.now[start.effects...] {
+            if case .transmit(let link, _, let slice) = effect { orders?.chose(slice, link: link) }
+        }
+        return (actions.persist.count, actions.now.count)
+    }
+
+    private func act(_ actions: consuming Actions) -> Bool {
+        var records = actions.persist
+        for case .custodyTaken(let link, let session, let channel, let mark, let mayWait) in actions.afterPersist {
+            notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
+        }
+        let frames = sign(&records)
+        if station.mutation == .noteEndsLaterArrival { ledger.misdirect(station, &records) }
+        if station.mutation == .arrivalNumbersReused, !hasReusedNumber { reuseNumber(&records) }
+        keep(records)
+        let last = custody.nextSequence - 1
+        var releases = frames
+        for announcement in actions.afterPersist where !announcement.isCustodyNote {
+            releases.append(.announcement(announcement))
+        }
+        let (effects, wakeAt) = (actions.now, actions.wakeAt)
+        rest(on: last, releases)
+        perform(effects)
+        plan(wakeAt)
+        return commit(records, urgent: !releases.isEmpty)
+    }
+
+    private func commit(_ records: [JournalRecord], urgent: Bool) -> Bool {
+        guard custody.persistedThrough < custody.nextSequence - 1 else { return false }
+        if urgent || !records.allSatisfy(\.mayWait) { return journal.commit() }
+        if !flushPlanned {
+            flushPlanned = true
+            after(Self.lazyMilliseconds) { [unowned self] in
+                flushPlanned = false
+                flush()
+            }
+        }
+        return false
+    }
+
+    private func flush() {
+        if journal.commit(), isAlive { turnIfDurable() }
+    }
+
+    private func keep(_ records: [JournalRecord]) {
+        var sequence = custody.nextSequence - UInt64(records.count)
+        var writer = OctetWriter(reserving: 4_096)
+        for record in records {
+            writer.removeAll()
+            record.write(to: &writer)
+            let (given, location) = journal.append(writer.octets)
+            precondition(given == sequence, "journal and core count alike")
+            custody.placed(
+                record, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset))
+            ledger.appended(station, sequence, record, location)
+            sequence += 1
+        }
+    }
+
+    // MARK: Signing
+
+    private func sign(_ records: inout [JournalRecord]) -> [Release] {
+        var needsSignature = false
+        for index in records.indices {
+            let leaves = records[index].unsignedLeaves(station: station.name)
+            guard !leaves.isEmpty else { continue }
+            needsSignature = true
+            records[index].attach(leaves.map { proof(SimulatedSeals.leaf($0.kind, $0.content)) }[...])
+        }
+        guard needsSignature || notes.isDue || notesOverdue else {
+            awaitCompany()
+            return []
+        }
+        notesOverdue = false
+        return notes.take().map { note in
+            .frame(
+                .custody(
+                    CustodyNote(
+                        channels: ChannelRanges(ascending: note.channels).ranges,
+                        proof: proof(SimulatedSeals.leaf(.custody, statement(of: note))))), link: note.link,
+                session: note.session)
+        }
+    }
+
+    private func proof(_ leaf: Digest) -> BatchProof {
+        batch += 1
+        return station.seals.sign(leaf, by: station.name, start: start, batch: batch)
+    }
+
+    private func awaitCompany() {
+        guard !notes.isEmpty, !notesPlanned else { return }
+        notesPlanned = true
+        after(Self.noteMilliseconds) { [unowned self] in
+            notesPlanned = false
+            notesOverdue = true
+            post { _, _, _ in }
+        }
+    }
+
+    private func statement(of note: NoteBook.Note) -> [UInt8] {
+        CustodyNote.statement(
+            network: station.plan.network.name, taker: station.name, giver: custody.peer(of: note.link),
+            giverStart: custody.peerStart(of: note.link), channels: note.channels, marks: note.marks)
+    }
+
+    // MARK: Telling
+
+    private func rest(on sequence: UInt64, _ releases: [Release]) {
+        if station.mutation == .tellBeforeSync {
+            for release in releases { perform(release) }
+            return
+        }
+        if sequence <= custody.persistedThrough, resting.isEmpty {
+            for release in releases { perform(release) }
+            return
+        }
+        for release in releases { resting.append((sequence, release)) }
+    }
+
+    private func releaseDurable() {
+        var count = 0
+        while count < resting.count, resting[count].sequence <= custody.persistedThrough {
+            perform(resting[count].release)
+            count += 1
+        }
+        resting.removeFirst(count)
+    }
+
+    private func perform(_ release: Release) {
+        switch release {
+        case .frame(let frame, let link, let session): keeper.driver(link, session: session)?.send(frame)
+        case .announcement(let announcement): tell(announcement)
+        }
+    }
+
+    private func tell(_ announcement: Announcement) {
+        switch announcement {
+        case .submission(let token, let answer): station.answered(token, answer)
+        case .outcome(let outcome): ledger.told(station, outcome)
+        case .arrived(let identity, let arrival, let post, let office, _):
+            ledger.told(station, identity, arrival: arrival, post: post, office: office)
+        case .custodyTaken: break
+        }
+    }
+
+    private func perform(_ effects: [Effect]) {
+        releaseDurable()
+        var outgoing = Outgoing()
+        for effect in effects {
+            switch effect {
+            case .transmit(let link, let session, let slice):
+                outgoing.add(slice, session: session, link: link)
+            case .refuse(let link, let session, let channel, let code, let message):
+                keeper.driver(link, session: session)?.send(.refuse(channel: channel, code: code, message: message))
+            case .event(let event): ledger.logged(station, event)
+            }
+        }
+        for bundle in outgoing.bundles {
+            var bundle = bundle
+            if station.mutation == .orderBrokenByLinkChange, bundle.session > 1 { bundle.slices.reverse() }
+            keeper.driver(bundle.link, session: bundle.session)?.send(bundle.slices)
+        }
+    }
+
+    private func plan(_ instant: UInt64?) {
+        guard let instant, instant < wakeAt else { return }
+        wakeAt = instant
+        let boot = station.clock.boot
+        after((instant > boot ? instant - boot : 0) + 1) { [unowned self] in
+            guard wakeAt == instant else { return }
+            wakeAt = .max
+            post { [unowned self] custody, now, actions in
+                orders?.woke(at: now.boot)
+                custody.woke(at: now, &actions)
+            }
+        }
+    }
+
+    // MARK: Mistakes made on purpose
+
+    private func answerAtOnce(_ actions: inout Actions, _ before: (records: Int, told: Int)) {
+        guard actions.persist.count == before.records else { return }
+        for announcement in actions.afterPersist[before.told...] {
+            guard case .custodyTaken(let link, let session, let channel, let mark, _) = announcement else { continue }
+            var book = NoteBook()
+            book.add(link: link, session: session, channel: channel, mark: mark, mayWait: false)
+            for note in book.take() {
+                let proof = proof(SimulatedSeals.leaf(.custody, statement(of: note)))
+                keeper.driver(link, session: session)?.sendNow(
+                    .custody(CustodyNote(channels: [channel...channel], proof: proof)))
+            }
+        }
+        let isNote: (Announcement) -> Bool = { $0.isCustodyNote }
+        let kept = actions.afterPersist[before.told...].filter { !isNote($0) }
+        actions.afterPersist.replaceSubrange(before.told..., with: kept)
+    }
+
+    private func reuseNumber(_ records: inout [JournalRecord]) {
+        for index in records.indices {
+            guard case .accepted(var acceptance) = records[index], let arrival = acceptance.desks.first?.arrival,
+                arrival > 1
+            else { continue }
+            acceptance.desks[0].arrival = arrival - 1
+            records[index] = .accepted(acceptance)
+            hasReusedNumber = true
+            return
+        }
+    }
+
+    // MARK: Beside the traffic
+
+    private func sweepLives() {
+        after(Self.lifeSweepMilliseconds) { [unowned self] in
+            post { custody, now, actions in
+                custody.endOverdueLives(at: now, &actions)
+                custody.offerOverdueAgain(at: now, &actions)
+            }
+            sweepLives()
+        }
+    }
+
+    /// Makes digests of sealed segments in quiet moments.
+    private func lookAtSegments() {
+        after(world.isPatient ? Self.lifeSweepMilliseconds : Self.digestMilliseconds) { [unowned self] in
+            defer { lookAtSegments() }
+            let records = journal.statistics.records
+            let isQuiet = records == recordsAtLastLook
+            recordsAtLastLook = records
+            do {
+                let waiting = try journal.sealedSegments().filter { !digested.contains($0) }
+                guard let next = waiting.first, isQuiet || waiting.count > 4 else { return }
+                digested.insert(next)
+                guard journal.files.digest(of: next) == nil else { return }
+                _ = try journal.files.makeDigest(of: next, epoch: journal.epoch) { record in
+                    var writer = OctetWriter()
+                    try RecordDigest(record: record).write(to: &writer)
+                    return writer.octets
+                }
+            } catch {
+                // A digest only repeats what the segment says.
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+import Cables
+import Custody
+import Journal
+import Octets
+import Routing
+
+/// Users who submit cables, with and without a key, and ask again where no answer comes.
+final class Traffic {
+    private static let patienceMilliseconds: UInt64 = 4_000
+
+    private struct Client {
+        var station: Int
+        var octets: [UInt8]
+        var header: CableHeader
+        var hash: Digest
+        var key: String?
+        var isAnswered = false
+        var isGivenUp = false
+        var identity: CableIdentity?
+    }
+
+    private let world: World
+    private let plan: NetworkPlan
+    private let ledger: Ledger
+    private let stations: [SimulatedStation]
+    private var clients: [Client] = []
+    private var nextNumber = 1
+
+    init(world: World, plan: NetworkPlan, ledger: Ledger, stations: [SimulatedStation]) {
+        self.world = world
+        self.plan = plan
+        self.ledger = ledger
+        self.stations = stations
+        for station in stations {
+            station.onAnswer = { [unowned self] token, answer in answered(Int(token), answer, station) }
+        }
+    }
+
+    /// Everybody has an answer, or has given up.
+    var isQuiet: Bool { clients.allSatisfy { $0.isAnswered || $0.isGivenUp } }
+
+    // MARK: Cables
+
+    package struct Wish {
+        var from: String
+        var to: [(post: String, precedence: Precedence)]
+        var info: [(post: String, precedence: Precedence)] = []
+        var classification = Classification.unclassified
+        var captions: [String] = []
+        var slugs: [String] = []
+        var octets = 200
+    }
+
+    func randomWish(from station: Int) -> Wish {
+        let posts = plan.network.stations.flatMap(\.posts)
+        let from = world.bits.pick(plan.network.stations[station].posts)
+        func addressee() -> (post: String, precedence: Precedence) {
+            let name =
+                world.bits.chance(15) ? world.bits.pick(plan.network.collectives.map(\.name)) : world.bits.pick(posts)
+            return (name, world.bits.pick([.routine, .routine, .priority, .immediate, .flash]))
+        }
+        var wish = Wish(from: from, to: [addressee()])
+        while world.bits.chance(35), wish.to.count < 5 { wish.to.append(addressee()) }
+        while world.bits.chance(25), wish.info.count < 3 { wish.info.append(addressee()) }
+        wish.classification = world.bits.pick([
+            .unclassified, .unclassified, .unclassified, .confidential, .secret,
+        ])
+        if world.bits.chance(30) { wish.captions.append("SIPDIS") }
+        if world.bits.chance(15) { wish.captions.append("NODIS") }
+        if world.bits.chance(30) { wish.slugs.append(world.bits.pick(["POL", "ECO"])) }
+        wish.octets =
+            switch world.bits.below(10) {
+            case 0...5: world.bits.within(150...700)
+            case 6...7: world.bits.within(700...2_900)
+            default: world.bits.within(2_900...9_000)
+            }
+        return wish
+    }
+
+    private func text(_ wish: Wish) -> [UInt8] {
+        let highest = (wish.to + wish.info).map(\.precedence).max() ?? .routine
+        let number = nextNumber
+        nextNumber += 1
+        var lines = ["\(Character(UnicodeScalar(highest.prosign))) 061011Z MAY 26", "FM \(wish.from)"]
+        for (index, addressee) in wish.to.enumerated() {
+            lines.append("\(index == 0 ? "TO " : "")\(addressee.post) \(addressee.precedence.word)")
+        }
+        for (index, addressee) in wish.info.enumerated() {
+            lines.append("\(index == 0 ? "INFO " : "")\(addressee.post) \(addressee.precedence.word)")
+        }
+        lines.append("")
+        let word =
+            switch wish.classification {
+            case .confidential: "C O N F I D E N T I A L"
+            case .secret: "S E C R E T"
+            case .unclassified, .sensitiveButUnclassified, .restricted, .topSecret: "UNCLAS"
+            }
+        lines.append("\(word) SIMTOWN \(String(repeating: "0", count: 6 - "\(number)".count))\(number)")
+        lines.append("")
+        lines += wish.captions
+        if !wish.slugs.isEmpty { lines.append("FOR \(wish.slugs.joined(separator: " AND "))") }
+        lines += ["", "SUBJECT: EXERCISE -- NUMBER \(number)", "", "1. (U) EXERCISE."]
+        var text = Array(lines.joined(separator: "\n").utf8) + [10]
+        let filler = Array("A LINE THAT SAYS NOTHING BUT IS LONG ENOUGH FOR A TELEPRINTER.\n".utf8)
+        while text.count + filler.count <= wish.octets { text += filler }
+        return text
+    }
+
+    // MARK: Submitting
+
+    /// - Returns: false where the text is no cable.
+    @discardableResult
+    func submit(_ wish: Wish, at station: Int, keyed: Bool) -> Bool {
+        let octets = text(wish)
+        let reading = CableParser.parse(octets, receiptYear: SimulatedStation.year, depth: .routing)
+        guard let header = header(reading) else { return false }
+        let hash = ledger.submitted(
+            Ledger.CableTruth(
+                octets: octets, classification: wish.classification, captions: wish.captions, station: station))
+        let token = clients.count
+        clients.append(
+            Client(
+                station: station, octets: octets, header: header, hash: hash, key: keyed ? "key-\(token)" : nil))
+        hand(token)
+        return true
+    }
+
+    private func header(_ reading: CableReading) -> CableHeader? {
+        let cable = reading.cable
+        guard reading.isRoutable, let from = cable.from else { return nil }
+        func names(_ list: [Cable.Addressee], _ role: AddresseeName.Role) -> [AddresseeName] {
+            list.map {
+                AddresseeName(
+                    post: $0.post, indicator: $0.indicator, deliveredByOtherMeans: $0.deliveredByOtherMeans,
+                    role: role, precedence: $0.precedence, niact: $0.niact)
+            }
+        }
+        return CableHeader(
+            from: from, mrn: cable.mrn, dateTimeGroup: cable.dateTimeGroup?.text, classification: reading.gate,
+            captions: cable.captions, slugs: cable.slugs,
+            addressees: names(cable.to, .action) + names(cable.info, .info), exempt: cable.exempt.map(\.post))
+    }
+
+    private func hand(_ token: Int) {
+        guard !clients[token].isAnswered else { return }
+        let client = clients[token]
+        world.after(Self.patienceMilliseconds) { [weak self] in self?.lostPatience(token) }
+        guard let process = stations[client.station].running else { return }
+        world.note(client.station, .submit, UInt64(token), UInt64(client.octets.count))
+        let body: CableBody
+        do throws(StorageFault) {
+            body = try store(client, process)
+        } catch {
+            // The submitter hears that it was not accepted, and tries later.
+            stations[client.station].endIfInterrupted()
+            return
+        }
+        let submission = Submission(
+            token: UInt64(token), user: 0, key: client.key, header: client.header, contentHash: client.hash,
+            length: UInt64(client.octets.count), body: body, precedenceMax: .flash)
+        process.post { custody, now, actions in custody.submit(submission, at: now, &actions) }
+        stations[client.station].endIfInterrupted()
+    }
+
+    private func store(_ client: Client, _ process: StationProcess) throws(StorageFault) -> CableBody {
+        let body = try IncomingBody(octets: UInt64(client.octets.count), process: process)
+        try body.append(client.octets)
+        return try body.finish().body
+    }
+
+    /// Without a key nobody dares to submit again: it may have been accepted.
+    private func lostPatience(_ token: Int) {
+        guard !clients[token].isAnswered else { return }
+        if clients[token].key == nil {
+            clients[token].isGivenUp = true
+        } else {
+            hand(token)
+        }
+    }
+
+    private func answered(_ token: Int, _ answer: SubmissionAnswer, _ station: SimulatedStation) {
+        switch answer {
+        case .accepted(let cable):
+            ledger.told(station, cable)
+            if let known = clients[token].identity, known != cable.identity {
+                world.breaks(
+                    .noDuplicate, station: station.index,
+                    "one key was accepted twice, as \(known) and \(cable.identity)")
+            }
+            clients[token].identity = cable.identity
+        case .refused(let refusal):
+            world.note(station.index, .refused, UInt64(token), 0, refusal.code)
+            switch refusal.code {
+            case "NOT_CLEARED", "NO_ROUTE", "NO_ADDRESSEE": break
+            default:
+                world.breaks(.honestNeighbours, station: station.index, "a submission was refused: \(refusal.code)")
+            }
+        }
+        clients[token].isAnswered = true
+    }
+}
