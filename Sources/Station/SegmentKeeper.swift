@@ -14,7 +14,7 @@ final class SegmentKeeper: @unchecked Sendable {
     /// Sealed segments without a digest that may wait for a quiet moment; more are not left to a start.
     private static let waitingMax = 4
     /// Ticks between two looks for cables whose time is over.
-    private static let retireTicks = 60
+    private static let retireTicks = 10
     /// Entries looked at in one event of the loop.
     private static let retireSlots: UInt32 = 20_000
     /// Things carried forward in one event, and octets of them.
