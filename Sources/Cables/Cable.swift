@@ -181,6 +181,9 @@ package struct ReplyInstructions: Sendable, Equatable {
     package var captions: [String] = []
     package var slugs: [String] = []
     package var due: Due?
+    /// The sentences in which captions and slugs were first asked for.
+    package var captionText: String?
+    package var slugText: String?
 
     package init() {}
 
@@ -197,6 +200,8 @@ package struct ReplyInstructions: Sendable, Equatable {
         package var anchor: Anchor?
         /// The words that it was read from.
         package var text: String
+        /// The words name receipt or date: it was not taken for granted.
+        var anchorIsWritten = false
     }
 }
 
