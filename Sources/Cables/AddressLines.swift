@@ -24,6 +24,7 @@ struct AddressLines {
     /// Octets of the line before as far as they are filled, for lines that go on with it.
     private var filledColumns = 0
     private var mayContinue = false
+    private var mayGoOnByName = false
 
     init(_ octets: CableOctets) { self.octets = octets }
 
@@ -49,6 +50,7 @@ struct AddressLines {
             if originator == nil {
                 originator = entry.addressee
                 mayContinue = true
+                mayGoOnByName = true
             } else if secondOriginatorLine == 0 {
                 secondOriginatorLine = line.number
             }
@@ -61,7 +63,8 @@ struct AddressLines {
             isOverfull = true
             return
         }
-        mayContinue = entry.addressee.ownPrecedence == nil && entry.addressee.sequence == nil
+        mayContinue = entry.addressee.sequence == nil
+        mayGoOnByName = entry.addressee.ownPrecedence == nil
         if !entry.addressee.post.isEmpty {
             switch entry.isExempt ? .exempt : group {
             case .none, .from: break
@@ -113,7 +116,7 @@ struct AddressLines {
         guard let first = words.next() else { return false }
         let entry = Entry(octets, plain)
         let isTail = entry.addressee.post.isEmpty && entry.addressee.indicator == nil
-        let isWrapped = isIndented && filledColumns + 1 + first.count > PageLayout.columns
+        let isWrapped = isIndented && mayGoOnByName && filledColumns + 1 + first.count > PageLayout.columns
         guard isTail || isWrapped || octets.equals(plain, "COLLECTIVE") else { return false }
         switch group {
         case .none: return false
@@ -126,7 +129,8 @@ struct AddressLines {
         case .exempt: Self.extend(&exempt, entry.addressee)
         }
         filledColumns = line.range.count
-        mayContinue = entry.addressee.ownPrecedence == nil && entry.addressee.sequence == nil
+        mayContinue = entry.addressee.sequence == nil
+        mayGoOnByName = mayGoOnByName && entry.addressee.ownPrecedence == nil
         return true
     }
 
@@ -140,7 +144,7 @@ struct AddressLines {
         if let own = more.ownPrecedence {
             last.ownPrecedence = own
             last.precedence = own
-            last.niact = more.niact
+            last.niact = more.niact || (last.niact && own == .immediate)
         }
         if let sequence = more.sequence { last.sequence = sequence }
     }

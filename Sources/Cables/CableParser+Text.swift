@@ -216,7 +216,7 @@ extension CableParser {
         var words = Words(octets, range)
         while let word = words.next() {
             let isLast = words.rest.isEmpty
-            guard isName(word), isLast || Self.particles.contains(where: { octets.equals(word, $0) }) else { return }
+            guard isLast ? isName(word) : Self.particles.contains(where: { octets.equals(word, $0) }) else { return }
         }
         cable.signature = octets.collapsed(range)
     }
@@ -235,6 +235,6 @@ extension CableParser {
                     || octet == 0x2E
             else { return false }
         }
-        return hasLetter && (octets[word.upperBound - 1] != 0x2E || word.count <= 3)
+        return hasLetter && octets[word.upperBound - 1] != 0x2E
     }
 }

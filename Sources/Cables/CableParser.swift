@@ -296,12 +296,15 @@ package struct CableParser: ~Copyable {
             rest = octets.skipBlanks(end..<rest.upperBound)
             isTaken = true
         }
-        if cable.mrn == nil, let number = MessageNumber.read(octets, rest),
-            isTaken || octets.skipBlanks(number.end..<rest.upperBound).isEmpty
-        {
-            cable.mrn = octets.collapsed(number.range)
-            rest = octets.skipBlanks(number.end..<rest.upperBound)
-            isTaken = true
+        if cable.mrn == nil, let number = MessageNumber.read(octets, rest) {
+            let behind = octets.skipBlanks(number.end..<rest.upperBound)
+            let second = MessageNumber.read(octets, behind)
+            if isTaken || behind.isEmpty || second?.isTrip == true {
+                cable.mrn = octets.collapsed(number.range)
+                cable.trip = second.map { octets.collapsed($0.range) } ?? cable.trip
+                rest = second.map { octets.skipBlanks($0.end..<rest.upperBound) } ?? behind
+                isTaken = true
+            }
         }
         if isTaken, !rest.isEmpty { _ = captions.take(rest) }
         return isTaken

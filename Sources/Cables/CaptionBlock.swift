@@ -110,7 +110,7 @@ struct CaptionBlock {
         }
         let last = octets[rest.upperBound - 1]
         let isSentence = last == UInt8(ascii: ".") || last == UInt8(ascii: ":") || last == UInt8(ascii: "?")
-        if isSentence || rest.count > PageLayout.columns {
+        if isSentence || (rest.count > PageLayout.columns && (marks.slug != first || !marks.mayBeCaption)) {
             marks.mayBeCaption = false
             marks.pass = nil
             marks.slug = nil

@@ -124,7 +124,14 @@ enum Cue {
         _ octets: CableOctets, _ range: Range<Int>, _ first: StaticString, followedBy holds: (Range<Int>) -> Bool
     ) -> Int? {
         guard let end = word(octets, range, first), end < range.upperBound, octets[end].isBlank else { return nil }
-        let rest = octets.skipBlanks(end..<range.upperBound)
+        var rest = octets.skipBlanks(end..<range.upperBound)
+        // A page line may stand between the two words.
+        if let first = rest.first, octets[first - 1] == 0x0A {
+            let feed = min(octets.lineFeed(from: first), rest.upperBound)
+            if PageLine.stands(octets, octets.trimmed(first..<feed)) {
+                rest = octets.skipBlanks(feed..<rest.upperBound)
+            }
+        }
         return !rest.isEmpty && holds(rest) ? end : nil
     }
 

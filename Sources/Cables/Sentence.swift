@@ -2,6 +2,8 @@
 struct Sentence {
     struct Word {
         var range: Range<Int>
+        /// With the punctuation around it.
+        var piece: Range<Int>
         /// Brackets stood around it.
         var isBracketed = false
         /// A comma, semicolon or colon follows.
@@ -55,18 +57,22 @@ struct Sentence {
 
     func text(_ index: Int) -> String { words.indices.contains(index) ? octets.text(words[index].range) : "" }
 
-    /// The words of a range as written, with single blanks and the punctuation between them.
+    /// The words of a range as written, with single blanks, the punctuation between them, and no page lines.
     func phrase(_ range: Range<Int>) -> String {
         let range = range.clamped(to: words.indices)
-        guard let first = range.first, let last = range.last else { return "" }
-        var start = words[first].range.lowerBound
-        if words[first].isBracketed { start -= 1 }
-        let end = words[last].range.upperBound + (words[last].isBracketed ? 1 : 0)
-        return octets.collapsed(start..<end)
+        var text = ""
+        for index in range {
+            let word = words[index]
+            var (start, end) = (word.piece.lowerBound, word.piece.upperBound)
+            if index == range.lowerBound { start = word.range.lowerBound - (word.isBracketed ? 1 : 0) }
+            if index == range.upperBound - 1 { end = word.range.upperBound + (word.isBracketed ? 1 : 0) }
+            text += (text.isEmpty ? "" : " ") + octets.text(start..<end)
+        }
+        return text
     }
 
-    /// The whole sentence, with single blanks.
-    var plain: String { octets.collapsed(octets.trimmed(range)) }
+    /// The whole sentence, with single blanks and no page lines.
+    var plain: String { words.map { octets.text($0.piece) }.joined(separator: " ") }
 
     /// Whether a verb in this place gives an order: first in the sentence, or behind a pause, AND, or PLEASE.
     func isOrder(_ index: Int) -> Bool {
@@ -150,7 +156,7 @@ struct Sentence {
     }
 
     private mutating func add(_ piece: Range<Int>) {
-        var word = Word(range: piece)
+        var word = Word(range: piece, piece: piece)
         var start = piece.lowerBound
         var end = piece.upperBound
         while start < end, let width = Self.opening(octets, start..<end) {

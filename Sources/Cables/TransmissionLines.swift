@@ -108,7 +108,8 @@ struct TransmissionLines {
     private mutating func continues(_ line: CableLine) -> Bool {
         var words = Words(octets, line.range)
         while let word = words.next() {
-            if indicator(word) == nil { return false }
+            let isLast = octets[word.upperBound - 1] == UInt8(ascii: ".") && word.count > 1
+            if indicator(isLast ? word.lowerBound..<word.upperBound - 1 : word) == nil { return false }
         }
         words = Words(octets, line.range)
         while let word = words.next() { addIndicator(word) }
