@@ -47,6 +47,7 @@ struct AddressLines {
         switch group {
         case .none: return
         case .from:
+            if entry.addressee.post.isEmpty { return }
             if originator == nil {
                 originator = entry.addressee
                 mayContinue = true

@@ -209,6 +209,8 @@ package struct ReplyInstructions: Sendable, Equatable {
 package struct CableReading: Sendable, Equatable {
     package var cable: Cable
     package var diagnostics: [Diagnostic]
+    /// How many octets were read.
+    package var octetCount = 0
     /// Where the text stands: from the first line behind classification, captions and header fields to the last one
     /// before its end. Empty where there is none, and where the cable was read for routing only.
     package var text: Range<Int> = 0..<0

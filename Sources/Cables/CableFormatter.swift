@@ -39,7 +39,42 @@ package struct CableFormatter {
                 try formatter.transmission(
                     sections.parts[index], number: index + 1, of: sections.parts.count, marked: sections.isMarked))
         }
+        for octets in transmissions { try formatter.verify(octets) }
         return FormattedCable(transmissions: transmissions, notes: formatter.notes)
+    }
+
+    /// Reads back what was written: a cable that holds what its own format lines cannot carry, such as a caption BT, is
+    /// refused rather than sent changed.
+    private func verify(_ octets: [UInt8]) throws(FormatFault) {
+        let year = cable.dateTimeGroup?.unixSeconds.map { DateTimeGroup.civil(fromDays: $0 / 86_400).year } ?? 2_000
+        let reading = CableParser.parse(octets, receiptYear: year, depth: .routing)
+        let read = reading.cable
+        func differ(_ a: [String], _ b: [String]) -> Bool { a != b.map(plain) }
+        func posts(_ list: [Cable.Addressee]) -> [String] { list.map(\.post) }
+        let field: String? =
+            if let refusal = reading.refusal {
+                refusal.message
+            } else if read.precedence != cable.precedence || read.infoPrecedence != cable.infoPrecedence {
+                "the precedence"
+            } else if differ([read.from ?? ""], [cable.from ?? ""]) {
+                "the originator"
+            } else if differ(posts(read.to), posts(cable.to)) || differ(posts(read.info), posts(cable.info)) {
+                "the addressees"
+            } else if differ(posts(read.exempt), posts(cable.exempt)) {
+                "the exempted"
+            } else if read.classification != cable.classification {
+                "the classification"
+            } else if differ([read.mrn ?? ""], [cable.mrn ?? ""]) {
+                "the number"
+            } else if differ(read.captions, cable.captions) || differ(read.slugs, cable.slugs) {
+                "the captions or offices"
+            } else {
+                nil
+            }
+        guard let field else { return }
+        throw FormatFault(
+            message: "\(field) cannot be written so that it is read back the same",
+            advice: "look for words that belong to another format line, such as BT or FM, and leave them out")
     }
 
     private mutating func note(_ text: String) {

@@ -2,7 +2,7 @@ extension CableParser {
     /// Lines of one SUBJECT, REF or Classified By at most.
     private static let fieldLinesMax = 64
     /// Lines of text before E.O. and SUBJECT that are taken for a slip: the header still counts behind them.
-    private static let looseLinesMax = 10
+    static let looseLinesMax = 10
 
     // MARK: E.O. to Classified By
 
@@ -92,7 +92,7 @@ extension CableParser {
 
     /// Whether the header begins although some text came before: a slip of the drafter, or a caption nobody knows.
     mutating func returnsToHeader(_ line: CableLine) -> Bool {
-        guard !sawHeaderField, cable.paragraphs.isEmpty, looseTextLines <= Self.looseLinesMax else { return false }
+        guard !sawHeaderField, !sawParagraph, looseTextLines <= Self.looseLinesMax else { return false }
         guard HeaderField.begins(octets, line.range) != nil else { return false }
         region = .header
         textStart = nil

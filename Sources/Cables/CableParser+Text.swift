@@ -24,7 +24,8 @@ extension CableParser {
             if isValidation(line) { return }
         default: break
         }
-        if cable.paragraphs.isEmpty, !sawHeaderField {
+        if !sawParagraph, paragraphNumber(line) != nil { sawParagraph = true }
+        if !sawParagraph, !sawHeaderField {
             looseTextLines += 1
             if returnsToHeader(line) { return }
         }
@@ -38,7 +39,7 @@ extension CableParser {
 
     /// For routing only the lines matter that may end the text or begin another cable.
     private mutating func skipDull() {
-        guard depth == .routing, sawHeaderField || looseTextLines > 10 else { return }
+        guard depth == .routing, sawParagraph || sawHeaderField || looseTextLines > Self.looseLinesMax else { return }
         _ = lines.skip { octet in
             switch octet {
             case UInt8(ascii: "B"), UInt8(ascii: "N"), UInt8(ascii: "<"), UInt8(ascii: "b"), UInt8(ascii: "n"),

@@ -38,8 +38,9 @@ package struct CableParser: ~Copyable {
     var fieldRange = 0..<0
     var fieldHole: Range<Int>?
     var fieldLines = 0
-    /// Whether a numbered paragraph or a header field has been read: then captions are over for good.
+    /// Whether a header field or a numbered paragraph has been read: then the header does not begin any more.
     var sawHeaderField = false
+    var sawParagraph = false
     var looseTextLines = 0
     /// From the first line of the text to the last before its end.
     var textStart: Int?
@@ -86,6 +87,7 @@ package struct CableParser: ~Copyable {
         // The cable changes hands without a copy: its many lists and texts would each be counted once more.
         var reading = CableReading(cable: Cable(), diagnostics: diagnostics, layout: layout, gate: cable.classification)
         swap(&reading.cable, &cable)
+        reading.octetCount = octets.count
         if let transport = SecurityLetters.classification(reading.cable.transport), let text = reading.gate {
             reading.gate = max(transport, text)
         }

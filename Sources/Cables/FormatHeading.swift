@@ -18,9 +18,13 @@ struct TransmissionHeading {
             lines += try Self.longHeader(formatter, transport, serial)
         } else {
             lines += Self.routing(transport.precedence, transport.routing, first: nil)
-            if let origin = Self.origin(transport, serial, formatter.profile) { lines.append(origin) }
+            if let origin = Self.origin(transport, serial, formatter.profile) {
+                lines.append(([origin] + transport.signals.prefix { !OperatingSignal.begins($0) }).joined(separator: " "))
+            }
         }
-        let security = [transport.security ?? ""] + transport.signals
+        // What stood behind the origin and is no signal stays there.
+        let behindOrigin = transport.signals.prefix { !OperatingSignal.begins($0) }
+        let security = [transport.security ?? ""] + transport.signals.dropFirst(behindOrigin.count)
         let line = security.filter { !$0.isEmpty }.joined(separator: " ")
         if !line.isEmpty { lines.append(line) }
         self.lines = lines

@@ -48,6 +48,7 @@ struct TransmissionLines {
             pilot.pilots.count < Self.pilotsMax
         {
             transport = Cable.Transport()
+            transport?.security = pilot.security
             transport?.pilots = pilot.pilots
             transport?.pilots.append(
                 Cable.Pilot(
@@ -246,6 +247,16 @@ enum StartOfTransmission {
             guard (2...3).contains(letters), (3...4).contains(place - start - letters) else { return false }
         }
         return true
+    }
+}
+
+extension OperatingSignal {
+    /// Whether a word begins a line of signals: a signal, T or INT.
+    static func begins(_ word: String) -> Bool {
+        if word == "T" || word == "INT" { return true }
+        let letters = Array(word.utf8)
+        return (3...4).contains(letters.count) && letters[0] == UInt8(ascii: "Z") && letters[1].isLetter
+            && letters[2].isLetter && (letters.count == 3 || letters[3].isDigit)
     }
 }
 
