@@ -166,7 +166,9 @@ package struct CableParser: ~Copyable {
             say(
                 line.number, .unknownPrecedence,
                 "\(word) is no precedence: write Z, O, P or R before the date-time group")
-        case .impossible(let why):
+        case .impossible(let why, let action, let info):
+            cable.precedence = action ?? transmission.precedence
+            cable.infoPrecedence = info
             say(line.number, .impossibleTime, "\(why): write day, hour and minute as DDHHMMZ MON YY")
         }
         return true

@@ -19,7 +19,8 @@ struct TransmissionHeading {
         } else {
             lines += Self.routing(transport.precedence, transport.routing, first: nil)
             if let origin = Self.origin(transport, serial, formatter.profile) {
-                lines.append(([origin] + transport.signals.prefix { !OperatingSignal.begins($0) }).joined(separator: " "))
+                lines.append(
+                    ([origin] + transport.signals.prefix { !OperatingSignal.begins($0) }).joined(separator: " "))
             }
         }
         // What stood behind the origin and is no signal stays there.

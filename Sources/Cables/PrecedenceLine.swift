@@ -5,7 +5,8 @@ struct PrecedenceLine {
         case read(PrecedenceLine)
         /// It has the shape of the line, but a word that is no precedence.
         case unknownPrecedence(PrecedenceLine, word: String)
-        case impossible(String)
+        /// There is no such day or time; the precedences are read all the same.
+        case impossible(String, action: Precedence?, info: Precedence?)
     }
 
     static let signalsMax = 32
@@ -55,7 +56,10 @@ struct PrecedenceLine {
         } catch {
             switch error {
             case .notADateTimeGroup: return nil
-            case .impossible(let why): return prosigns.isEmpty && first.count != 7 ? nil : .impossible(why)
+            case .impossible(let why):
+                guard !prosigns.isEmpty || first.count == 7 else { return nil }
+                let read = prosigns.map { Precedence(octets, $0) }
+                return .impossible(why, action: read.first ?? nil, info: read.count > 1 ? read[1] : nil)
             }
         }
     }
