@@ -123,7 +123,8 @@ package struct CableParser: ~Copyable {
             return
         }
         if transmission.take(line) { return }
-        guard let (group, rest) = AddressLines.keyword(octets, line.range), octets[line.start].isCapital, !rest.isEmpty
+        guard let (group, rest) = AddressLines.keyword(octets, line.range), octets[line.start].isCapital,
+            octets[line.start + 1].isCapital, !rest.isEmpty
         else { return }
         // An archive's distribution line, `INFO OCT-01 ISO-00`, stands before format line 5.
         if group == .info || group == .exempt, precedenceLineFollows() { return }
