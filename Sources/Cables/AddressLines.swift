@@ -69,7 +69,9 @@ struct AddressLines {
         if !entry.addressee.post.isEmpty {
             switch entry.isExempt ? .exempt : group {
             case .none, .from: break
-            case .to: to.append(entry.addressee)
+            case .to:
+                if to.isEmpty { to.reserveCapacity(4) }
+                to.append(entry.addressee)
             case .info: info.append(entry.addressee)
             case .exempt: exempt.append(entry.addressee)
             }
@@ -115,6 +117,8 @@ struct AddressLines {
         let isIndented = plain.lowerBound > line.start && octets[line.start].isBlank
         var words = Words(octets, plain)
         guard let first = words.next() else { return false }
+        let mayBeTail = octets[first.lowerBound].isDigit || Self.tails.contains(octets, first)
+        guard isIndented || mayBeTail else { return false }
         let entry = Entry(octets, plain)
         let isTail = entry.addressee.post.isEmpty && entry.addressee.indicator == nil
         let isWrapped = isIndented && mayGoOnByName && filledColumns + 1 + first.count > PageLayout.columns
@@ -134,6 +138,10 @@ struct AddressLines {
         mayGoOnByName = mayGoOnByName && entry.addressee.ownPrecedence == nil
         return true
     }
+
+    private static let tails: WordSet = [
+        "NIACT", "IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE", "FLASH", "CRITIC", "ECP", "COLLECTIVE",
+    ]
 
     private static func extend(_ list: inout [Cable.Addressee], _ more: Cable.Addressee) {
         guard !list.isEmpty else { return }

@@ -122,7 +122,18 @@ struct CableOctets {
 
     private func collapsed(_ range: Range<Int>, capitals: Bool) -> String {
         let part = buffer(range.lowerBound..<min(range.upperBound, range.lowerBound + Self.textOctetsMax))
-        guard part.allSatisfy({ $0 < 0x80 }) else {
+        var last: UInt8 = 0x20
+        var all: UInt8 = 0
+        var isPlain = true
+        for octet in part {
+            all |= octet
+            if octet.isBlank, octet != 0x20 || last == 0x20 { isPlain = false }
+            if capitals, octet &- 0x61 < 26 { isPlain = false }
+            last = octet
+        }
+        // Most are as they should be: then they are copied in one piece.
+        if all < 0x80, isPlain, last != 0x20 || part.isEmpty { return String(decoding: part, as: UTF8.self) }
+        guard all < 0x80 else {
             let words = text(range).split { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
             let joined = words.joined(separator: " ")
             return capitals ? joined.uppercased() : joined

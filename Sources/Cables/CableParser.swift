@@ -29,6 +29,7 @@ package struct CableParser: ~Copyable {
     var addresses: AddressLines
     var captions: CaptionBlock
     var hasPrecedenceLine = false
+    var isReaddressed = false
     /// The line of format line 5, or the first address line.
     var startLine = 1
     var classificationLine = 0
@@ -215,7 +216,7 @@ package struct CableParser: ~Copyable {
             say(line.number, .lineOrder)
             return true
         }
-        guard cable.original == nil, !addresses.isEmpty,
+        guard !isReaddressed, !addresses.isEmpty,
             case .read(let found)? = PrecedenceLine.read(octets, line.range, receiptYear: receiptYear),
             found.action != nil
         else { return false }
@@ -224,6 +225,7 @@ package struct CableParser: ~Copyable {
         original.infoPrecedence = found.info
         original.dateTimeGroup = found.time.group
         cable.original = original
+        isReaddressed = true
         settleAddresses()
         addresses = AddressLines(octets)
         say(line.number, .readdressed)
@@ -242,7 +244,7 @@ package struct CableParser: ~Copyable {
 
     /// As above, for the original heading of a readdressed cable.
     mutating func settleOriginal() {
-        guard var original = cable.original else { return settleAddresses() }
+        guard isReaddressed, var original = cable.original else { return settleAddresses() }
         addresses.settle(action: original.precedence, info: original.infoPrecedence)
         original.from = addresses.originator?.post
         original.to = addresses.to

@@ -83,6 +83,7 @@ enum TagsLine {
     /// - Returns: the tags, and whether SIPDIS stood among them, where it has no business.
     static func read(_ octets: CableOctets, _ range: Range<Int>) -> (tags: [String], hasCaption: Bool) {
         var tags: [String] = []
+        tags.reserveCapacity(4)
         var hasCaption = false
         var place = range.lowerBound
         while place < range.upperBound, tags.count < tagsMax {

@@ -16,6 +16,7 @@ struct TransmissionLines {
     private(set) var badIndicators = 0
     private var channels: [String] = []
     private var isRouting = false
+    private(set) var isPresent = false
 
     init(_ octets: CableOctets) { self.octets = octets }
 
@@ -58,11 +59,18 @@ struct TransmissionLines {
         }
         guard channels.count < Self.pilotsMax else { return }
         channels.append(octets.collapsed(line.range))
-        if octets.first(UInt8(ascii: "Z"), in: line.range) != nil || transport != nil { begin() }
+        if isPresent {
+            transport?.channels = channels
+        } else if octets.first(UInt8(ascii: "Z"), in: line.range) != nil {
+            begin()
+        }
     }
 
     private mutating func begin() {
-        if transport == nil { transport = Cable.Transport() }
+        // A flag: comparing the whole value with nil would copy it.
+        guard !isPresent else { return }
+        isPresent = true
+        transport = Cable.Transport()
         transport?.channels = channels
     }
 
@@ -81,6 +89,7 @@ struct TransmissionLines {
         begin()
         self.precedence = precedence
         transport?.precedence = precedence
+        transport?.routing.reserveCapacity(4)
         addIndicator(next)
         while let word = words.next() { addIndicator(word) }
         isRouting = true
@@ -197,7 +206,7 @@ struct TransmissionLines {
     /// Operating signals and their indicators on a line of their own: `ZFD RUEHC`, `T RUEHC`, `INT ZOE`. What is
     /// unknown among them passes through.
     private mutating func signals(_ line: CableLine) -> Bool {
-        guard transport != nil else { return false }
+        guard isPresent else { return false }
         var words = Words(octets, line.range)
         let isTransfer = words.take("T")
         if !isTransfer { _ = words.take("INT") }
