@@ -30,6 +30,8 @@ package struct CableParser: ~Copyable {
     var captions: CaptionBlock
     var hasPrecedenceLine = false
     var isReaddressed = false
+    /// A format line 5 that was seen ahead.
+    var foreseenLine = 0
     /// The line of format line 5, or the first address line.
     var startLine = 1
     var classificationLine = 0
@@ -128,7 +130,7 @@ package struct CableParser: ~Copyable {
             octets[line.start + 1].isCapital, !rest.isEmpty
         else { return }
         // An archive's distribution line, `INFO OCT-01 ISO-00`, stands before format line 5.
-        if group == .info || group == .exempt, precedenceLineFollows() { return }
+        if group == .info || group == .exempt, precedenceLineFollows(line) { return }
         region = .addresses
         startLine = line.number
         address(line)
@@ -145,11 +147,13 @@ package struct CableParser: ~Copyable {
     /// Lines of an archive's own heading at most.
     private static let archiveLinesMax = 64
 
-    private func precedenceLineFollows() -> Bool {
+    private mutating func precedenceLineFollows(_ here: CableLine) -> Bool {
+        if here.number < foreseenLine { return true }
         var ahead = lines
         for _ in 0..<Self.archiveLinesMax {
             guard let line = ahead.next() else { return false }
             if let line = visible(line), PrecedenceLine.read(octets, line.range, receiptYear: receiptYear) != nil {
+                foreseenLine = line.number
                 return true
             }
         }

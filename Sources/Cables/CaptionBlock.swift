@@ -32,7 +32,7 @@ struct CaptionBlock {
         }
         slugsGoOn = false
         var taken: [Range<Int>] = []
-        while let end = Captions.knownEnd(octets, place) {
+        while taken.count < Self.entriesMax, let end = Captions.knownEnd(octets, place) {
             taken.append(place.lowerBound..<end)
             place = Self.skipSeparators(octets, end..<line.upperBound)
         }
@@ -141,7 +141,7 @@ struct CaptionBlock {
     /// Items between commas; a FOR among them begins the offices.
     private mutating func takeUnknown(_ rest: Range<Int>, _ taken: inout [Range<Int>]) {
         var place = rest
-        while !place.isEmpty {
+        while !place.isEmpty, taken.count < Self.entriesMax {
             place = Self.skipSeparators(octets, place)
             if place.isEmpty { return }
             if octets.begins(place, "FOR "), Captions.knownEnd(octets, place) == nil {

@@ -1,6 +1,8 @@
 /// The REF lines: one reference, several by letters, or a list of message numbers.
 enum ReferenceLines {
+    /// References of one cable, and octets of one message number, at most.
     private static let referencesMax = 64
+    private static let numberOctetsMax = 80
 
     static func read(_ octets: CableOctets, _ range: Range<Int>) -> [Cable.Reference] {
         var references: [Cable.Reference] = []
@@ -77,6 +79,7 @@ enum ReferenceLines {
             let end = isAnd ? word.lowerBound : word.upperBound - 1
             let part = octets.trimmed(start..<end)
             if !part.isEmpty { parts.append(part) }
+            if parts.count > referencesMax { return nil }
             start = word.upperBound
         }
         parts.append(octets.trimmed(start..<range.upperBound))
@@ -96,7 +99,7 @@ enum ReferenceLines {
 
     /// `STATE 071234`, `08 ELBONIA 000412`, `2008 STATE 71234`, `08STATE71234` at the start of a reference.
     private static func range(_ octets: CableOctets, _ text: Range<Int>) -> Range<Int>? {
-        let text = octets.skipBlanks(text)
+        let text = octets.skipBlanks(text).prefix(numberOctetsMax)
         var place = text.lowerBound
         while place < text.upperBound, octets[place].isDigit { place += 1 }
         let digits = place - text.lowerBound
