@@ -212,7 +212,8 @@ extension CableParser {
     /// The drafter's surname alone on the last line.
     mutating func readSignature() {
         guard let line = lastTextLine else { return }
-        let range = octets.trimmed(line.range)
+        var range = octets.trimmed(line.range)
+        while let last = range.last, octets[last] == UInt8(ascii: "#") { range = range.lowerBound..<last }
         guard (2...Self.signatureOctetsMax).contains(range.count) else { return }
         var words = Words(octets, range)
         while let word = words.next() {

@@ -20,6 +20,7 @@ package struct CableParser: ~Copyable {
     let octets: CableOctets
     let receiptYear: Int
     let depth: ParseDepth
+    let conventions: CableConventions
     var lines: CableLines
     var cable = Cable()
     var diagnostics: [Diagnostic] = []
@@ -53,7 +54,8 @@ package struct CableParser: ~Copyable {
     var behindLine = 0
     var isOver = false
 
-    private init(_ octets: CableOctets, receiptYear: Int, depth: ParseDepth) {
+    private init(_ octets: CableOctets, receiptYear: Int, depth: ParseDepth, conventions: CableConventions) {
+        self.conventions = conventions
         self.octets = octets
         self.receiptYear = receiptYear
         self.depth = depth
@@ -66,20 +68,24 @@ package struct CableParser: ~Copyable {
     /// - Parameters:
     ///   - receiptYear: two-digit years are taken nearest to it.
     ///   - depth: what to look at.
-    package static func parse(_ octets: [UInt8], receiptYear: Int, depth: ParseDepth = .whole) -> CableReading {
-        octets.withUnsafeBytes { parse($0, receiptYear: receiptYear, depth: depth) }
+    ///   - conventions: of the network.
+    package static func parse(
+        _ octets: [UInt8], receiptYear: Int, depth: ParseDepth = .whole, conventions: CableConventions = .standard
+    ) -> CableReading {
+        octets.withUnsafeBytes { parse($0, receiptYear: receiptYear, depth: depth, conventions: conventions) }
     }
 
     /// As above, without a copy: the octets are not kept.
     package static func parse(
-        _ octets: UnsafeRawBufferPointer, receiptYear: Int, depth: ParseDepth = .whole
+        _ octets: UnsafeRawBufferPointer, receiptYear: Int, depth: ParseDepth = .whole,
+        conventions: CableConventions = .standard
     ) -> CableReading {
         guard let view = CableOctets(octets) else {
             let message = "\(DiagnosticCode.empty.meaning) \(DiagnosticCode.empty.advice)"
             return CableReading(
                 cable: Cable(), diagnostics: [Diagnostic(line: 0, kind: .empty, message: message)], gate: nil)
         }
-        var parser = CableParser(view, receiptYear: receiptYear, depth: depth)
+        var parser = CableParser(view, receiptYear: receiptYear, depth: depth, conventions: conventions)
         return parser.run()
     }
 
@@ -181,7 +187,7 @@ package struct CableParser: ~Copyable {
     }
 
     private mutating func take(_ found: PrecedenceLine, _ line: CableLine) {
-        cable.dateTimeGroup = found.time.group
+        cable.dateTimeGroup = conventions.settled(found.time)
         cable.precedence = found.action ?? transmission.precedence
         cable.infoPrecedence = found.info
         cable.signals = found.signals
@@ -190,6 +196,10 @@ package struct CableParser: ~Copyable {
             say(line.number, .timeIncomplete, "the date-time group lacks \(lacks): write it as DDHHMMZ MON YY")
         }
         if let action = found.action, let info = found.info, info > action { say(line.number, .precedenceOrder) }
+        if found.action == .critic, !conventions.hasCritic {
+            cable.precedence = nil
+            say(line.number, .unknownPrecedence)
+        }
     }
 
     // MARK: Format lines 6 to 11
@@ -227,7 +237,7 @@ package struct CableParser: ~Copyable {
         var original = Cable.Heading()
         original.precedence = found.action
         original.infoPrecedence = found.info
-        original.dateTimeGroup = found.time.group
+        original.dateTimeGroup = conventions.settled(found.time)
         cable.original = original
         isReaddressed = true
         settleAddresses()

@@ -261,6 +261,11 @@ struct CaptionBlock {
             office = first
             append(words.rest, to: &attention)
         }
+        // `DEPT FOR ISN; TREASURY FOR TFI`: a second department is named within the line.
+        words = Words(octets, office)
+        while let word = words.next() {
+            if octets.equals(word, "FOR"), !words.rest.isEmpty { office = words.rest }
+        }
         let text = octets.collapsed(office.prefix(Self.entryOctetsMax))
         if !text.isEmpty, slugs.count < Self.entriesMax, !slugs.contains(text) { slugs.append(text) }
     }

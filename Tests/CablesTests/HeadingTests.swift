@@ -149,6 +149,26 @@ struct PrecedenceLineTests {
     }
 }
 
+@Suite("Conventions of a network")
+struct ConventionTests {
+    private func group(_ line: String, _ conventions: CableConventions) -> CableReading {
+        CableParser.parse(
+            Array("\(line)\nFM POST A\nTO POST B\n\nUNCLAS\n1. X.\n".utf8), receiptYear: tableYear,
+            conventions: conventions)
+    }
+
+    @Test("W may be no precedence, J may be known, and zone letters may mean nothing")
+    func conventions() {
+        #expect(group("W 061011Z MAY 08", .standard).cable.precedence == .critic)
+        #expect(group("W 061011Z MAY 08", CableConventions(hasCritic: false)).refusal?.kind == .unknownPrecedence)
+        let known = CableConventions(localZoneHours: 2)
+        #expect(group("R 061211J MAY 08", known).cable.dateTimeGroup?.unixSeconds == 1_210_068_660)
+        let bare = CableConventions(hasZones: false)
+        #expect(group("R 061211B MAY 08", bare).cable.dateTimeGroup?.unixSeconds == nil)
+        #expect(group("R 061011Z MAY 08", bare).cable.dateTimeGroup?.unixSeconds == 1_210_068_660)
+    }
+}
+
 @Suite("Format lines 6 to 10")
 struct AddressLineTests {
     @Test(

@@ -124,6 +124,7 @@ struct CaptionBlockTests {
             LineCase(
                 "Captions and FOR on one line", "NOFORN, SIPDIS, FOR DCMS AND ALL CABLE DRAFTERS",
                 "captions NOFORN|SIPDIS, for DCMS|ALL CABLE DRAFTERS"),
+            LineCase("A second department on the line", "DEPT FOR NEA/MAG; TREASURY FOR TFI", "for NEA/MAG|TFI"),
             LineCase("EYES ONLY FOR", "EYES ONLY FOR THE AMBASSADOR", "captions EYES ONLY, for THE AMBASSADOR"),
             LineCase("PASS", "CAPITAL PASS RIVER STATION", "pass RIVER STATION"),
             LineCase("PLEASE PASS TO", "DEPT PLEASE PASS TO USTR", "pass USTR"),
@@ -243,6 +244,7 @@ struct TextTests {
             LineCase("Signature", "1. X.\nNOBODY\nBT", "1 NOBODY"),
             LineCase("Signature with a hyphen and an apostrophe", "1. X.\nO'NOBODY-EXAMPLE\nBT", "1 O'NOBODY-EXAMPLE"),
             LineCase("Signature of several words", "1. X.\nVAN DER NOBODY\nBT", "1 VAN DER NOBODY"),
+            LineCase("Signature and number signs", "1. X.\nNOBODY##\nBT", "1 NOBODY"),
             LineCase("A sentence is no signature", "1. X.\nTHE END.\nBT", "1"),
             LineCase("Signature without an end", "1. X.\nNOBODY", "1 NOBODY"),
             LineCase("Signature and a backslash", "1. X.\nNOBODY\\\nNNNN", "1 NOBODY"),
