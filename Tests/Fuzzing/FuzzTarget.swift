@@ -28,7 +28,9 @@ private func examine(_ octets: [UInt8]) {
     let text = CableText.lines(octets, whole)
     if whole.isRoutable {
         for profile in CableProfile.allCases {
-            guard let formatted = try? CableFormatter.format(whole.cable, text: text, profile: profile) else { continue }
+            guard let formatted = try? CableFormatter.format(whole.cable, text: text, profile: profile) else {
+                continue
+            }
             for transmission in formatted.transmissions {
                 let again = CableParser.parse(transmission, receiptYear: 2_026)
                 require(again.isRoutable, "what was written cannot be routed: \(again.refusal?.message ?? "")")
@@ -58,7 +60,9 @@ private func heading(_ cable: Cable) -> Cable {
 /// in UTF-8, and what is understood twice is kept twice.
 private func bounded(_ reading: CableReading) -> Bool {
     let cable = reading.cable
-    let lists = [cable.captions, cable.slugs, cable.attention, cable.pass, cable.tags, cable.signals, cable.corrections]
+    let lists = [
+        cable.captions, cable.slugs, cable.attention, cable.pass, cable.tags, cable.signals, cable.corrections,
+    ]
     let kept =
         lists.joined().reduce(0) { $0 + $1.utf8.count } + (cable.subject?.utf8.count ?? 0)
         + (cable.to + cable.info + cable.exempt).reduce(0) { $0 + $1.post.utf8.count }
