@@ -33,7 +33,9 @@ struct AddressLines {
     /// Takes one line of the address window.
     mutating func take(_ line: CableLine) {
         var rest = line.range
+        var isNamed = false
         if let (found, after) = Self.keyword(octets, rest) {
+            isNamed = true
             group = found
             rest = after
             mayContinue = false
@@ -52,7 +54,7 @@ struct AddressLines {
                 originator = entry.addressee
                 mayContinue = true
                 mayGoOnByName = true
-            } else if secondOriginatorLine == 0 {
+            } else if isNamed, secondOriginatorLine == 0 {
                 secondOriginatorLine = line.number
             }
         case .to, .info, .exempt: add(entry)

@@ -39,6 +39,22 @@ struct CableOctets {
         return place
     }
 
+    /// The next place where a word begins with one of these letters, whatever its case.
+    ///
+    /// - Parameter initials: bit n stands for the nth letter.
+    func wordStart(in range: Range<Int>, initials: UInt32) -> Int? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        let octets = base.assumingMemoryBound(to: UInt8.self)
+        var afterLetter = range.lowerBound > 0 && octets[range.lowerBound - 1].isLetter
+        for place in range {
+            let letter = octets[place] | 0x20
+            let isLetter = letter &- 0x61 < 26
+            if isLetter, !afterLetter, initials >> UInt32(letter & 31) & 1 != 0 { return place }
+            afterLetter = isLetter
+        }
+        return nil
+    }
+
     // MARK: Comparing
 
     /// Whether these octets are the word, which is written in capitals; case does not count.

@@ -296,6 +296,8 @@ package struct CableParser: ~Copyable {
             return classification(first, line)
         }
         if takeIdentity(plain) {
+            // Captions belong behind all of the classification line, also where it is written in two.
+            if captions.captions.isEmpty { layout.begin(at: line.next) }
             layout.afterBlock = line.next
             return
         }

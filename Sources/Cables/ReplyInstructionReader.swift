@@ -65,17 +65,9 @@ enum Cue {
     /// The next one that may matter: of the many `by` and `within` only those before a number, a day or a time.
     static func next(_ octets: CableOctets, from start: Int, in text: Range<Int>) -> Range<Int>? {
         var place = start
-        var afterLetter = start > text.lowerBound && octets[start - 1].isLetter
-        while place < text.upperBound {
-            let letter = octets[place] | 0x20
-            let isLetter = letter &- 0x61 < 26
-            if isLetter, !afterLetter, initials & (1 << UInt32(letter & 31)) != 0,
-                let end = end(octets, place..<text.upperBound, letter)
-            {
-                return place..<end
-            }
-            afterLetter = isLetter
-            place += 1
+        while let found = octets.wordStart(in: place..<text.upperBound, initials: initials) {
+            if let end = end(octets, found..<text.upperBound, octets[found] | 0x20) { return found..<end }
+            place = found + 1
         }
         return nil
     }
