@@ -42,6 +42,11 @@ enum CaptionPhrase {
         if let verb = before.last(where: { sentence.has($0, verbs) || isAskedParticiple(sentence, $0) }) {
             return isRequest(sentence, verb)
         }
+        // `please reply with the SIPDIS caption`
+        let article = sentence.has(caption - 1, "THE") ? caption - 2 : caption - 1
+        if sentence.has(article, "WITH"), sentence.contains(RequestWords.verbs, in: before) {
+            return RequestWords.requests(sentence) || RequestWords.orders(sentence)
+        }
         if sentence.contains(participlesPresent, in: before), RequestWords.asksForReply(sentence) { return true }
         // `SIPDIS should be included in replies`
         let after = (caption + 1)..<min(sentence.count, caption + reachMax)

@@ -35,7 +35,10 @@ enum DeadlinePhrase {
             return moment(sentence, from: start, at: index + 1, written, receiptYear)
         }
         if sentence.has(index, "DUE") || sentence.has(index, "DEADLINE") {
-            return moment(sentence, from: index, at: index + 1, written, receiptYear)
+            // `deadline for your response: August 15`
+            var first = index + 1
+            while first - index < leadInsMax, sentence.has(first, subjects) { first += 1 }
+            return moment(sentence, from: index, at: first, written, receiptYear)
         }
         guard sentence.has(index, "NO") || sentence.has(index, "NOT"), sentence.has(index + 2, "THAN") else {
             return nil
@@ -118,6 +121,11 @@ enum DeadlinePhrase {
         "BY", "NLT", "NO", "LATER", "THAN", "NOT", "IS", "EST", "EDT", "FOR", "REPLIES", "RESPONSES", "A.M", "P.M",
         "AM",
         "PM", "HOURS", "OR", "BEFORE", "MON", "TUE", "WED", "THU", "FRI",
+    ]
+
+    private static let subjects: WordSet = [
+        "FOR", "REPLIES", "RESPONSES", "RESPONSE", "REPLY", "YOUR", "ALL", "A", "THE", "TO", "THIS", "CABLE", "OF",
+        "IS",
     ]
 
     private static func moment(

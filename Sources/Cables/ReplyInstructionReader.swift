@@ -173,9 +173,9 @@ enum RequestWords {
         "SEND", "COMMENTS", "INPUT",
     ]
     static let request: WordSet = [
-        "REQUEST", "REQUESTS", "REQUESTED", "REQUESTING", "PLEASE", "PLS", "SHOULD", "MUST", "KINDLY", "APPRECIATE",
-        "APPRECIATES", "APPRECIATED", "WELCOME", "WELCOMES", "NEEDS", "NEEDED", "INSTRUCTED", "REQUIRED", "DUE",
-        "DEADLINE", "NLT", "SHALL", "LIKE", "ASKS", "HOPES", "EXPECTS", "GRATEFUL", "REQUIRES", "NEED", "ENSURE",
+        "REQUEST", "REQUESTS", "REQUESTING", "PLEASE", "PLS", "SHOULD", "MUST", "KINDLY", "APPRECIATE",
+        "APPRECIATES", "APPRECIATED", "WELCOME", "WELCOMES", "NEEDS", "NEEDED", "INSTRUCTED", "REQUIRED", "NLT",
+        "SHALL", "LIKE", "ASKS", "HOPES", "EXPECTS", "GRATEFUL", "REQUIRES", "NEED", "ENSURE",
     ]
     /// What was, or what others will do.
     static let narrative: WordSet = [
@@ -189,14 +189,26 @@ enum RequestWords {
         for index in sentence.words.indices {
             if sentence.has(index, request) {
                 if !sentence.contains(past, in: max(0, index - 2)..<index) { return true }
-            } else if sentence.has(index, "ASKED") {
-                if sentence.has(index - 1, bound) { return true }
+            } else if sentence.has(index, due) {
+                if !sentence.contains(narrative) { return true }
+            } else if sentence.has(index, passive) {
+                // `is requested`, `reply requested`; not what an embassy requested of a ministry.
+                let isBound = sentence.contains(bound, in: max(0, index - 2)..<index)
+                if isBound || sentence.has(index - 1, reply) || sentence.has(index - 1, "ACTION") { return true }
             } else if sentence.has(index, "TO"), sentence.has(index - 1, bound), sentence.has(index + 1, verbs) {
+                return true
+            } else if sentence.has(index, "ASK"), sentence.has(index - 1, "WE") {
+                return true
+            } else if sentence.has(index, "FORWARD"), sentence.has(index - 1, looks) {
                 return true
             }
         }
         return false
     }
+
+    private static let due: WordSet = ["DUE", "DEADLINE"]
+    private static let passive: WordSet = ["REQUESTED", "ASKED"]
+    private static let looks: WordSet = ["LOOK", "LOOKS", "LOOKING"]
 
     /// Verbs of answering and reporting.
     static let verbs: WordSet = [

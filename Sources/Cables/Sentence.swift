@@ -115,10 +115,13 @@ struct Sentence {
             start -= 1
             hasStop = hasStop || octets[start] == UInt8(ascii: ".")
         }
+        let isBracketed = start < stop && octets[start] == UInt8(ascii: "(")
         while start < stop, !octets[start].isLetter { start += 1 }
         let word = start..<stop
         guard !word.isEmpty else { return false }
         if word.count > 1, hasStop { return true }
+        // `(A. Nobody)`
+        if word.count == 1, isBracketed { return true }
         if titles.contains(octets, word) { return true }
         guard (3...4).contains(word.count), DateTimeGroup.month(octets, word) != nil else { return false }
         var next = stop + 1

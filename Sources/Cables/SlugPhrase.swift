@@ -5,6 +5,7 @@ enum SlugPhrase {
     private static let symbolsMax = 16
     private static let reachMax = 10
     private static let symbolLettersMax = 24
+    private static let personWordsMax = 6
 
     static func read(_ sentence: Sentence) -> [String] {
         for index in sentence.words.indices {
@@ -35,13 +36,20 @@ enum SlugPhrase {
         "COMMENTS", "CABLE", "CABLES", "TELEGRAM", "TELEGRAMS", "TRAFFIC", "MESSAGE", "MESSAGES", "IT", "THEM", "ALL",
         "INPUT", "SUBMISSION", "SUBMISSIONS", "CORRESPONDENCE", "REPLYING", "RESPONDING",
     ]
-    private static let links: WordSet = ["FOR", "TO"]
+    private static let links: WordSet = ["FOR", "TO", "ATTN", "ATTENTION"]
 
     private static func isRefused(_ sentence: Sentence, _ index: Int) -> Bool {
         sentence.contains(refusals, in: max(0, index - 4)..<index)
     }
 
+    /// `should be slugged`; `responses, slugged for`; `are captioned SIPDIS and slugged for`.
     private static func isToBeSlugged(_ sentence: Sentence, _ index: Int) -> Bool {
+        let isBeside = sentence.has(index - 1, replies) || sentence.has(index - 1, "AND")
+        if isBeside, RequestWords.requests(sentence), sentence.contains(replies, in: 0..<index) { return true }
+        return isToBe(sentence, index)
+    }
+
+    private static func isToBe(_ sentence: Sentence, _ index: Int) -> Bool {
         sentence.has(index - 1, asking) && sentence.contains(replies, in: 0..<index)
             && !sentence.has(index - 2, "COULD") && !sentence.has(index - 2, "MIGHT")
     }
@@ -51,7 +59,10 @@ enum SlugPhrase {
         let reach = (index + 1)..<min(index + reachMax, sentence.count)
         guard !reach.isEmpty else { return nil }
         if let found = reach.first(where: { sentence.has($0, links) }) { return found + 1 }
-        // `slug replies ISN/CPI`
+        // `slug replies ISN/CPI`, `slugged ISN/CPI`
+        if sentence.has(index, "SLUGGED"), isSymbol(sentence, index + 1), hasSlash(sentence, index + 1) {
+            return index + 1
+        }
         return reach.dropFirst().first {
             sentence.has($0 - 1, replies) && isSymbol(sentence, $0) && hasSlash(sentence, $0)
         }
@@ -102,9 +113,25 @@ enum SlugPhrase {
             symbols.append(plain(sentence.text(place)))
             let word = sentence.words[place]
             place += 1
-            guard !word.stops, word.pauses || sentence.has(place, ands) else { break }
+            let behind = Self.behindPerson(sentence, place)
+            let pauses = behind > place ? sentence.words[behind - 1].pauses : word.pauses
+            place = behind
+            guard !word.stops, pauses || sentence.has(place, ands) else { break }
         }
         return symbols
+    }
+
+    /// Behind a person in brackets, `(A. Nobody)`, if one stands here.
+    private static func behindPerson(_ sentence: Sentence, _ start: Int) -> Int {
+        guard start < sentence.count, sentence.octets[sentence.words[start].piece.lowerBound] == UInt8(ascii: "(")
+        else {
+            return start
+        }
+        for place in start..<min(sentence.count, start + personWordsMax)
+        where sentence.octets.first(UInt8(ascii: ")"), in: sentence.words[place].piece) != nil {
+            return place + 1
+        }
+        return start
     }
 
     /// Without the `STATE/` that names the department and no office.

@@ -211,7 +211,7 @@ struct SectionTests {
 @Suite("Bounds")
 struct BoundTests {
     /// Octets of each hostile cable.
-    private static let octets = 256 << 10
+    private static let octets = 128 << 10
 
     private static func many(_ piece: String) -> String {
         String(repeating: piece, count: octets / max(1, piece.utf8.count))

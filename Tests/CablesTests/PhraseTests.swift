@@ -120,7 +120,10 @@ struct PhraseTests {
             "It was signed no later than 1907, they say.", "The ministry will respond within ten days.",
             "Their reply came within 48 hours.", "He walked by the 15 mills of August.",
             "The mill was built by ten men in May.", "Within the region they answer to nobody.",
-            "The flood is due August 15.", "Posts by July had replied.", "The note was drafted in ten days.",
+            "The flood is due August 15.", "The embassy requested a response from the ministry within seven days.",
+            "The ministry's response, due July 3, never came.", "Replies were due August 15.",
+            "Please explain why SIPDIS was used in your reply.", "Post included SIPDIS in its reply.",
+            "Posts by July had replied.", "The note was drafted in ten days.",
         ])
     func traps(text: String) { #expect(asked(text) == "", "\(text)") }
 
