@@ -88,6 +88,11 @@ package struct CableFormatter {
 
     private mutating func body(_ text: [String]) -> [String] {
         guard profile.isTransmitted else { return text }
+        let fields = [cable.subject, cable.classifiedBy].compactMap { $0 } + cable.references.map(\.text)
+        if fields.contains(where: { plain($0) != $0 }) { note("signs that a teleprinter has not were replaced") }
+        if fields.contains(where: { CableText.brokenUp($0) != $0 }) {
+            note("ZCZC, NNNN or a lone BT in the text was broken up")
+        }
         let wrap = LineWrap(columns: PageLayout.columns) { !Self.isMisread($0) }
         var lines: [String] = []
         for line in text {
@@ -170,8 +175,8 @@ package struct CableFormatter {
 
     /// Wraps a field of the header; what follows its first line may not look like another field.
     func wrapped(_ text: String, first: String, indent: String = "") -> [String] {
-        let text = plain(text)
         guard profile.isTransmitted else { return [first + text] }
+        let text = CableText.brokenUp(plain(text))
         return LineWrap(columns: PageLayout.columns, indent: indent) { !Self.isMisread($0) && !Self.isField($0) }
             .lines(text, first: first)
     }

@@ -50,11 +50,17 @@ package enum CableText {
     /// Breaks up ZCZC and NNNN, which switches take for start and end of message (ACP 127 §202), and sets a blank before
     /// what would end the text.
     static func guarded(_ line: String) -> String {
+        let line = brokenUp(line)
+        return isMistakable(line) ? " " + line : line
+    }
+
+    /// With a hyphen in each ZCZC and NNNN.
+    static func brokenUp(_ line: String) -> String {
         var line = line
         for (string, broken) in [("ZCZC", "ZC-ZC"), ("NNNN", "NN-NN"), ("zczc", "zc-zc"), ("nnnn", "nn-nn")] {
             while let found = line.range(of: string) { line.replaceSubrange(found, with: broken) }
         }
-        return isMistakable(line) ? " " + line : line
+        return line
     }
 }
 

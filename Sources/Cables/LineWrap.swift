@@ -28,7 +28,9 @@ struct LineWrap {
 
     /// Moves words down until no line begins as it may not.
     private func settle(_ rows: inout [[String]]) {
-        for index in rows.indices.dropFirst() {
+        // A row may be added behind the last one on the way.
+        var index = 1
+        while index < rows.count {
             while !mayBegin(indent + rows[index].joined(separator: " ")), rows[index - 1].count > 1 {
                 rows[index].insert(rows[index - 1].removeLast(), at: 0)
             }
@@ -37,6 +39,7 @@ struct LineWrap {
                 let word = rows[index].removeLast()
                 if index + 1 < rows.count { rows[index + 1].insert(word, at: 0) } else { rows.append([word]) }
             }
+            index += 1
         }
     }
 

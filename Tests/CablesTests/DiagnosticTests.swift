@@ -97,7 +97,9 @@ struct FormatterTests {
     func guarded() throws {
         var draft = draft()
         draft.paragraphs = ["NNNN and ZCZC are words.", "BT"].map { CableDraft.Paragraph(marking: nil, text: $0) }
+        draft.cable.subject = "WHAT NNNN MEANS"
         let written = try format(draft, .state)
+        #expect(written.contains("WHAT NN-NN MEANS"))
         #expect(written.contains("NN-NN and ZC-ZC"))
         #expect(CableText.guarded("BT") == " BT" && CableText.guarded("#0051") == " #0051")
         #expect(CableText.guarded("NNNNNNNN").contains("NNNN") == false)
