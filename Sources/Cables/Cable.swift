@@ -148,8 +148,13 @@ package struct Cable: Sendable, Equatable {
         if digits == 2 || digits == 4 {
             range = octets.skipBlanks(range.lowerBound + digits..<range.upperBound)
         }
+        // Archives made `09SECTION01OF03SANJOSE525` of a line that had the section before the number.
+        if let (_, end) = SectionMark.read(octets, range) {
+            range = octets.skipBlanks(end..<range.upperBound)
+        }
         var start = range.upperBound
         while start > range.lowerBound, octets[start - 1].isDigit { start -= 1 }
+        let station = range.lowerBound..<start
         guard (1...numberDigitsMax).contains(range.upperBound - start), start > range.lowerBound,
             octets[range.lowerBound].isLetter
         else { return nil }
@@ -157,7 +162,7 @@ package struct Cable: Sendable, Equatable {
         var isLegal = true
         let canonical = String(unsafeUninitializedCapacity: range.count + 1) { target in
             var filled = 0
-            for place in range.lowerBound..<start where !octets[place].isDigit {
+            for place in station {
                 let octet = octets[place]
                 if octet.isBlank || octet == 0x2E || octet == 0x27 { continue }
                 isLegal = isLegal && (octet.isLetter || octet == 0x2D)
