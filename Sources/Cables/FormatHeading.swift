@@ -27,7 +27,13 @@ struct TransmissionHeading {
         let behindOrigin = transport.signals.prefix { !OperatingSignal.begins($0) }
         let security = [transport.security ?? ""] + transport.signals.dropFirst(behindOrigin.count)
         let line = security.filter { !$0.isEmpty }.joined(separator: " ")
-        if !line.isEmpty { lines.append(line) }
+        if !line.isEmpty {
+            // A line that goes on begins with a signal, or it would not be known for one.
+            let wrap = LineWrap(columns: PageLayout.columns) { line in
+                line.split(separator: " ").first.map { OperatingSignal.begins(String($0)) } ?? true
+            }
+            lines += wrap.lines(line)
+        }
         self.lines = lines
     }
 

@@ -8,6 +8,8 @@ package struct ParseDocument: Encodable, Sendable {
         var precedence: String
         var niact: Bool
         var sequence: String?
+        /// ZEN; left out where it is not so.
+        var deliveredByOtherMeans: Bool?
     }
     private struct Section: Encodable, Sendable {
         var number: Int
@@ -138,7 +140,8 @@ package struct ParseDocument: Encodable, Sendable {
     private static func addressee(_ addressee: Cable.Addressee) -> Addressee {
         Addressee(
             post: addressee.post, indicator: addressee.indicator?.description, precedence: addressee.precedence.word,
-            niact: addressee.niact, sequence: addressee.sequence)
+            niact: addressee.niact, sequence: addressee.sequence,
+            deliveredByOtherMeans: addressee.deliveredByOtherMeans ? true : nil)
     }
 }
 
