@@ -43,6 +43,12 @@ struct AddressLines {
         guard !rest.isEmpty, !PageLine.stands(octets, rest) else { return }
         if isAccounting(rest) { return }
         if continues(line, rest) { return }
+        let posts = group == .from ? [] : Self.several(octets, rest)
+        if !posts.isEmpty {
+            for post in posts { add(Entry(octets, post)) }
+            filledColumns = line.range.count
+            return
+        }
         let entry = Entry(octets, rest)
         filledColumns = line.range.count
         if entry.isMisspelt, misspeltLine == 0 { misspeltLine = line.number }
@@ -79,6 +85,37 @@ struct AddressLines {
             }
         }
         if let post = entry.exemptBehind { exempt.append(Entry(octets, post).addressee) }
+    }
+
+    /// `EMBASSY A, EMBASSY B; RUENO/POST C`: the addressees, where each part between commas names its own kind.
+    /// Empty for all other lines: a comma may be part of a name.
+    private static func several(_ octets: CableOctets, _ line: Range<Int>) -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        var start = line.lowerBound
+        for place in line where octets[place] == UInt8(ascii: ",") || octets[place] == UInt8(ascii: ";") {
+            parts.append(octets.trimmed(start..<place))
+            start = place + 1
+            if parts.count >= addresseesMax { return [] }
+        }
+        guard !parts.isEmpty else { return [] }
+        parts.append(octets.trimmed(start..<line.upperBound))
+        if let last = parts.last, last.isEmpty { parts.removeLast() }
+        return parts.allSatisfy { namesItsKind(octets, $0) } ? parts : []
+    }
+
+    private static let kinds: WordSet = [
+        "AMEMBASSY", "AMCONSUL", "EMBASSY", "CONSULATE", "AMCONSULATE", "USMISSION", "USUN", "USNATO", "USINT",
+        "USOFFICE",
+        "USLO", "SECSTATE", "SECDEF", "MISSION", "AMCONGEN",
+    ]
+
+    private static func namesItsKind(_ octets: CableOctets, _ part: Range<Int>) -> Bool {
+        guard let first = Words(octets, part).peek() else { return false }
+        if kinds.contains(octets, first) { return true }
+        guard let slash = octets.first(UInt8(ascii: "/"), in: first) else { return false }
+        let letter = octets[first.lowerBound].capital
+        return (letter == UInt8(ascii: "R") || letter == UInt8(ascii: "Q"))
+            && RoutingIndicator(octets, first.lowerBound..<slash) != nil
     }
 
     // MARK: Keywords
@@ -124,7 +161,8 @@ struct AddressLines {
         let entry = Entry(octets, plain)
         let isTail = entry.addressee.post.isEmpty && entry.addressee.indicator == nil
         let isWrapped = isIndented && mayGoOnByName && filledColumns + 1 + first.count > PageLayout.columns
-        guard isTail || isWrapped || octets.equals(plain, "COLLECTIVE") else { return false }
+        let isRest = isIndented && mayGoOnByName && isRestOfName(entry.addressee)
+        guard isTail || isWrapped || isRest || octets.equals(plain, "COLLECTIVE") else { return false }
         switch group {
         case .none: return false
         case .from:
@@ -139,6 +177,20 @@ struct AddressLines {
         mayContinue = entry.addressee.sequence == nil
         mayGoOnByName = mayGoOnByName && entry.addressee.ownPrecedence == nil
         return true
+    }
+
+    /// An indented name without an indicator behind one that has it; `POSTS COLLECTIVE` behind `ALL …`.
+    private func isRestOfName(_ more: Cable.Addressee) -> Bool {
+        let last: Cable.Addressee? =
+            switch group {
+            case .none, .from: nil
+            case .to: to.last
+            case .info: info.last
+            case .exempt: exempt.last
+            }
+        guard let last, more.indicator == nil, !more.deliveredByOtherMeans else { return false }
+        if last.indicator != nil { return true }
+        return last.post.hasPrefix("ALL ") && !last.post.hasSuffix("COLLECTIVE") && more.post.hasSuffix("COLLECTIVE")
     }
 
     private static let tails: WordSet = [

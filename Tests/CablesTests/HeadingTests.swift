@@ -217,6 +217,18 @@ struct AddressLineTests {
                 "XMT behind an indicator", "FM POST A\nTO ALL POSTS\nRUENO/XMT POST C",
                 "fm POST A, to ALL POSTS IMMEDIATE, xmt RUENO/POST C IMMEDIATE"),
             LineCase("A comma in a name stays", "FM POST A\nTO TOWN, EAST", "fm POST A, to TOWN, EAST IMMEDIATE"),
+            LineCase(
+                "Several on a line, each with its kind",
+                "FM POST A\nTO EMBASSY B PRIORITY, CONSULATE C; RUENO/POST D 0001",
+                "fm POST A, to EMBASSY B PRIORITY, to CONSULATE C IMMEDIATE, to RUENO/POST D IMMEDIATE 0001"),
+            LineCase(
+                "An indented name without indicator behind one that has it",
+                "FM POST A\nTO RUENO/OFFICE OF THE\n   COORDINATOR PRIORITY 0842\nRUESO/POST C",
+                "fm POST A, to RUENO/OFFICE OF THE COORDINATOR PRIORITY 0842, to RUESO/POST C IMMEDIATE"),
+            LineCase(
+                "An indented end of a collective's name",
+                "FM POST A\nTO ALL DIPLOMATIC AND CONSULAR\n   POSTS COLLECTIVE",
+                "fm POST A, to ALL DIPLOMATIC AND CONSULAR POSTS COLLECTIVE IMMEDIATE"),
             LineCase("Only INFO", "FM POST A\nINFO POST D", "fm POST A, info POST D PRIORITY"),
             LineCase("The name on the line behind TO", "FM POST A\nTO\nPOST B", "fm POST A, to POST B IMMEDIATE"),
             LineCase(
