@@ -90,7 +90,7 @@ enum VerbTable {
                 VerbOption(name: "--number", value: "N", meaning: "the serial number behind the station's name"),
                 VerbOption(name: "--counter", value: "FILE", meaning: "takes the next number of this file"),
             ],
-            summary: "make a cable of a small JSON5 file; date-time group and number are filled in",
+            summary: "make a cable of a small JSON5 file such as Config/draft.json5; number and time are filled in",
             examples: [
                 ("routerctl compose draft.json5 --number 431 > cable.txt", "writes the cable"),
                 ("routerctl compose draft.json5 --counter serial | routerctl submit -", "numbers and hands it in"),

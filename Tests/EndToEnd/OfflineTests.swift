@@ -101,6 +101,20 @@ struct OfflineTests {
         #expect(outcome.status == 65 && outcome.error.contains("\"line\":2"))
     }
 
+    @Test("Config/draft.json5 shows every key that a draft may have, and is one")
+    func example() throws {
+        let path = Self.fixtures.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Config/draft.json5").path
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let error = try routerctl(["compose", "-"], input: "{ nothing: 1 }").error
+        let known = error.split(separator: "known: ").last?.split(separator: "\n").first ?? ""
+        let keys = known.split(separator: ",").map { $0.filter { $0 != " " } }
+        #expect(keys.count > 20)
+        for key in keys { #expect(text.contains("  \(key): ") || text.contains("// \(key): "), "\(key)") }
+        let composed = try routerctl(["compose", path, "--number", "431"])
+        #expect(composed.status == 0 && composed.output.contains("UNCLAS NORTHLAND 000431"))
+    }
+
     @Test("A long cable is cut into sections, and these are one cable again")
     func sections() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sections-\(UUID().uuidString)")
