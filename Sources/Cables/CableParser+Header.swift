@@ -83,7 +83,13 @@ extension CableParser {
             cable.tags = tags
             if hasCaption { say(lines.number, .captionInTags) }
         case .subject: cable.subject = cable.subject ?? nonEmpty(octets.collapsed(range))
-        case .references: if cable.references.isEmpty { cable.references = ReferenceLines.read(octets, range) }
+        case .references:
+            // `REF A: …` on one line, `REF B: …` on the next.
+            let goesOn = cable.references.last?.letter != nil
+            guard cable.references.isEmpty || goesOn else { return }
+            let more = ReferenceLines.read(octets, range, behind: cable.references.count)
+            guard cable.references.isEmpty || more.first?.letter != nil else { return }
+            cable.references += more.prefix(ReferenceLines.referencesMax - cable.references.count)
         case .classifiedBy: cable.classifiedBy = cable.classifiedBy ?? nonEmpty(octets.collapsed(range))
         }
     }

@@ -1,13 +1,15 @@
 /// The REF lines: one reference, several by letters, or a list of message numbers.
 enum ReferenceLines {
     /// References of one cable, and octets of one message number, at most.
-    private static let referencesMax = 64
+    static let referencesMax = 64
     private static let numberOctetsMax = 80
 
-    static func read(_ octets: CableOctets, _ range: Range<Int>) -> [Cable.Reference] {
+    /// - Parameter count: references that stand before these: their letters go on from there.
+    static func read(_ octets: CableOctets, _ range: Range<Int>, behind count: Int = 0) -> [Cable.Reference] {
+        guard count < referencesMax else { return [] }
         var references: [Cable.Reference] = []
         var words = Words(octets, range)
-        var expected = UInt8(ascii: "A")
+        var expected = UInt8(ascii: "A") + UInt8(min(count, 26))
         var letter: UInt8?
         var start: Int?
         var end = range.lowerBound
@@ -39,7 +41,9 @@ enum ReferenceLines {
         if isBracketed { place += 1 }
         guard place + 1 < word.upperBound, octets[place].capital == expected else { return nil }
         switch octets[place + 1] {
-        case UInt8(ascii: ")"): return place + 2
+        case UInt8(ascii: ")"):
+            // `(A):`
+            return place + 2 + (place + 2 < word.upperBound && octets[place + 2] == UInt8(ascii: ":") ? 1 : 0)
         case UInt8(ascii: "."), UInt8(ascii: ":"):
             // `A.SAMPLE` may be a name; a reference has a digit or a longer word behind a blank.
             return isBracketed ? nil : place + 2

@@ -201,6 +201,11 @@ struct HeaderFieldTests {
                 "REF without letters, several", "REF: STATE 123, 07 ROME 45 AND PORT TROPIC 8",
                 "ref [STATE 123]=STATE 123, ref [07 ROME 45]=07 ROME 45, ref [PORT TROPIC 8]=PORT TROPIC 8"),
             LineCase(
+                "REF by letters on lines of their own", "REF A: STATE 123\nREF (B): ROME 45 (NOTAL)",
+                "ref A[STATE 123]=STATE 123, ref B[ROME 45 (NOTAL)]=ROME 45"),
+            LineCase(
+                "A second REF without letters is left", "REF: STATE 123\nREF: ROME 45", "ref [STATE 123]=STATE 123"),
+            LineCase(
                 "REF to an e-mail", "REF: NOBODY-EXAMPLE E-MAIL OF JUNE 3, 2008",
                 "ref [NOBODY-EXAMPLE E-MAIL OF JUNE 3, 2008]"),
             LineCase(
