@@ -24,6 +24,7 @@ struct AddressLines {
     /// Octets of the line before as far as they are filled, for lines that go on with it.
     private var filledColumns = 0
     private var mayContinue = false
+    private var mayGoOnByName = false
 
     init(_ octets: CableOctets) { self.octets = octets }
 
@@ -32,7 +33,9 @@ struct AddressLines {
     /// Takes one line of the address window.
     mutating func take(_ line: CableLine) {
         var rest = line.range
+        var isNamed = false
         if let (found, after) = Self.keyword(octets, rest) {
+            isNamed = true
             group = found
             rest = after
             mayContinue = false
@@ -40,16 +43,24 @@ struct AddressLines {
         guard !rest.isEmpty, !PageLine.stands(octets, rest) else { return }
         if isAccounting(rest) { return }
         if continues(line, rest) { return }
+        let posts = group == .from ? [] : Self.several(octets, rest)
+        if !posts.isEmpty {
+            for post in posts { add(Entry(octets, post)) }
+            filledColumns = line.range.count
+            return
+        }
         let entry = Entry(octets, rest)
         filledColumns = line.range.count
         if entry.isMisspelt, misspeltLine == 0 { misspeltLine = line.number }
         switch group {
         case .none: return
         case .from:
+            if entry.addressee.post.isEmpty { return }
             if originator == nil {
                 originator = entry.addressee
                 mayContinue = true
-            } else if secondOriginatorLine == 0 {
+                mayGoOnByName = true
+            } else if isNamed, secondOriginatorLine == 0 {
                 secondOriginatorLine = line.number
             }
         case .to, .info, .exempt: add(entry)
@@ -61,16 +72,50 @@ struct AddressLines {
             isOverfull = true
             return
         }
-        mayContinue = entry.addressee.ownPrecedence == nil && entry.addressee.sequence == nil
+        mayContinue = entry.addressee.sequence == nil
+        mayGoOnByName = entry.addressee.ownPrecedence == nil
         if !entry.addressee.post.isEmpty {
             switch entry.isExempt ? .exempt : group {
             case .none, .from: break
-            case .to: to.append(entry.addressee)
+            case .to:
+                if to.isEmpty { to.reserveCapacity(4) }
+                to.append(entry.addressee)
             case .info: info.append(entry.addressee)
             case .exempt: exempt.append(entry.addressee)
             }
         }
         if let post = entry.exemptBehind { exempt.append(Entry(octets, post).addressee) }
+    }
+
+    /// `EMBASSY A, EMBASSY B; RUENO/POST C`: the addressees, where each part between commas names its own kind.
+    /// Empty for all other lines: a comma may be part of a name.
+    private static func several(_ octets: CableOctets, _ line: Range<Int>) -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        var start = line.lowerBound
+        for place in line where octets[place] == UInt8(ascii: ",") || octets[place] == UInt8(ascii: ";") {
+            parts.append(octets.trimmed(start..<place))
+            start = place + 1
+            if parts.count >= addresseesMax { return [] }
+        }
+        guard !parts.isEmpty else { return [] }
+        parts.append(octets.trimmed(start..<line.upperBound))
+        if let last = parts.last, last.isEmpty { parts.removeLast() }
+        return parts.allSatisfy { namesItsKind(octets, $0) } ? parts : []
+    }
+
+    private static let kinds: WordSet = [
+        "AMEMBASSY", "AMCONSUL", "EMBASSY", "CONSULATE", "AMCONSULATE", "USMISSION", "USUN", "USNATO", "USINT",
+        "USOFFICE",
+        "USLO", "SECSTATE", "SECDEF", "MISSION", "AMCONGEN",
+    ]
+
+    private static func namesItsKind(_ octets: CableOctets, _ part: Range<Int>) -> Bool {
+        guard let first = Words(octets, part).peek() else { return false }
+        if kinds.contains(octets, first) { return true }
+        guard let slash = octets.first(UInt8(ascii: "/"), in: first) else { return false }
+        let letter = octets[first.lowerBound].capital
+        return (letter == UInt8(ascii: "R") || letter == UInt8(ascii: "Q"))
+            && RoutingIndicator(octets, first.lowerBound..<slash) != nil
     }
 
     // MARK: Keywords
@@ -111,10 +156,13 @@ struct AddressLines {
         let isIndented = plain.lowerBound > line.start && octets[line.start].isBlank
         var words = Words(octets, plain)
         guard let first = words.next() else { return false }
+        let mayBeTail = octets[first.lowerBound].isDigit || Self.tails.contains(octets, first)
+        guard isIndented || mayBeTail else { return false }
         let entry = Entry(octets, plain)
         let isTail = entry.addressee.post.isEmpty && entry.addressee.indicator == nil
-        let isWrapped = isIndented && filledColumns + 1 + first.count > PageLayout.columns
-        guard isTail || isWrapped || octets.equals(plain, "COLLECTIVE") else { return false }
+        let isWrapped = isIndented && mayGoOnByName && filledColumns + 1 + first.count > PageLayout.columns
+        let isRest = isIndented && mayGoOnByName && isRestOfName(entry.addressee)
+        guard isTail || isWrapped || isRest || octets.equals(plain, "COLLECTIVE") else { return false }
         switch group {
         case .none: return false
         case .from:
@@ -126,9 +174,28 @@ struct AddressLines {
         case .exempt: Self.extend(&exempt, entry.addressee)
         }
         filledColumns = line.range.count
-        mayContinue = entry.addressee.ownPrecedence == nil && entry.addressee.sequence == nil
+        mayContinue = entry.addressee.sequence == nil
+        mayGoOnByName = mayGoOnByName && entry.addressee.ownPrecedence == nil
         return true
     }
+
+    /// An indented name without an indicator behind one that has it; `POSTS COLLECTIVE` behind `ALL …`.
+    private func isRestOfName(_ more: Cable.Addressee) -> Bool {
+        let last: Cable.Addressee? =
+            switch group {
+            case .none, .from: nil
+            case .to: to.last
+            case .info: info.last
+            case .exempt: exempt.last
+            }
+        guard let last, more.indicator == nil, !more.deliveredByOtherMeans else { return false }
+        if last.indicator != nil { return true }
+        return last.post.hasPrefix("ALL ") && !last.post.hasSuffix("COLLECTIVE") && more.post.hasSuffix("COLLECTIVE")
+    }
+
+    private static let tails: WordSet = [
+        "NIACT", "IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE", "FLASH", "CRITIC", "ECP", "COLLECTIVE",
+    ]
 
     private static func extend(_ list: inout [Cable.Addressee], _ more: Cable.Addressee) {
         guard !list.isEmpty else { return }
@@ -140,7 +207,7 @@ struct AddressLines {
         if let own = more.ownPrecedence {
             last.ownPrecedence = own
             last.precedence = own
-            last.niact = more.niact
+            last.niact = more.niact || (last.niact && own == .immediate)
         }
         if let sequence = more.sequence { last.sequence = sequence }
     }

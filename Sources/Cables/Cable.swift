@@ -148,8 +148,13 @@ package struct Cable: Sendable, Equatable {
         if digits == 2 || digits == 4 {
             range = octets.skipBlanks(range.lowerBound + digits..<range.upperBound)
         }
+        // Archives made `09SECTION01OF03SANJOSE525` of a line that had the section before the number.
+        if let (_, end) = SectionMark.read(octets, range) {
+            range = octets.skipBlanks(end..<range.upperBound)
+        }
         var start = range.upperBound
         while start > range.lowerBound, octets[start - 1].isDigit { start -= 1 }
+        let station = range.lowerBound..<start
         guard (1...numberDigitsMax).contains(range.upperBound - start), start > range.lowerBound,
             octets[range.lowerBound].isLetter
         else { return nil }
@@ -157,7 +162,7 @@ package struct Cable: Sendable, Equatable {
         var isLegal = true
         let canonical = String(unsafeUninitializedCapacity: range.count + 1) { target in
             var filled = 0
-            for place in range.lowerBound..<start where !octets[place].isDigit {
+            for place in station {
                 let octet = octets[place]
                 if octet.isBlank || octet == 0x2E || octet == 0x27 { continue }
                 isLegal = isLegal && (octet.isLetter || octet == 0x2D)
@@ -181,6 +186,9 @@ package struct ReplyInstructions: Sendable, Equatable {
     package var captions: [String] = []
     package var slugs: [String] = []
     package var due: Due?
+    /// The sentences in which captions and slugs were first asked for.
+    package var captionText: String?
+    package var slugText: String?
 
     package init() {}
 
@@ -197,6 +205,8 @@ package struct ReplyInstructions: Sendable, Equatable {
         package var anchor: Anchor?
         /// The words that it was read from.
         package var text: String
+        /// The words name receipt or date: it was not taken for granted.
+        var anchorIsWritten = false
     }
 }
 
@@ -204,6 +214,8 @@ package struct ReplyInstructions: Sendable, Equatable {
 package struct CableReading: Sendable, Equatable {
     package var cable: Cable
     package var diagnostics: [Diagnostic]
+    /// How many octets were read.
+    package var octetCount = 0
     /// Where the text stands: from the first line behind classification, captions and header fields to the last one
     /// before its end. Empty where there is none, and where the cable was read for routing only.
     package var text: Range<Int> = 0..<0

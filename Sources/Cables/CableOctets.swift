@@ -39,6 +39,22 @@ struct CableOctets {
         return place
     }
 
+    /// The next place where a word begins with one of these letters, whatever its case.
+    ///
+    /// - Parameter initials: bit n stands for the nth letter.
+    func wordStart(in range: Range<Int>, initials: UInt32) -> Int? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        let octets = base.assumingMemoryBound(to: UInt8.self)
+        var afterLetter = range.lowerBound > 0 && octets[range.lowerBound - 1].isLetter
+        for place in range {
+            let letter = octets[place] | 0x20
+            let isLetter = letter &- 0x61 < 26
+            if isLetter, !afterLetter, initials >> UInt32(letter & 31) & 1 != 0 { return place }
+            afterLetter = isLetter
+        }
+        return nil
+    }
+
     // MARK: Comparing
 
     /// Whether these octets are the word, which is written in capitals; case does not count.
@@ -122,7 +138,18 @@ struct CableOctets {
 
     private func collapsed(_ range: Range<Int>, capitals: Bool) -> String {
         let part = buffer(range.lowerBound..<min(range.upperBound, range.lowerBound + Self.textOctetsMax))
-        guard part.allSatisfy({ $0 < 0x80 }) else {
+        var last: UInt8 = 0x20
+        var all: UInt8 = 0
+        var isPlain = true
+        for octet in part {
+            all |= octet
+            if octet.isBlank, octet != 0x20 || last == 0x20 { isPlain = false }
+            if capitals, octet &- 0x61 < 26 { isPlain = false }
+            last = octet
+        }
+        // Most are as they should be: then they are copied in one piece.
+        if all < 0x80, isPlain, last != 0x20 || part.isEmpty { return String(decoding: part, as: UTF8.self) }
+        guard all < 0x80 else {
             let words = text(range).split { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
             let joined = words.joined(separator: " ")
             return capitals ? joined.uppercased() : joined

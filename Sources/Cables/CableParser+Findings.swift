@@ -68,7 +68,7 @@ extension CableParser {
         warnOfCaptions(line)
         if addresses.misspeltLine > 0 { say(addresses.misspeltLine, .misspelt) }
         if addresses.secondOriginatorLine > 0 { say(addresses.secondOriginatorLine, .secondOriginator) }
-        if cable.transport != nil { warnOfTransmission(line) }
+        if transmission.isPresent { warnOfTransmission(line) }
         if let subject = cable.subject, subject.utf8.contains(UInt8(ascii: "&")), Self.hasEntity(subject) {
             say(line, .htmlEntity)
         }
@@ -97,7 +97,7 @@ extension CableParser {
         if cable.transport?.filingTime != nil {
             if let filing = transmission.filing {
                 // On a readdressal the filing time is that of the request, not of the text.
-                if let seconds = cable.dateTimeGroup?.unixSeconds, cable.original == nil, !filing.follows(seconds) {
+                if let seconds = cable.dateTimeGroup?.unixSeconds, !isReaddressed, !filing.follows(seconds) {
                     say(origin, .filingBeforeTime)
                 }
             } else {
@@ -118,8 +118,20 @@ extension CableParser {
     }
 
     private static func agree(_ serial: String, _ mrn: String) -> Bool {
-        let digits = serial.utf8.reversed().drop { !$0.isDigit }.prefix { $0.isDigit }
-        return zip(digits, mrn.utf8.reversed()).allSatisfy { $0 == $1 || !$1.isDigit }
+        var (serial, mrn) = (serial, mrn)
+        return serial.withUTF8 { serial in
+            mrn.withUTF8 { mrn in
+                var end = serial.count
+                while end > 0, !serial[end - 1].isDigit { end -= 1 }
+                var back = 1
+                while end - back >= 0, mrn.count - back >= 0, serial[end - back].isDigit, mrn[mrn.count - back].isDigit
+                {
+                    if serial[end - back] != mrn[mrn.count - back] { return false }
+                    back += 1
+                }
+                return true
+            }
+        }
     }
 
     private static func hasEntity(_ text: String) -> Bool {

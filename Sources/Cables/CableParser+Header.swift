@@ -2,7 +2,7 @@ extension CableParser {
     /// Lines of one SUBJECT, REF or Classified By at most.
     private static let fieldLinesMax = 64
     /// Lines of text before E.O. and SUBJECT that are taken for a slip: the header still counts behind them.
-    private static let looseLinesMax = 10
+    static let looseLinesMax = 10
 
     // MARK: E.O. to Classified By
 
@@ -83,7 +83,13 @@ extension CableParser {
             cable.tags = tags
             if hasCaption { say(lines.number, .captionInTags) }
         case .subject: cable.subject = cable.subject ?? nonEmpty(octets.collapsed(range))
-        case .references: if cable.references.isEmpty { cable.references = ReferenceLines.read(octets, range) }
+        case .references:
+            // `REF A: …` on one line, `REF B: …` on the next.
+            let goesOn = cable.references.last?.letter != nil
+            guard cable.references.isEmpty || goesOn else { return }
+            let more = ReferenceLines.read(octets, range, behind: cable.references.count)
+            guard cable.references.isEmpty || more.first?.letter != nil else { return }
+            cable.references += more.prefix(ReferenceLines.referencesMax - cable.references.count)
         case .classifiedBy: cable.classifiedBy = cable.classifiedBy ?? nonEmpty(octets.collapsed(range))
         }
     }
@@ -92,7 +98,7 @@ extension CableParser {
 
     /// Whether the header begins although some text came before: a slip of the drafter, or a caption nobody knows.
     mutating func returnsToHeader(_ line: CableLine) -> Bool {
-        guard !sawHeaderField, cable.paragraphs.isEmpty, looseTextLines <= Self.looseLinesMax else { return false }
+        guard !sawHeaderField, !sawParagraph, looseTextLines <= Self.looseLinesMax else { return false }
         guard HeaderField.begins(octets, line.range) != nil else { return false }
         region = .header
         textStart = nil

@@ -24,7 +24,8 @@ extension CableParser {
             if isValidation(line) { return }
         default: break
         }
-        if cable.paragraphs.isEmpty, !sawHeaderField {
+        if !sawParagraph, paragraphNumber(line) != nil { sawParagraph = true }
+        if !sawParagraph, !sawHeaderField {
             looseTextLines += 1
             if returnsToHeader(line) { return }
         }
@@ -38,7 +39,7 @@ extension CableParser {
 
     /// For routing only the lines matter that may end the text or begin another cable.
     private mutating func skipDull() {
-        guard depth == .routing, sawHeaderField || looseTextLines > 10 else { return }
+        guard depth == .routing, sawParagraph || sawHeaderField || looseTextLines > Self.looseLinesMax else { return }
         _ = lines.skip { octet in
             switch octet {
             case UInt8(ascii: "B"), UInt8(ascii: "N"), UInt8(ascii: "<"), UInt8(ascii: "b"), UInt8(ascii: "n"),
@@ -211,12 +212,13 @@ extension CableParser {
     /// The drafter's surname alone on the last line.
     mutating func readSignature() {
         guard let line = lastTextLine else { return }
-        let range = octets.trimmed(line.range)
+        var range = octets.trimmed(line.range)
+        while let last = range.last, octets[last] == UInt8(ascii: "#") { range = range.lowerBound..<last }
         guard (2...Self.signatureOctetsMax).contains(range.count) else { return }
         var words = Words(octets, range)
         while let word = words.next() {
             let isLast = words.rest.isEmpty
-            guard isName(word), isLast || Self.particles.contains(where: { octets.equals(word, $0) }) else { return }
+            guard isLast ? isName(word) : Self.particles.contains(where: { octets.equals(word, $0) }) else { return }
         }
         cable.signature = octets.collapsed(range)
     }
@@ -235,6 +237,6 @@ extension CableParser {
                     || octet == 0x2E
             else { return false }
         }
-        return hasLetter && (octets[word.upperBound - 1] != 0x2E || word.count <= 3)
+        return hasLetter && octets[word.upperBound - 1] != 0x2E
     }
 }

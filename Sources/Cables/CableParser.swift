@@ -20,6 +20,7 @@ package struct CableParser: ~Copyable {
     let octets: CableOctets
     let receiptYear: Int
     let depth: ParseDepth
+    let conventions: CableConventions
     var lines: CableLines
     var cable = Cable()
     var diagnostics: [Diagnostic] = []
@@ -29,6 +30,9 @@ package struct CableParser: ~Copyable {
     var addresses: AddressLines
     var captions: CaptionBlock
     var hasPrecedenceLine = false
+    var isReaddressed = false
+    /// A format line 5 that was seen ahead.
+    var foreseenLine = 0
     /// The line of format line 5, or the first address line.
     var startLine = 1
     var classificationLine = 0
@@ -38,8 +42,9 @@ package struct CableParser: ~Copyable {
     var fieldRange = 0..<0
     var fieldHole: Range<Int>?
     var fieldLines = 0
-    /// Whether a numbered paragraph or a header field has been read: then captions are over for good.
+    /// Whether a header field or a numbered paragraph has been read: then the header does not begin any more.
     var sawHeaderField = false
+    var sawParagraph = false
     var looseTextLines = 0
     /// From the first line of the text to the last before its end.
     var textStart: Int?
@@ -49,7 +54,8 @@ package struct CableParser: ~Copyable {
     var behindLine = 0
     var isOver = false
 
-    private init(_ octets: CableOctets, receiptYear: Int, depth: ParseDepth) {
+    private init(_ octets: CableOctets, receiptYear: Int, depth: ParseDepth, conventions: CableConventions) {
+        self.conventions = conventions
         self.octets = octets
         self.receiptYear = receiptYear
         self.depth = depth
@@ -62,20 +68,24 @@ package struct CableParser: ~Copyable {
     /// - Parameters:
     ///   - receiptYear: two-digit years are taken nearest to it.
     ///   - depth: what to look at.
-    package static func parse(_ octets: [UInt8], receiptYear: Int, depth: ParseDepth = .whole) -> CableReading {
-        octets.withUnsafeBytes { parse($0, receiptYear: receiptYear, depth: depth) }
+    ///   - conventions: of the network.
+    package static func parse(
+        _ octets: [UInt8], receiptYear: Int, depth: ParseDepth = .whole, conventions: CableConventions = .standard
+    ) -> CableReading {
+        octets.withUnsafeBytes { parse($0, receiptYear: receiptYear, depth: depth, conventions: conventions) }
     }
 
     /// As above, without a copy: the octets are not kept.
     package static func parse(
-        _ octets: UnsafeRawBufferPointer, receiptYear: Int, depth: ParseDepth = .whole
+        _ octets: UnsafeRawBufferPointer, receiptYear: Int, depth: ParseDepth = .whole,
+        conventions: CableConventions = .standard
     ) -> CableReading {
         guard let view = CableOctets(octets) else {
             let message = "\(DiagnosticCode.empty.meaning) \(DiagnosticCode.empty.advice)"
             return CableReading(
                 cable: Cable(), diagnostics: [Diagnostic(line: 0, kind: .empty, message: message)], gate: nil)
         }
-        var parser = CableParser(view, receiptYear: receiptYear, depth: depth)
+        var parser = CableParser(view, receiptYear: receiptYear, depth: depth, conventions: conventions)
         return parser.run()
     }
 
@@ -86,6 +96,7 @@ package struct CableParser: ~Copyable {
         // The cable changes hands without a copy: its many lists and texts would each be counted once more.
         var reading = CableReading(cable: Cable(), diagnostics: diagnostics, layout: layout, gate: cable.classification)
         swap(&reading.cable, &cable)
+        reading.octetCount = octets.count
         if let transport = SecurityLetters.classification(reading.cable.transport), let text = reading.gate {
             reading.gate = max(transport, text)
         }
@@ -121,10 +132,11 @@ package struct CableParser: ~Copyable {
             return
         }
         if transmission.take(line) { return }
-        guard let (group, rest) = AddressLines.keyword(octets, line.range), octets[line.start].isCapital, !rest.isEmpty
+        guard let (group, rest) = AddressLines.keyword(octets, line.range), octets[line.start].isCapital,
+            octets[line.start + 1].isCapital, !rest.isEmpty
         else { return }
         // An archive's distribution line, `INFO OCT-01 ISO-00`, stands before format line 5.
-        if group == .info || group == .exempt, precedenceLineFollows() { return }
+        if group == .info || group == .exempt, precedenceLineFollows(line) { return }
         region = .addresses
         startLine = line.number
         address(line)
@@ -141,11 +153,13 @@ package struct CableParser: ~Copyable {
     /// Lines of an archive's own heading at most.
     private static let archiveLinesMax = 64
 
-    private func precedenceLineFollows() -> Bool {
+    private mutating func precedenceLineFollows(_ here: CableLine) -> Bool {
+        if here.number < foreseenLine { return true }
         var ahead = lines
         for _ in 0..<Self.archiveLinesMax {
             guard let line = ahead.next() else { return false }
             if let line = visible(line), PrecedenceLine.read(octets, line.range, receiptYear: receiptYear) != nil {
+                foreseenLine = line.number
                 return true
             }
         }
@@ -164,14 +178,16 @@ package struct CableParser: ~Copyable {
             say(
                 line.number, .unknownPrecedence,
                 "\(word) is no precedence: write Z, O, P or R before the date-time group")
-        case .impossible(let why):
+        case .impossible(let why, let action, let info):
+            cable.precedence = action ?? transmission.precedence
+            cable.infoPrecedence = info
             say(line.number, .impossibleTime, "\(why): write day, hour and minute as DDHHMMZ MON YY")
         }
         return true
     }
 
     private mutating func take(_ found: PrecedenceLine, _ line: CableLine) {
-        cable.dateTimeGroup = found.time.group
+        cable.dateTimeGroup = conventions.settled(found.time)
         cable.precedence = found.action ?? transmission.precedence
         cable.infoPrecedence = found.info
         cable.signals = found.signals
@@ -180,6 +196,10 @@ package struct CableParser: ~Copyable {
             say(line.number, .timeIncomplete, "the date-time group lacks \(lacks): write it as DDHHMMZ MON YY")
         }
         if let action = found.action, let info = found.info, info > action { say(line.number, .precedenceOrder) }
+        if found.action == .critic, !conventions.hasCritic {
+            cable.precedence = nil
+            say(line.number, .unknownPrecedence)
+        }
     }
 
     // MARK: Format lines 6 to 11
@@ -210,15 +230,16 @@ package struct CableParser: ~Copyable {
             say(line.number, .lineOrder)
             return true
         }
-        guard cable.original == nil, !addresses.isEmpty,
+        guard !isReaddressed, !addresses.isEmpty,
             case .read(let found)? = PrecedenceLine.read(octets, line.range, receiptYear: receiptYear),
             found.action != nil
         else { return false }
         var original = Cable.Heading()
         original.precedence = found.action
         original.infoPrecedence = found.info
-        original.dateTimeGroup = found.time.group
+        original.dateTimeGroup = conventions.settled(found.time)
         cable.original = original
+        isReaddressed = true
         settleAddresses()
         addresses = AddressLines(octets)
         say(line.number, .readdressed)
@@ -237,7 +258,7 @@ package struct CableParser: ~Copyable {
 
     /// As above, for the original heading of a readdressed cable.
     mutating func settleOriginal() {
-        guard var original = cable.original else { return settleAddresses() }
+        guard isReaddressed, var original = cable.original else { return settleAddresses() }
         addresses.settle(action: original.precedence, info: original.infoPrecedence)
         original.from = addresses.originator?.post
         original.to = addresses.to
@@ -275,6 +296,8 @@ package struct CableParser: ~Copyable {
             return classification(first, line)
         }
         if takeIdentity(plain) {
+            // Captions belong behind all of the classification line, also where it is written in two.
+            if captions.captions.isEmpty { layout.begin(at: line.next) }
             layout.afterBlock = line.next
             return
         }
@@ -296,12 +319,15 @@ package struct CableParser: ~Copyable {
             rest = octets.skipBlanks(end..<rest.upperBound)
             isTaken = true
         }
-        if cable.mrn == nil, let number = MessageNumber.read(octets, rest),
-            isTaken || octets.skipBlanks(number.end..<rest.upperBound).isEmpty
-        {
-            cable.mrn = octets.collapsed(number.range)
-            rest = octets.skipBlanks(number.end..<rest.upperBound)
-            isTaken = true
+        if cable.mrn == nil, let number = MessageNumber.read(octets, rest) {
+            let behind = octets.skipBlanks(number.end..<rest.upperBound)
+            let second = MessageNumber.read(octets, behind)
+            if isTaken || behind.isEmpty || second?.isTrip == true {
+                cable.mrn = octets.collapsed(number.range)
+                cable.trip = second.map { octets.collapsed($0.range) } ?? cable.trip
+                rest = second.map { octets.skipBlanks($0.end..<rest.upperBound) } ?? behind
+                isTaken = true
+            }
         }
         if isTaken, !rest.isEmpty { _ = captions.take(rest) }
         return isTaken

@@ -32,7 +32,7 @@ struct CaptionBlock {
         }
         slugsGoOn = false
         var taken: [Range<Int>] = []
-        while let end = Captions.knownEnd(octets, place) {
+        while taken.count < Self.entriesMax, let end = Captions.knownEnd(octets, place) {
             taken.append(place.lowerBound..<end)
             place = Self.skipSeparators(octets, end..<line.upperBound)
         }
@@ -110,7 +110,7 @@ struct CaptionBlock {
         }
         let last = octets[rest.upperBound - 1]
         let isSentence = last == UInt8(ascii: ".") || last == UInt8(ascii: ":") || last == UInt8(ascii: "?")
-        if isSentence || rest.count > PageLayout.columns {
+        if isSentence || (rest.count > PageLayout.columns && (marks.slug != first || !marks.mayBeCaption)) {
             marks.mayBeCaption = false
             marks.pass = nil
             marks.slug = nil
@@ -141,7 +141,7 @@ struct CaptionBlock {
     /// Items between commas; a FOR among them begins the offices.
     private mutating func takeUnknown(_ rest: Range<Int>, _ taken: inout [Range<Int>]) {
         var place = rest
-        while !place.isEmpty {
+        while !place.isEmpty, taken.count < Self.entriesMax {
             place = Self.skipSeparators(octets, place)
             if place.isEmpty { return }
             if octets.begins(place, "FOR "), Captions.knownEnd(octets, place) == nil {
@@ -260,6 +260,11 @@ struct CaptionBlock {
         {
             office = first
             append(words.rest, to: &attention)
+        }
+        // `DEPT FOR ISN; TREASURY FOR TFI`: a second department is named within the line.
+        words = Words(octets, office)
+        while let word = words.next() {
+            if octets.equals(word, "FOR"), !words.rest.isEmpty { office = words.rest }
         }
         let text = octets.collapsed(office.prefix(Self.entryOctetsMax))
         if !text.isEmpty, slugs.count < Self.entriesMax, !slugs.contains(text) { slugs.append(text) }

@@ -31,9 +31,13 @@ enum Captions {
     ]
 
     static func kind(_ caption: String) -> Kind? {
-        if caption.hasPrefix("REL ") { return .dissemination }
-        for item in known where item.word.description == caption { return item.kind }
-        return nil
+        var caption = caption
+        return caption.withUTF8 { buffer -> Kind? in
+            guard let octets = CableOctets(UnsafeRawBufferPointer(buffer)) else { return nil }
+            if octets.begins(octets.range, "REL ") { return .dissemination }
+            for item in known where octets.equals(octets.range, item.word) { return item.kind }
+            return nil
+        }
     }
 
     /// The end of the known caption with which a range begins; REL takes its nations along.

@@ -11,6 +11,9 @@ struct ClassificationLine {
     /// Captions and what else stands on the same line.
     var captions: [Range<Int>] = []
 
+    /// Captions on the line at most.
+    private static let captionsMax = 64
+
     private static let words: [(letters: StaticString, meaning: Classification)] = [
         ("TOPSECRET", .topSecret), ("SECRET", .secret), ("CONFIDENTIAL", .confidential), ("RESTRICTED", .restricted),
         ("SENSITIVEBUTUNCLASSIFIED", .sensitiveButUnclassified), ("LIMITEDOFFICIALUSE", .sensitiveButUnclassified),
@@ -88,7 +91,7 @@ struct ClassificationLine {
             } else if section == nil, let (found, end) = SectionMark.read(octets, here) {
                 section = found
                 place = end
-            } else if let end = Captions.knownEnd(octets, here) {
+            } else if captions.count < Self.captionsMax, let end = Captions.knownEnd(octets, here) {
                 captions.append(place..<end)
                 place = end
             } else if let number = MessageNumber.read(octets, here) {
@@ -166,6 +169,8 @@ struct MessageNumber {
     /// Words of a station's name, and digits of a number, at most.
     private static let wordsMax = 4
     private static let digitsMax = 8
+    /// Octets of the whole at most.
+    private static let octetsMax = 64
 
     var range: Range<Int>
     var end: Int
@@ -185,6 +190,7 @@ struct MessageNumber {
                 // `000123/01` names the section a second time.
                 guard end == word.upperBound || octets[end] == UInt8(ascii: "/"), end - word.lowerBound <= digitsMax
                 else { return nil }
+                guard end - first.lowerBound <= octetsMax else { return nil }
                 let isSecretary = octets.equals(first, "SECTO")
                 let isTrip = isSecretary || octets.equals(first, "TOSEC") || octets.equals(first, "TODEP")
                 return MessageNumber(

@@ -21,7 +21,12 @@ package struct DateTimeGroup: Sendable, Equatable {
         var hasZone = false
         var hasMonth = false
         var hasYear = false
+        /// Zone J.
         var isLocal = false
+        /// A zone other than Z and J.
+        var isOffset = false
+        /// The moment if the zone were Z; nil without a month.
+        var secondsInZ: Int64?
     }
 
     /// Reads a date-time group at the start of a range: `031506Z JUL 08`, `251346 Z JUN 7 3`, `061011ZMAY2008`.
@@ -71,7 +76,13 @@ package struct DateTimeGroup: Sendable, Equatable {
         }
         scan.hasMonth = month != nil
         scan.group.text = octets.collapsed(start..<scan.end)
-        scan.group.unixSeconds = try moment(time, zone, month, year, &scan.isLocal)
+        // J is the writer's own time: which that is nobody can tell here.
+        scan.isLocal = zone == UInt8(ascii: "J")
+        scan.isOffset = zone != UInt8(ascii: "Z") && !scan.isLocal
+        scan.secondsInZ = try moment(time, month, year)
+        scan.group.unixSeconds = scan.secondsInZ.flatMap { seconds in
+            offsetHours(zone).map { seconds - Int64($0) * 3_600 }
+        }
         return scan
     }
 
@@ -88,9 +99,8 @@ package struct DateTimeGroup: Sendable, Equatable {
         }
     }
 
-    private static func moment(
-        _ time: Int, _ zone: UInt8, _ month: Int?, _ year: Int, _ isLocal: inout Bool
-    ) throws(Fault) -> Int64? {
+    /// Seconds since 1970 of a time in Z; nil without a month.
+    private static func moment(_ time: Int, _ month: Int?, _ year: Int) throws(Fault) -> Int64? {
         let (day, hour, minute) = (time / 10_000, time / 100 % 100, time % 100)
         guard hour <= 23 || (hour == 24 && minute == 0), minute <= 59 else {
             throw .impossible("there is no time \(two(hour))\(two(minute))")
@@ -98,11 +108,7 @@ package struct DateTimeGroup: Sendable, Equatable {
         guard day >= 1, day <= 31, month.map({ day <= daysIn($0, year) }) ?? true else {
             throw .impossible("there is no day \(day)\(month.map { " in \(months[$0 - 1])" } ?? "")")
         }
-        // J is the writer's own time: which that is nobody can tell here.
-        if zone == UInt8(ascii: "J") { isLocal = true }
-        guard let month, let offset = offsetHours(zone) else { return nil }
-        let seconds = daysFromCivil(year, month, day) * 86_400 + Int64(hour * 3_600 + minute * 60)
-        return seconds - Int64(offset) * 3_600
+        return month.map { daysFromCivil(year, $0, day) * 86_400 + Int64(hour * 3_600 + minute * 60) }
     }
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

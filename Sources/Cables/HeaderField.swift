@@ -10,22 +10,38 @@ enum HeaderField {
         switch octets[line.lowerBound].capital {
         case UInt8(ascii: "E"): return isOrder(octets, line) ? (.order, line, false) : nil
         case UInt8(ascii: "T"):
-            return named(["TAGS"], .tags, octets, line)
-                ?? named(["TAGE", "TAG", "TAS", "TGS"], .tags, octets, line, true)
-        case UInt8(ascii: "S"): return named(["SUBJECT", "SUBJ", "SUB"], .subject, octets, line)
+            return named(tagNames, .tags, octets, line) ?? named(misspeltTagNames, .tags, octets, line, true)
+        case UInt8(ascii: "S"): return named(subjectNames, .subject, octets, line)
         case UInt8(ascii: "R"):
-            return named(
-                ["REFS", "REFTELS", "REFTEL", "RETELS", "RETEL", "REFERENCES", "REFERENCE", "REF"], .references, octets,
-                line)
+            return named(referenceNames, .references, octets, line) ?? lettered(octets, line)
         case UInt8(ascii: "C"), UInt8(ascii: "D"):
             if octets.begins(line, "CLASSIFIED BY"), line.count > 13, octets[line.lowerBound + 13] != UInt8(ascii: ":")
             {
                 let rest = octets.skipBlanks(line.lowerBound + 13..<line.upperBound)
                 return (.classifiedBy, rest, false)
             }
-            return named(["CLASSIFIED BY", "CLASSIFIED", "DERIVED FROM"], .classifiedBy, octets, line)
+            return named(classifierNames, .classifiedBy, octets, line)
         default: return nil
         }
+    }
+
+    private static let tagNames: [StaticString] = ["TAGS"]
+    private static let misspeltTagNames: [StaticString] = ["TAGE", "TAG", "TAS", "TGS"]
+    private static let subjectNames: [StaticString] = ["SUBJECT", "SUBJ", "SUB"]
+    private static let referenceNames: [StaticString] = [
+        "REFS", "REFTELS", "REFTEL", "RETELS", "RETEL", "REFERENCES", "REFERENCE", "REF",
+    ]
+    private static let classifierNames: [StaticString] = ["CLASSIFIED BY", "CLASSIFIED", "DERIVED FROM"]
+
+    /// `REF A: STATE 123`, `REF (B): ROME 45`: what follows begins with the letter.
+    private static func lettered(_ octets: CableOctets, _ line: Range<Int>) -> (HeaderField, Range<Int>, Bool)? {
+        guard octets.begins(line, "REF ") else { return nil }
+        let rest = octets.skipBlanks(line.lowerBound + 4..<line.upperBound)
+        var words = Words(octets, rest)
+        guard let word = words.next(), (2...4).contains(word.count), octets[word.upperBound - 1] == UInt8(ascii: ":"),
+            word.count(where: { octets[$0].isLetter }) == 1
+        else { return nil }
+        return (.references, rest, false)
     }
 
     /// `E.O. 12958`, `EO 12958`, `E. O. 11652`, `E.0. 12958`.
@@ -59,11 +75,13 @@ enum HeaderField {
         return nil
     }
 
+    private static let namesInside: [StaticString] = ["TAGS", "SUBJECT", "SUBJ"]
+
     /// A field that begins in the middle of the line of another: `E.O. 12958: N/A TAGS: PREL`.
     static func inside(_ octets: CableOctets, _ line: Range<Int>) -> Int? {
         var place = line.lowerBound
         while let colon = octets.first(UInt8(ascii: ":"), in: place..<line.upperBound) {
-            for name in ["TAGS", "SUBJECT", "SUBJ"] as [StaticString] {
+            for name in namesInside {
                 let start = colon - name.utf8CodeUnitCount
                 if start > line.lowerBound, octets.begins(start..<colon, name), octets[start - 1].isBlank {
                     return start
@@ -83,6 +101,7 @@ enum TagsLine {
     /// - Returns: the tags, and whether SIPDIS stood among them, where it has no business.
     static func read(_ octets: CableOctets, _ range: Range<Int>) -> (tags: [String], hasCaption: Bool) {
         var tags: [String] = []
+        tags.reserveCapacity(4)
         var hasCaption = false
         var place = range.lowerBound
         while place < range.upperBound, tags.count < tagsMax {

@@ -31,18 +31,22 @@ enum PageLine {
         return sawNumber
     }
 
+    /// `… 00226504  001.2 OF 002`, read from the end.
     private static func ends(_ octets: CableOctets, _ range: Range<Int>) -> Bool {
-        var words = Words(octets, range)
-        var last: (Range<Int>, Range<Int>, Range<Int>, Range<Int>)?
-        var recent: [Range<Int>] = []
-        guard octets[range.lowerBound].isLetter else { return false }
-        while let word = words.next(), recent.count < 10 { recent.append(word) }
-        guard recent.count >= 5, recent.count < 10 else { return false }
-        let tail = recent.suffix(4).map { $0 }
-        last = (tail[0], tail[1], tail[2], tail[3])
-        guard let (serial, page, of, all) = last else { return false }
-        return octets.equals(of, "OF") && octets.number(all) != nil && octets.number(serial) != nil
-            && serial.count >= 6 && page.count >= 3 && octets[page.upperBound - 2] == UInt8(ascii: ".")
-            && octets[page.lowerBound].isDigit
+        var end = range.upperBound
+        func last() -> Range<Int> {
+            while end > range.lowerBound, octets[end - 1].isBlank { end -= 1 }
+            let stop = end
+            while end > range.lowerBound, !octets[end - 1].isBlank { end -= 1 }
+            return end..<stop
+        }
+        guard octets.number(last()) != nil, octets.equals(last(), "OF") else { return false }
+        let page = last()
+        guard page.count >= 3, octets[page.upperBound - 2] == UInt8(ascii: "."), octets[page.lowerBound].isDigit else {
+            return false
+        }
+        let serial = last()
+        return serial.count >= 6 && octets.number(serial) != nil && end > range.lowerBound
+            && octets[range.lowerBound].isLetter
     }
 }

@@ -5,7 +5,8 @@ struct PrecedenceLine {
         case read(PrecedenceLine)
         /// It has the shape of the line, but a word that is no precedence.
         case unknownPrecedence(PrecedenceLine, word: String)
-        case impossible(String)
+        /// There is no such day or time; the precedences are read all the same.
+        case impossible(String, action: Precedence?, info: Precedence?)
     }
 
     static let signalsMax = 32
@@ -18,44 +19,49 @@ struct PrecedenceLine {
     /// Whether a line may be one: cheap, for lines that mostly are not.
     static func mayStand(_ octets: CableOctets, _ range: Range<Int>) -> Bool {
         guard range.count >= 7 else { return false }
-        switch octets[range.lowerBound].capital {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "3"): return true
-        default: return false
-        }
+        let first = octets[range.lowerBound]
+        if first.isDigit { return first <= UInt8(ascii: "3") && octets[range.lowerBound + 5].isDigit }
+        guard first.isLetter else { return false }
+        // A prosign, plain or doubled, else a word of precedence.
+        if octets[range.lowerBound + 1].isBlank || octets[range.lowerBound + 2].isBlank { return true }
+        return words.contains(octets, Words(octets, range).peek() ?? range)
     }
+
+    private static let words: WordSet = ["IMMEDIATE", "PRIORITY", "PIORITY", "ROUTINE", "FLASH", "CRITIC", "ECP"]
 
     /// Nil when the line is another one.
     static func read(_ octets: CableOctets, _ range: Range<Int>, receiptYear: Int) -> Outcome? {
         guard mayStand(octets, range) else { return nil }
         var words = Words(octets, range)
-        var prosigns: [Range<Int>] = []
+        var first: Range<Int>?
+        var second: Range<Int>?
         while let word = words.peek(), !octets[word.lowerBound].isDigit {
-            guard prosigns.count < 2, word.count <= 9, octets.all(word, { $0.isLetter }),
+            guard second == nil, word.count <= 9, octets.all(word, { $0.isLetter }),
                 word.count <= 2 || Precedence(octets, word) != nil
             else { return nil }
-            prosigns.append(word)
+            if first == nil { first = word } else { second = word }
             _ = words.next()
         }
-        guard let first = words.peek(), first.count >= 6 else { return nil }
+        guard let group = words.peek(), group.count >= 6 else { return nil }
         do throws(DateTimeGroup.Fault) {
             let scan = try DateTimeGroup.scan(octets, words.rest, receiptYear: receiptYear)
-            guard scan.hasZone || !prosigns.isEmpty, scan.hasMonth || scan.hasZone else { return nil }
+            guard scan.hasZone || first != nil, scan.hasMonth || scan.hasZone else { return nil }
             var line = PrecedenceLine(time: scan)
             var rest = Words(octets, scan.end..<range.upperBound)
             while let word = rest.next(), line.signals.count < signalsMax { line.signals.append(octets.capitals(word)) }
-            var unknown: String?
-            for (index, word) in prosigns.enumerated() {
-                guard let precedence = Precedence(octets, word) else {
-                    unknown = unknown ?? octets.text(word)
-                    continue
-                }
-                if index == 0 { line.action = precedence } else { line.info = precedence }
-            }
-            return unknown.map { .unknownPrecedence(line, word: $0) } ?? .read(line)
+            line.action = first.flatMap { Precedence(octets, $0) }
+            line.info = second.flatMap { Precedence(octets, $0) }
+            if let first, line.action == nil { return .unknownPrecedence(line, word: octets.text(first)) }
+            if let second, line.info == nil { return .unknownPrecedence(line, word: octets.text(second)) }
+            return .read(line)
         } catch {
             switch error {
             case .notADateTimeGroup: return nil
-            case .impossible(let why): return prosigns.isEmpty && first.count != 7 ? nil : .impossible(why)
+            case .impossible(let why):
+                guard first != nil || group.count == 7 else { return nil }
+                return .impossible(
+                    why, action: first.flatMap { Precedence(octets, $0) },
+                    info: second.flatMap { Precedence(octets, $0) })
             }
         }
     }

@@ -1,11 +1,15 @@
 /// The REF lines: one reference, several by letters, or a list of message numbers.
 enum ReferenceLines {
-    private static let referencesMax = 64
+    /// References of one cable, and octets of one message number, at most.
+    static let referencesMax = 64
+    private static let numberOctetsMax = 80
 
-    static func read(_ octets: CableOctets, _ range: Range<Int>) -> [Cable.Reference] {
+    /// - Parameter count: references that stand before these: their letters go on from there.
+    static func read(_ octets: CableOctets, _ range: Range<Int>, behind count: Int = 0) -> [Cable.Reference] {
+        guard count < referencesMax else { return [] }
         var references: [Cable.Reference] = []
         var words = Words(octets, range)
-        var expected = UInt8(ascii: "A")
+        var expected = UInt8(ascii: "A") + UInt8(min(count, 26))
         var letter: UInt8?
         var start: Int?
         var end = range.lowerBound
@@ -37,7 +41,9 @@ enum ReferenceLines {
         if isBracketed { place += 1 }
         guard place + 1 < word.upperBound, octets[place].capital == expected else { return nil }
         switch octets[place + 1] {
-        case UInt8(ascii: ")"): return place + 2
+        case UInt8(ascii: ")"):
+            // `(A):`
+            return place + 2 + (place + 2 < word.upperBound && octets[place + 2] == UInt8(ascii: ":") ? 1 : 0)
         case UInt8(ascii: "."), UInt8(ascii: ":"):
             // `A.SAMPLE` may be a name; a reference has a digit or a longer word behind a blank.
             return isBracketed ? nil : place + 2
@@ -77,6 +83,7 @@ enum ReferenceLines {
             let end = isAnd ? word.lowerBound : word.upperBound - 1
             let part = octets.trimmed(start..<end)
             if !part.isEmpty { parts.append(part) }
+            if parts.count > referencesMax { return nil }
             start = word.upperBound
         }
         parts.append(octets.trimmed(start..<range.upperBound))
@@ -96,7 +103,7 @@ enum ReferenceLines {
 
     /// `STATE 071234`, `08 ELBONIA 000412`, `2008 STATE 71234`, `08STATE71234` at the start of a reference.
     private static func range(_ octets: CableOctets, _ text: Range<Int>) -> Range<Int>? {
-        let text = octets.skipBlanks(text)
+        let text = octets.skipBlanks(text).prefix(numberOctetsMax)
         var place = text.lowerBound
         while place < text.upperBound, octets[place].isDigit { place += 1 }
         let digits = place - text.lowerBound

@@ -2,257 +2,230 @@
 ///
 /// One pass looks for the few words with which such a request begins; only the sentences around them are read.
 enum ReplyInstructionReader {
-    /// Octets of the text that are looked at, and of one sentence each way.
+    /// Octets of the text that are looked at, and sentences that are read, at most.
     private static let textOctetsMax = 4 << 20
-    private static let sentenceOctetsMax = 600
     private static let sentencesMax = 256
 
     static func read(
-        _ text: CableOctets, _ range: Range<Int>, written: (year: Int, month: Int, day: Int), receiptYear: Int
+        _ octets: CableOctets, _ range: Range<Int>, written: (year: Int, month: Int, day: Int), receiptYear: Int
     ) -> ReplyInstructions {
+        let text = range.lowerBound..<min(range.upperBound, range.lowerBound + textOctetsMax)
         var found = ReplyInstructions()
-        var sentenceEnd = 0
+        var sentenceEnd = text.lowerBound
         var sentences = 0
-        let count = min(range.upperBound, range.lowerBound + textOctetsMax)
-        var place = range.lowerBound
-        var afterLetter = false
-        while place < count, sentences < sentencesMax {
-            let octet = text[place]
-            let lower = octet | 0x20
-            let isLetter = lower >= 0x61 && lower <= 0x7A
-            if isLetter, !afterLetter, place >= sentenceEnd, isCue(text, place, lower) {
-                let range = sentence(text, around: place)
-                sentenceEnd = range.upperBound
-                sentences += 1
-                let here = Sentence(text, range)
-                read(here, context: context(text, range), written, receiptYear, into: &found)
-            }
-            afterLetter = isLetter
-            place += 1
+        var place = text.lowerBound
+        while sentences < sentencesMax, let cue = Cue.next(octets, from: place, in: text) {
+            place = cue.upperBound
+            // One sentence may hold several cues.
+            guard cue.lowerBound >= sentenceEnd else { continue }
+            let sentence = Sentence(octets, around: cue.lowerBound, in: text)
+            sentenceEnd = max(sentence.range.upperBound, cue.upperBound)
+            sentences += 1
+            read(sentence, in: text, written, receiptYear, into: &found)
         }
         return found
     }
-
-    // MARK: Cues
-
-    private static func isCue(_ text: CableOctets, _ place: Int, _ lower: UInt8) -> Bool {
-        switch lower {
-        case UInt8(ascii: "s"):
-            matches(text, place, "slug") || matches(text, place, "sipdis") || matches(text, place, "stadis")
-        case UInt8(ascii: "w"): matches(text, place, "within")
-        case UInt8(ascii: "n"):
-            matches(text, place, "nlt ") || matches(text, place, "no later") || matches(text, place, "not later")
-                || matches(text, place, "nodis")
-        case UInt8(ascii: "b"): matches(text, place, "by ")
-        case UInt8(ascii: "e"): matches(text, place, "exdis")
-        default: false
-        }
-    }
-
-    /// Compares letters without case; a blank matches any white space.
-    private static func matches(_ text: CableOctets, _ place: Int, _ word: StaticString) -> Bool {
-        let count = word.utf8CodeUnitCount
-        guard place + count <= text.count else { return false }
-        for index in 0..<count {
-            let wanted = word.utf8Start[index]
-            let octet = text[place + index]
-            if wanted == 0x20 ? !(octet == 0x20 || octet == 0x0A || octet == 0x0D) : octet | 0x20 != wanted {
-                return false
-            }
-        }
-        return true
-    }
-
-    // MARK: Sentences
-
-    /// From the end of the sentence before to the end of this one: a full stop and a blank, or an empty line.
-    private static func sentence(_ text: CableOctets, around place: Int) -> Range<Int> {
-        var start = place
-        while start > 0, place - start < sentenceOctetsMax, !endsSentence(text, start - 1) { start -= 1 }
-        var end = place
-        while end < text.count, end - place < sentenceOctetsMax, !endsSentence(text, end) { end += 1 }
-        return start..<min(end + 1, text.count)
-    }
-
-    private static func endsSentence(_ text: CableOctets, _ place: Int) -> Bool {
-        switch text[place] {
-        case UInt8(ascii: "."), UInt8(ascii: "?"), UInt8(ascii: "!"):
-            guard place + 1 < text.count else { return true }
-            guard text[place + 1] <= 0x20 || text[place + 1] == UInt8(ascii: ")") else { return false }
-            // `1. ` numbers a paragraph, `A. ` a reference: they begin a sentence.
-            return true
-        case 0x0A:
-            var next = place + 1
-            while next < text.count, text[next] == 0x20 || text[next] == 0x0D { next += 1 }
-            return next < text.count && text[next] == 0x0A
-        default: return false
-        }
-    }
-
-    /// The sentences next to this one: a deadline may stand beside the request.
-    private static func context(_ text: CableOctets, _ range: Range<Int>) -> String {
-        var words = ""
-        if range.lowerBound > 1 {
-            let before = sentence(text, around: range.lowerBound - 2)
-            words += Sentence(text, before).lower.joined(separator: " ")
-        }
-        if range.upperBound + 1 < text.count {
-            let after = sentence(text, around: range.upperBound + 1)
-            words += " " + Sentence(text, after).lower.joined(separator: " ")
-        }
-        return words
-    }
-
-    struct Sentence {
-        /// As written, without the punctuation around.
-        var words: [String]
-        var lower: [String]
-        /// Punctuation behind each word.
-        var tails: [String]
-
-        init(_ text: CableOctets, _ range: Range<Int>) {
-            let plain = text.text(range)
-            words = []
-            lower = []
-            tails = []
-            for piece in plain.split(whereSeparator: { $0.isWhitespace }) {
-                var word = piece.drop { "(\"'“‘[".contains($0) && !piece.contains(")") }
-                var tail = ""
-                while let last = word.last, ".,;:!?\"'”’]".contains(last) {
-                    tail.insert(last, at: tail.startIndex)
-                    word = word.dropLast()
-                }
-                guard !word.isEmpty else { continue }
-                words.append(String(word))
-                lower.append(word.lowercased())
-                tails.append(tail)
-            }
-        }
-    }
-
-    // MARK: What a sentence asks
-
-    private static let replyWords: Set<String> = [
-        "reply", "replies", "replying", "respond", "responds", "response", "responses", "responding", "answer",
-        "answers", "feedback",
-    ]
-    private static let reportWords: Set<String> = [
-        "report", "reports", "reporting", "advise", "inform", "confirm", "provide", "submit", "furnish", "acknowledge",
-    ]
-    private static let requestWords: Set<String> = [
-        "request", "requests", "requested", "please", "pls", "should", "must", "asked", "asks", "kindly", "appreciate",
-        "appreciates", "welcome", "welcomes", "action", "need", "needs", "instructed",
-    ]
 
     private static func read(
-        _ sentence: Sentence, context: String, _ written: (year: Int, month: Int, day: Int), _ receiptYear: Int,
+        _ sentence: Sentence, in text: Range<Int>, _ written: (year: Int, month: Int, day: Int), _ receiptYear: Int,
         into found: inout ReplyInstructions
     ) {
-        for slug in slugs(sentence) where !found.slugs.contains(slug) { found.slugs.append(slug) }
-        for caption in captions(sentence) where !found.captions.contains(caption) { found.captions.append(caption) }
-        if found.due == nil, concernsReply(sentence, context) {
-            found.due = DeadlinePhrase.read(sentence, written: written, receiptYear: receiptYear)
+        let slugs = SlugPhrase.read(sentence)
+        for slug in slugs where !found.slugs.contains(slug) { found.slugs.append(slug) }
+        if !slugs.isEmpty, found.slugText == nil { found.slugText = sentence.plain }
+        let captions = CaptionPhrase.read(sentence)
+        for caption in captions where !found.captions.contains(caption) { found.captions.append(caption) }
+        if !captions.isEmpty, found.captionText == nil { found.captionText = sentence.plain }
+        guard found.due == nil, let due = DeadlinePhrase.read(sentence, written: written, receiptYear: receiptYear)
+        else { return }
+        if RequestWords.asksForReply(sentence) || neighboursAsk(sentence, in: text) { found.due = due }
+    }
+
+    /// A deadline may stand in the sentence beside the request.
+    private static func neighboursAsk(_ sentence: Sentence, in text: Range<Int>) -> Bool {
+        guard !sentence.contains(RequestWords.narrative) else { return false }
+        let hasReply = sentence.contains(RequestWords.reply)
+        let hasRequest = RequestWords.requests(sentence)
+        guard hasReply || hasRequest else { return false }
+        var neighbours: [Sentence] = []
+        if sentence.range.lowerBound > text.lowerBound + 1 {
+            neighbours.append(Sentence(sentence.octets, around: sentence.range.lowerBound - 2, in: text))
+        }
+        if sentence.range.upperBound + 1 < text.upperBound {
+            neighbours.append(Sentence(sentence.octets, around: sentence.range.upperBound + 1, in: text))
+        }
+        return neighbours.contains {
+            hasReply ? RequestWords.requests($0) && $0.contains(RequestWords.reply) : RequestWords.asksForReply($0)
         }
     }
+}
 
-    private static func concernsReply(_ sentence: Sentence, _ context: String) -> Bool {
-        let words = Set(sentence.lower)
-        if !words.isDisjoint(with: replyWords) { return true }
-        if !words.isDisjoint(with: reportWords), !words.isDisjoint(with: requestWords) { return true }
-        let around = Set(context.split(separator: " ").map(String.init))
-        return !words.isDisjoint(with: requestWords) && !around.isDisjoint(with: replyWords)
-    }
-
-    /// `slug replies for ISN`, `slug your reply for XYZ/PUMP`, `slug response to EAP/CM and INR`.
-    private static func slugs(_ sentence: Sentence) -> [String] {
-        for index in sentence.lower.indices {
-            let word = sentence.lower[index]
-            guard word == "slug" || word == "slugged" || word == "slugging" else { continue }
-            if index > 0, ["sea", "a", "the", "metal", "bullet", "banana"].contains(sentence.lower[index - 1]) {
-                continue
-            }
-            let reach = min(index + 8, sentence.lower.count)
-            guard
-                let link = ((index + 1)..<max(index + 1, reach)).first(where: {
-                    ["for", "to"].contains(sentence.lower[$0])
-                })
-            else { continue }
-            let between = sentence.lower[(index + 1)..<link]
-            let about =
-                between.isEmpty
-                || between.contains {
-                    replyWords.contains($0) || reportWords.contains($0)
-                        || ["cable", "cables", "telegrams", "traffic", "message", "messages", "it", "them", "all"]
-                            .contains($0)
-                }
-            guard about, word == "slug" || sentence.lower[..<index].contains(where: { replyWords.contains($0) }) else {
-                continue
-            }
-            let symbols = officeSymbols(sentence, from: link + 1)
-            if !symbols.isEmpty { return symbols }
-        }
-        return []
-    }
-
-    /// Office symbols in capitals, parted by comma, AND or semicolon.
-    private static func officeSymbols(_ sentence: Sentence, from start: Int) -> [String] {
-        var symbols: [String] = []
+/// The words with which a request may begin.
+enum Cue {
+    /// The next one that may matter: of the many `by` and `within` only those before a number, a day or a time.
+    static func next(_ octets: CableOctets, from start: Int, in text: Range<Int>) -> Range<Int>? {
         var place = start
-        while place < sentence.words.count, symbols.count < 16 {
-            let word = sentence.words[place]
-            let lower = sentence.lower[place]
-            if ["and", "&", "the", "or", "both", "for", "attention"].contains(lower),
-                lower != word || lower == "&" || word == lower
-            {
-                if !["and", "&", "or"].contains(lower), lower != "the", lower != "both" { break }
-                place += 1
-                continue
+        while let found = octets.wordStart(in: place..<text.upperBound, initials: initials) {
+            if let end = end(octets, found..<text.upperBound, octets[found] | 0x20) { return found..<end }
+            place = found + 1
+        }
+        return nil
+    }
+
+    private static let initials: UInt32 = "swnbedloi".utf8.reduce(0) { $0 | 1 << UInt32($1 & 31) }
+
+    private static func end(_ octets: CableOctets, _ range: Range<Int>, _ letter: UInt8) -> Int? {
+        switch letter {
+        case UInt8(ascii: "s"):
+            return word(octets, range, "SLUG", isWhole: false) ?? word(octets, range, "SIPDIS")
+                ?? word(octets, range, "STADIS")
+        case UInt8(ascii: "e"): return word(octets, range, "EXDIS")
+        case UInt8(ascii: "l"): return word(octets, range, "LIMDIS")
+        case UInt8(ascii: "n"):
+            return word(octets, range, "NODIS") ?? word(octets, range, "NOFORN") ?? word(octets, range, "NLT")
+                ?? word(octets, range, "NO", before: ["LATER", "MORE"])
+                ?? word(octets, range, "NOT", before: ["LATER", "MORE"])
+        case UInt8(ascii: "w"): return word(octets, range, "WITHIN") { isSpan(octets, $0) }
+        case UInt8(ascii: "i"): return word(octets, range, "IN") { isCount(octets, $0) }
+        case UInt8(ascii: "b"):
+            return word(octets, range, "BY") { isTime(octets, $0) }
+                ?? word(octets, range, "BEFORE") { isTime(octets, $0) }
+        case UInt8(ascii: "o"): return word(octets, range, "ON", before: ["OR"])
+        case UInt8(ascii: "d"):
+            return word(octets, range, "DUE") { isTime(octets, $0) } ?? word(octets, range, "DEADLINE")
+        default: return nil
+        }
+    }
+
+    private static func word(
+        _ octets: CableOctets, _ range: Range<Int>, _ word: StaticString, isWhole: Bool = true
+    ) -> Int? {
+        guard octets.begins(range, word) else { return nil }
+        let end = range.lowerBound + word.utf8CodeUnitCount
+        return isWhole && end < range.upperBound && octets[end].isLetter ? nil : end
+    }
+
+    private static func word(
+        _ octets: CableOctets, _ range: Range<Int>, _ first: StaticString, before next: WordSet
+    ) -> Int? {
+        word(octets, range, first) { next.contains(octets, head(octets, $0)) }
+    }
+
+    /// The word, if what follows it holds.
+    private static func word(
+        _ octets: CableOctets, _ range: Range<Int>, _ first: StaticString, followedBy holds: (Range<Int>) -> Bool
+    ) -> Int? {
+        guard let end = word(octets, range, first), end < range.upperBound, octets[end].isBlank else { return nil }
+        var rest = octets.skipBlanks(end..<range.upperBound)
+        // A page line may stand between the two words.
+        if let first = rest.first, octets[first - 1] == 0x0A {
+            let feed = min(octets.lineFeed(from: first), rest.upperBound)
+            if PageLine.stands(octets, octets.trimmed(first..<feed)) {
+                rest = octets.skipBlanks(feed..<rest.upperBound)
             }
-            guard isSymbol(word), !["ATTN", "PLEASE", "AND", "WITH", "INFO", "SIPDIS"].contains(word) else { break }
-            let symbol =
-                ["STATE/", "DEPT/"].first { word.hasPrefix($0) }.map { String(word.dropFirst($0.count)) } ?? word
-            symbols.append(symbol)
-            let tail = sentence.tails[place]
-            place += 1
-            let next = place < sentence.lower.count ? sentence.lower[place] : ""
-            guard tail.contains(",") || tail.contains(";") || ["and", "&", "or"].contains(next) else { break }
-            if tail.contains(".") { break }
         }
-        return symbols
+        return !rest.isEmpty && holds(rest) ? end : nil
     }
 
-    private static func isSymbol(_ word: String) -> Bool {
-        let scalars = word.unicodeScalars
-        guard let first = scalars.first, ("A"..."Z").contains(first), scalars.count <= 24 else { return false }
-        return scalars.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "/" || $0 == "-" }
-            && (scalars.count > 1 || !["A", "I"].contains(word))
+    private static func head(_ octets: CableOctets, _ range: Range<Int>) -> Range<Int> {
+        var stop = range.lowerBound
+        while stop < range.upperBound, octets[stop].isLetter { stop += 1 }
+        return range.lowerBound..<stop
     }
 
-    private static let captionWords: Set<String> = ["sipdis", "nodis", "exdis", "stadis"]
+    private static func isSpan(_ octets: CableOctets, _ rest: Range<Int>) -> Bool {
+        articles.contains(octets, head(octets, rest)) || isCount(octets, rest)
+    }
 
-    /// `include SIPDIS in all replies`, `replies should carry the SIPDIS caption`, `use the SIPDIS caption`.
-    private static func captions(_ sentence: Sentence) -> [String] {
-        let words = Set(sentence.lower)
-        let refusing: Set<String> = [
-            "not", "without", "omit", "omitted", "never", "don't", "remove", "delete", "except",
-        ]
-        guard words.isDisjoint(with: refusing) else { return [] }
-        let acting: Set<String> = [
-            "include", "includes", "including", "use", "using", "carry", "bear", "add", "caption", "captioned", "mark",
-            "marked", "contain", "apply", "employ", "put", "insert",
-        ]
-        guard !words.isDisjoint(with: acting) else { return [] }
-        let asked =
-            !words.isDisjoint(with: replyWords) || !words.isDisjoint(with: reportWords)
-            || words.contains("use") || words.contains("include") || words.contains("cables")
-        guard asked else { return [] }
-        var found: [String] = []
-        for index in sentence.lower.indices where captionWords.contains(sentence.lower[index]) {
-            let next = index + 1 < sentence.lower.count ? sentence.lower[index + 1] : ""
-            if ["was", "were", "is", "had", "has"].contains(next) { continue }
-            let caption = sentence.lower[index].uppercased()
-            if !found.contains(caption) { found.append(caption) }
+    private static let articles: WordSet = ["THE", "A", "AN"]
+
+    private static func isCount(_ octets: CableOctets, _ rest: Range<Int>) -> Bool {
+        if octets[rest.lowerBound].isDigit { return true }
+        let word = head(octets, rest)
+        return !articles.contains(octets, word) && DeadlinePhrase.number(octets, word) != nil
+    }
+
+    /// A number, a month, or a word that leads to one. Of the many `by the` only `by the close` and `by the 15th`.
+    private static func isTime(_ octets: CableOctets, _ rest: Range<Int>) -> Bool {
+        if octets[rest.lowerBound].isDigit { return true }
+        let word = head(octets, rest)
+        if octets.equals(word, "THE") {
+            let next = octets.skipBlanks(word.upperBound..<rest.upperBound)
+            guard let first = next.first else { return false }
+            return octets[first].isDigit || ends.contains(octets, head(octets, next))
         }
-        return found
+        // `C.O.B.` has one letter before its first stop.
+        return word.count == 1 && octets.equals(word, "C") || DateTimeGroup.month(octets, word) != nil
+            || DeadlinePhrase.leadIns.contains(octets, word)
+    }
+
+    private static let ends: WordSet = ["CLOSE", "END", "OPENING", "DEADLINE"]
+}
+
+/// Words that tell a request from a report.
+enum RequestWords {
+    static let reply: WordSet = [
+        "REPLY", "REPLIES", "REPLYING", "RESPOND", "RESPONDS", "RESPONSE", "RESPONSES", "RESPONDING", "ANSWER",
+        "ANSWERS", "FEEDBACK",
+    ]
+    static let report: WordSet = [
+        "REPORT", "REPORTS", "REPORTING", "ADVISE", "INFORM", "CONFIRM", "PROVIDE", "SUBMIT", "FURNISH", "ACKNOWLEDGE",
+        "SEND", "COMMENTS", "INPUT",
+    ]
+    static let request: WordSet = [
+        "REQUEST", "REQUESTS", "REQUESTING", "PLEASE", "PLS", "SHOULD", "MUST", "KINDLY", "APPRECIATE",
+        "APPRECIATES", "APPRECIATED", "WELCOME", "WELCOMES", "NEEDS", "NEEDED", "INSTRUCTED", "REQUIRED", "NLT",
+        "SHALL", "LIKE", "ASKS", "HOPES", "EXPECTS", "GRATEFUL", "REQUIRES", "NEED", "ENSURE",
+    ]
+    /// What was, or what others will do.
+    static let narrative: WordSet = [
+        "WILL", "WAS", "WERE", "HAD", "DID", "CAME", "SAID", "PROMISED", "RECEIVED", "TOOK",
+    ]
+    private static let past: WordSet = ["WAS", "WERE", "HAD", "BEEN", "HAS", "HAVE"]
+    private static let bound: WordSet = ["ARE", "IS", "BE"]
+
+    /// A word of request, IS TO or ARE ASKED, or an order at the start.
+    static func requests(_ sentence: Sentence) -> Bool {
+        for index in sentence.words.indices {
+            if sentence.has(index, request) {
+                if !sentence.contains(past, in: max(0, index - 2)..<index) { return true }
+            } else if sentence.has(index, due) {
+                if !sentence.contains(narrative) { return true }
+            } else if sentence.has(index, passive) {
+                // `is requested`, `reply requested`; not what an embassy requested of a ministry.
+                let isBound = sentence.contains(bound, in: max(0, index - 2)..<index)
+                if isBound || sentence.has(index - 1, reply) || sentence.has(index - 1, "ACTION") { return true }
+            } else if sentence.has(index, "TO"), sentence.has(index - 1, bound), sentence.has(index + 1, verbs) {
+                return true
+            } else if sentence.has(index, "ASK"), sentence.has(index - 1, "WE") {
+                return true
+            } else if sentence.has(index, "FORWARD"), sentence.has(index - 1, looks) {
+                return true
+            }
+        }
+        return false
+    }
+
+    private static let due: WordSet = ["DUE", "DEADLINE"]
+    private static let passive: WordSet = ["REQUESTED", "ASKED"]
+    private static let looks: WordSet = ["LOOK", "LOOKS", "LOOKING"]
+
+    /// Verbs of answering and reporting.
+    static let verbs: WordSet = [
+        "REPLY", "RESPOND", "ANSWER", "REPORT", "ADVISE", "CONFIRM", "PROVIDE", "SUBMIT", "FURNISH", "ACKNOWLEDGE",
+        "SEND",
+        "INFORM",
+    ]
+
+    static func orders(_ sentence: Sentence) -> Bool {
+        sentence.words.indices.contains {
+            sentence.has($0, verbs) && sentence.isOrder($0) && !sentence.has($0 - 1, "TO")
+        }
+    }
+
+    /// Whether a sentence asks for an answer or a report.
+    static func asksForReply(_ sentence: Sentence) -> Bool {
+        let isAsking = requests(sentence) || orders(sentence)
+        return isAsking && (sentence.contains(reply) || sentence.contains(report))
     }
 }

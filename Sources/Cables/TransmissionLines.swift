@@ -16,6 +16,7 @@ struct TransmissionLines {
     private(set) var badIndicators = 0
     private var channels: [String] = []
     private var isRouting = false
+    private(set) var isPresent = false
 
     init(_ octets: CableOctets) { self.octets = octets }
 
@@ -48,6 +49,7 @@ struct TransmissionLines {
             pilot.pilots.count < Self.pilotsMax
         {
             transport = Cable.Transport()
+            transport?.security = pilot.security
             transport?.pilots = pilot.pilots
             transport?.pilots.append(
                 Cable.Pilot(
@@ -57,11 +59,18 @@ struct TransmissionLines {
         }
         guard channels.count < Self.pilotsMax else { return }
         channels.append(octets.collapsed(line.range))
-        if octets.first(UInt8(ascii: "Z"), in: line.range) != nil || transport != nil { begin() }
+        if isPresent {
+            transport?.channels = channels
+        } else if octets.first(UInt8(ascii: "Z"), in: line.range) != nil {
+            begin()
+        }
     }
 
     private mutating func begin() {
-        if transport == nil { transport = Cable.Transport() }
+        // A flag: comparing the whole value with nil would copy it.
+        guard !isPresent else { return }
+        isPresent = true
+        transport = Cable.Transport()
         transport?.channels = channels
     }
 
@@ -80,6 +89,7 @@ struct TransmissionLines {
         begin()
         self.precedence = precedence
         transport?.precedence = precedence
+        transport?.routing.reserveCapacity(4)
         addIndicator(next)
         while let word = words.next() { addIndicator(word) }
         isRouting = true
@@ -108,7 +118,8 @@ struct TransmissionLines {
     private mutating func continues(_ line: CableLine) -> Bool {
         var words = Words(octets, line.range)
         while let word = words.next() {
-            if indicator(word) == nil { return false }
+            let isLast = octets[word.upperBound - 1] == UInt8(ascii: ".") && word.count > 1
+            if indicator(isLast ? word.lowerBound..<word.upperBound - 1 : word) == nil { return false }
         }
         words = Words(octets, line.range)
         while let word = words.next() { addIndicator(word) }
@@ -195,7 +206,7 @@ struct TransmissionLines {
     /// Operating signals and their indicators on a line of their own: `ZFD RUEHC`, `T RUEHC`, `INT ZOE`. What is
     /// unknown among them passes through.
     private mutating func signals(_ line: CableLine) -> Bool {
-        guard transport != nil else { return false }
+        guard isPresent else { return false }
         var words = Words(octets, line.range)
         let isTransfer = words.take("T")
         if !isTransfer { _ = words.take("INT") }
@@ -245,6 +256,16 @@ enum StartOfTransmission {
             guard (2...3).contains(letters), (3...4).contains(place - start - letters) else { return false }
         }
         return true
+    }
+}
+
+extension OperatingSignal {
+    /// Whether a word begins a line of signals: a signal, T or INT.
+    static func begins(_ word: String) -> Bool {
+        if word == "T" || word == "INT" { return true }
+        let letters = Array(word.utf8)
+        return (3...4).contains(letters.count) && letters[0] == UInt8(ascii: "Z") && letters[1].isLetter
+            && letters[2].isLetter && (letters.count == 3 || letters[3].isDigit)
     }
 }
 

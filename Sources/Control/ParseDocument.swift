@@ -8,6 +8,8 @@ package struct ParseDocument: Encodable, Sendable {
         var precedence: String
         var niact: Bool
         var sequence: String?
+        /// ZEN; left out where it is not so.
+        var deliveredByOtherMeans: Bool?
     }
     private struct Section: Encodable, Sendable {
         var number: Int
@@ -25,9 +27,25 @@ package struct ParseDocument: Encodable, Sendable {
     private struct Transport: Encodable, Sendable {
         var indicator: String?
         var serial: String?
+        var section: String?
         var filingTime: String?
         var routing: [String]
         var security: String?
+        var precedence: String?
+        var channels: [String]
+        var signals: [String]
+    }
+    /// The heading that a readdressed cable had before.
+    private struct Heading: Encodable, Sendable {
+        var precedence: String?
+        var dtg: String?
+        var from: String?
+        var to: [Addressee]
+        var info: [Addressee]
+    }
+    private struct Sections: Encodable, Sendable {
+        var present: [Int]
+        var missing: [Int]
     }
     private struct Line: Encodable, Sendable {
         var line: Int
@@ -62,9 +80,16 @@ package struct ParseDocument: Encodable, Sendable {
     private var signature: String?
     private var exercise: String?
     private var transport: Transport?
+    private var original: Heading?
+    private var signals: [String]
+    private var accounting: String?
+    private var trip: String?
+    private var corrections: [String]
+    private var sections: Sections?
     private var diagnostics: [Line]
 
-    package init(_ reading: CableReading) {
+    /// - Parameter assembly: of what sections the cable was put together, if it was.
+    package init(_ reading: CableReading, sections assembly: SectionAssembly? = nil) {
         let cable = reading.cable
         precedence = cable.precedence?.word
         infoPrecedence = cable.infoPrecedence?.word
@@ -93,9 +118,20 @@ package struct ParseDocument: Encodable, Sendable {
         exercise = cable.exercise
         transport = cable.transport.map {
             Transport(
-                indicator: $0.indicator, serial: $0.serial, filingTime: $0.filingTime, routing: $0.routing,
-                security: $0.security)
+                indicator: $0.indicator, serial: $0.serial, section: $0.sectionSuffix, filingTime: $0.filingTime,
+                routing: $0.routing, security: $0.security, precedence: $0.precedence?.word, channels: $0.channels,
+                signals: $0.signals)
         }
+        original = cable.original.map {
+            Heading(
+                precedence: $0.precedence?.word, dtg: $0.dateTimeGroup?.text, from: $0.from,
+                to: $0.to.map(Self.addressee), info: $0.info.map(Self.addressee))
+        }
+        signals = cable.signals
+        accounting = cable.accounting
+        trip = cable.trip
+        corrections = cable.corrections
+        sections = assembly.map { Sections(present: $0.present, missing: $0.missing) }
         diagnostics = reading.diagnostics.map {
             Line(line: $0.line, severity: $0.severity.rawValue, code: $0.code, message: $0.message)
         }
@@ -104,7 +140,8 @@ package struct ParseDocument: Encodable, Sendable {
     private static func addressee(_ addressee: Cable.Addressee) -> Addressee {
         Addressee(
             post: addressee.post, indicator: addressee.indicator?.description, precedence: addressee.precedence.word,
-            niact: addressee.niact, sequence: addressee.sequence)
+            niact: addressee.niact, sequence: addressee.sequence,
+            deliveredByOtherMeans: addressee.deliveredByOtherMeans ? true : nil)
     }
 }
 
@@ -121,10 +158,15 @@ package struct ReplyInstructionsDocument: Codable, Sendable, Equatable {
     package var captions: [String]
     package var slugs: [String]
     package var due: Due?
+    /// The sentences in which they were asked for.
+    package var captionText: String?
+    package var slugText: String?
 
     package init(_ instructions: ReplyInstructions) {
         captions = instructions.captions
         slugs = instructions.slugs
+        captionText = instructions.captionText
+        slugText = instructions.slugText
         due = instructions.due.map {
             Due(
                 count: $0.count, unit: $0.unit.rawValue, date: $0.date, anchor: $0.anchor?.rawValue, text: $0.text)

@@ -10,23 +10,26 @@ struct FormatRun {
     private static let secondsMin = 0.7
 
     private let cables: [[UInt8]]
-    private let size: Int
+    /// With the fewest header lines that a cable can have.
+    private let plain: [[UInt8]]
 
     init(size: Int) {
-        self.size = size
         cables = (0..<Self.variants).map { Self.cable($0, size: size) }
+        plain = (0..<Self.variants).map { Self.plainCable($0, size: size) }
     }
 
     func run() -> FormatResult {
         let octets = cables.reduce(0) { $0 + $1.count }
         let whole = rate { Self.parse(cables, .whole) }
         let routing = rate { Self.parse(cables, .routing) }
+        let bare = rate { Self.parse(plain, .routing) }
         let split = rate { Self.split(cables) }
         return FormatResult(
             size: octets / cables.count, parseMegabytesPerSecond: whole * Double(octets) / 1e6,
             parseMicroseconds: 1e6 / whole / Double(cables.count),
             routingMegabytesPerSecond: routing * Double(octets) / 1e6,
             routingMicroseconds: 1e6 / routing / Double(cables.count),
+            plainRoutingMicroseconds: 1e6 / bare / Double(plain.count),
             splitMegabytesPerSecond: split * Double(octets) / 1e6, ratioToSplit: whole / split)
     }
 
@@ -62,6 +65,23 @@ struct FormatRun {
         var longest = 0
         for cable in cables { longest &+= cable.withUnsafeBytes { cable_line_octets($0.baseAddress, $0.count) } }
         return longest
+    }
+
+    private static func plainCable(_ index: Int, size: Int) -> [UInt8] {
+        var text = """
+            R 011200Z JAN 26
+            FM POST ONE
+            TO POST TWO
+
+            UNCLAS BENCH \(1_000 + index)
+
+            SUBJECT: BENCHMARK CABLE \(index)
+
+            1. (U) FILLER FOLLOWS.
+
+            """
+        while text.utf8.count < size { text += "THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG AND COMES BACK AGAIN.\n" }
+        return Array(text.utf8)
     }
 
     /// An invented cable of about so many octets, with every header line and one request for a reply.
@@ -119,6 +139,7 @@ struct FormatResult: Encodable {
     var parseMicroseconds: Double
     var routingMegabytesPerSecond: Double
     var routingMicroseconds: Double
+    var plainRoutingMicroseconds: Double
     var splitMegabytesPerSecond: Double
     /// Parsing whole cables against splitting the same octets into lines.
     var ratioToSplit: Double

@@ -1,20 +1,60 @@
 import Cables
 import Control
-import Glibc
+import Routing
 
 /// `parse`: offline.
 enum ParseCommand {
     static func run(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        let octets = try InputFile.read(invocation.operands[0])
-        var now = time(nil)
-        var parts = tm()
-        gmtime_r(&now, &parts)
-        let reading = CableParser.parse(octets, receiptYear: Int(parts.tm_year) + 1_900)
+        if let code = invocation.options["--explain"] { return try explain(code, invocation) }
+        let octets: [UInt8]
+        var sections: SectionAssembly?
+        if invocation.options["--sections"] != nil {
+            guard !invocation.operands.isEmpty else { throw Invocation.usage("no file was named", "name the sections") }
+            let assembly = try FormatCommand.join(invocation.operands)
+            octets = assembly.octets
+            sections = assembly
+        } else {
+            guard invocation.operands.count == 1 else {
+                throw Invocation.usage("parse takes one file", "add --sections to put several together")
+            }
+            octets = try InputFile.read(invocation.operands[0])
+        }
+        let reading = CableParser.parse(octets, receiptYear: CurrentTime.year)
         switch invocation.form {
-        case .json, .jsonl: Output.document(ParseDocument(reading))
-        case .text: Output.write(text(reading))
+        case .json, .jsonl: Output.document(ParseDocument(reading, sections: sections))
+        case .text:
+            let missing = sections?.missing.map { "section \($0) is missing\n" }.joined() ?? ""
+            Output.write(text(reading) + missing)
         }
         return reading.isRoutable ? 0 : ExitStatus.data
+    }
+
+    /// `--explain CODE`: what a diagnostic means and what to do; `--explain all` lists them.
+    private static func explain(_ word: String, _ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        struct Row: Encodable {
+            var code: String
+            var severity: String
+            var meaning: String
+            var advice: String
+        }
+        let asked = word.uppercased()
+        let codes = DiagnosticCode.allCases.filter { asked == "ALL" || $0.rawValue == asked }
+        guard !codes.isEmpty else {
+            let known = DiagnosticCode.allCases.map(\.rawValue)
+            let nearest = SpellingDistance.nearest(to: asked, among: known, most: 1).first
+            throw Invocation.usage(
+                "there is no diagnostic \(word)", nearest.map { "did you mean \($0)?" } ?? "see parse --explain all")
+        }
+        let rows = codes.map {
+            Row(code: $0.rawValue, severity: $0.severity.rawValue, meaning: $0.meaning, advice: $0.advice)
+        }
+        switch invocation.form {
+        case .text:
+            Output.write(rows.map { "\($0.code) (\($0.severity))\n  \($0.meaning)\n  \($0.advice)\n" }.joined())
+        case .json: if asked == "ALL" { Output.document(rows) } else { Output.document(rows[0]) }
+        case .jsonl: for row in rows { Output.document(row) }
+        }
+        return 0
     }
 
     private static func text(_ reading: CableReading) -> String {

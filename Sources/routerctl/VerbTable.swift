@@ -1,3 +1,4 @@
+import Cables
 import Control
 
 /// One option of a verb.
@@ -27,6 +28,11 @@ struct Verb: Sendable {
 enum VerbTable {
     private static let limit = VerbOption(name: "--limit", value: "N", meaning: "at most N lines")
 
+    private static let profile = VerbOption(
+        name: "--profile", value: "P", meaning: "state (unless said), acp127, janap128 or archive")
+    private static let into = VerbOption(
+        name: "--into", value: "DIR", meaning: "one file for each section, in this folder")
+
     static let all: [Verb] = [
         Verb(
             name: "submit", usage: "FILE|-", operands: 1...1,
@@ -48,7 +54,11 @@ enum VerbTable {
                 ("routerctl reply 7KQ2M9XA-41 -", "the identity without the RI; the reply from standard input"),
             ], run: SubmitCommand.reply),
         Verb(
-            name: "parse", usage: "FILE|-", operands: 1...1, options: [],
+            name: "parse", usage: "FILE|-", operands: 0...SectionAssembly.sectionsMax,
+            options: [
+                VerbOption(name: "--sections", value: "", meaning: "put the sections in several files together first"),
+                VerbOption(name: "--explain", value: "CODE", meaning: "what a diagnostic means, what to do; or all"),
+            ],
             summary: "show what is understood of a cable, without a daemon",
             examples: [
                 (
@@ -56,7 +66,35 @@ enum VerbTable {
                     "header, reply instructions and diagnostics; exit 65 if it cannot be routed"
                 ),
                 ("routerctl parse -o json - < cable.txt", "the same as one JSON document"),
+                ("routerctl parse --sections one.txt two.txt", "one cable out of its sections; says which are missing"),
+                ("routerctl parse --explain NO_ORIGINATOR", "what the diagnostic means and what to write"),
             ], run: ParseCommand.run),
+        Verb(
+            name: "format", usage: "FILE|-", operands: 1...SectionAssembly.sectionsMax,
+            options: [
+                profile, into,
+                VerbOption(name: "--join", value: "", meaning: "put the sections in several files together instead"),
+            ],
+            summary: "write a cable down in a profile: 69 columns, pages, sections; without a daemon",
+            examples: [
+                (
+                    "routerctl format cable.txt --profile acp127",
+                    "for a teleprinter circuit; what had to change is said"
+                ),
+                ("routerctl format long.txt --into sections", "one file for each section"),
+            ], run: FormatCommand.format),
+        Verb(
+            name: "compose", usage: "FILE|-", operands: 1...1,
+            options: [
+                profile, into,
+                VerbOption(name: "--number", value: "N", meaning: "the serial number behind the station's name"),
+                VerbOption(name: "--counter", value: "FILE", meaning: "takes the next number of this file"),
+            ],
+            summary: "make a cable of a small JSON5 file such as Config/draft.json5; number and time are filled in",
+            examples: [
+                ("routerctl compose draft.json5 --number 431 > cable.txt", "writes the cable"),
+                ("routerctl compose draft.json5 --counter serial | routerctl submit -", "numbers and hands it in"),
+            ], run: FormatCommand.compose),
         Verb(
             name: "status", usage: "", operands: 0...0, options: [], summary: "how the station does",
             examples: [

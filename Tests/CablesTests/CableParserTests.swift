@@ -141,6 +141,14 @@ struct CableParserTests {
         #expect(Cable.canonicalMRN("08 STATE 071234") == one)
         #expect(Cable.canonicalMRN("STATE 071235") != one)
         #expect(Cable.canonicalMRN("a letter of May") == nil)
+        #expect(Cable.canonicalMRN("09SECTION01OF03SANJOSE525") == Cable.canonicalMRN("SAN JOSE 000525"))
+        #expect(Cable.canonicalMRN("2008 ST. MARY 000119") == Cable.canonicalMRN("08STMARY119"))
+        #expect(Cable.canonicalMRN("state 000000") == Cable.canonicalMRN("STATE 0"))
+        for text in [
+            "", "12", "STATE", "STATE 12345678", "A1B 23", "08 2345", String(repeating: "A", count: 80) + " 1",
+        ] {
+            #expect(Cable.canonicalMRN(text) == nil, "\(text)")
+        }
     }
 
     @Test("Any octets at all come to an end without a trap")
