@@ -1,5 +1,5 @@
 package import Cables
-import Octets
+package import Octets
 
 /// What need not be answered for any longer goes; what must be stays, though its segment goes.
 extension StationCustody {
@@ -88,6 +88,9 @@ extension StationCustody {
         bodies[entry.mark] = count > 1 ? count - 1 : nil
         return count > 1 ? nil : entry.mark
     }
+
+    /// Whether a cable that is kept has its octets in the file of this content.
+    package func needs(body: Digest) -> Bool { bodies[ContentMark(body)] != nil }
 
     // MARK: Carrying forward
 

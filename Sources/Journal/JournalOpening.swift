@@ -145,7 +145,7 @@ package struct JournalOpening: ~Copyable {
             Int(digest.end) <= closings[segment.number] ?? Int(clamping: header.size)
         else { return false }
         explain(digest.firstSequence, segment, SegmentHeader.octetCount)
-        try digest.forEach { sequence, offset, octets in
+        try digest.handOn { sequence, offset, octets in
             try take(sequence, RecordLocation(segment: segment.number, offset: offset), octets)
         }
         start.lastSequence = digest.lastSequence

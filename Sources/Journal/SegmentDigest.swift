@@ -109,7 +109,7 @@ package struct SegmentDigest: Sendable {
         /// Hands every digest on, in order.
         ///
         /// - Throws: what `take` throws, or a fault of entries that its own checksum vouched for.
-        package func forEach(
+        package func handOn(
             _ take: (_ sequence: UInt64, _ offset: UInt32, _ digest: OctetReader) throws -> Void
         ) throws {
             var reader = OctetReader(octets, in: headerOctets..<octets.count)

@@ -39,6 +39,7 @@ final class SegmentKeeper: @unchecked Sendable {
     private var leaving: (segment: UInt32, ticks: Int)?
     private var lastRecords: UInt64 = 0
     private var ticks = 0
+    private var complaint = ""
     private var timer: (any DispatchSourceTimer)?
 
     private var journal: Journal { archive.journal }
@@ -81,8 +82,12 @@ final class SegmentKeeper: @unchecked Sendable {
             if ticks % Self.retireTicks == 0 { try retire() }
             try digest()
             try clean()
+            complaint = ""
         } catch {
-            log.write(.warning, "segment.unkept", [("why", "\(error)")])
+            // Once, not every second: what stands in the way stays there until somebody looks.
+            guard complaint != "\(error)" else { return }
+            complaint = "\(error)"
+            log.write(.alarm, "segment.unkept", [("why", complaint)])
         }
     }
 
@@ -142,9 +147,11 @@ final class SegmentKeeper: @unchecked Sendable {
         let live = loop.look { $0.liveOctets }
         let isEmpty = loop.look { $0.remainder(of: oldest, most: 1).isEmpty }
         guard isEmpty || held > 2 * live + Self.slackOctets || (guardian.isShort && held > live) else { return }
-        while true {
-            let rest = loop.look { $0.remainder(of: oldest, most: Self.carriedMax) }
-            guard !rest.isEmpty else { break }
+        var before: CustodyNumber?
+        while case let rest = loop.look({ $0.remainder(of: oldest, most: Self.carriedMax) }), let first = rest.first {
+            // What cannot be carried stays, and its segment with it.
+            guard first.number != before else { return }
+            before = first.number
             try carry(rest)
         }
         let left: Void? = loop.run(waiting: Self.patienceSeconds) { custody, now, actions in
