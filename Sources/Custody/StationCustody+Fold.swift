@@ -152,7 +152,7 @@ extension StationCustody {
         for item in again.items {
             guard let slot = slot(ofSequence: item.number.sequence) else { continue }
             entries[slot].isSuspected = true
-            entries[slot].reoffers += 1
+            if item.number.timesAnew > 0 { entries[slot].reoffers = item.number.timesAnew }
             for position in 0..<entries[slot].deliveryCount
             where item.deliveries.contains(entries[slot][delivery: position].index)
                 && entries[slot][delivery: position].state == .inTransit
