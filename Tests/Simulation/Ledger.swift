@@ -294,9 +294,9 @@ package final class Ledger {
         books[index].inbox = []
         // What has its receipt is not offered again at a start, whatever was passed on.
         for sequence in books[index].sequences {
-            if case .service? = books[index].kept[sequence]?.digest, let digest = books[index].kept[sequence]?.digest {
-                books[index].orders?.replayed(digest)
-            }
+            guard let digest = books[index].kept[sequence]?.digest else { continue }
+            books[index].orders?.willOfferAnew(digest)
+            if case .service = digest { books[index].orders?.replayed(digest) }
         }
         for sequence in books[index].sequences {
             guard let digest = books[index].kept[sequence]?.digest else { continue }
