@@ -37,7 +37,9 @@ extension StationCustody {
             expectReceipt(acceptance, index, sequence: nextSequence, at: now)
         }
         if case .arrived(let offered) = acceptance.source, let link = linkOrdinal(offered.peer) {
-            links[link].taken.take(offered)
+            links[link].taken.take(
+                offered,
+                TakenMemory.Taken(acceptance.identity, acceptance.mark, part: acceptance.deliveries.map(\.index)))
         }
         whenSynced(.cable(slot))
     }
@@ -167,7 +169,9 @@ extension StationCustody {
 
     mutating func fold(_ service: ServiceDigest, at now: Instant) {
         let sequence = nextSequence
-        if let link = linkOrdinal(service.offered.peer) { links[link].taken.take(service.offered) }
+        if let link = linkOrdinal(service.offered.peer) {
+            links[link].taken.take(service.offered, TakenMemory.Taken(service.message))
+        }
         guard service.message.identity.station == settings.station else {
             let dwell = max(0, min(now.wall - service.at, 86_400_000 * 365))
             let number = CustodyNumber(sequence: sequence)
