@@ -85,6 +85,8 @@ package final class Stage {
     package func restore(_ index: Int, _ files: [String: [UInt8]]) {
         run.ledger.damaged(station(index))
         station(index).disk.restore(files)
+        // Nothing on the disk tells a station that it was put back.
+        run.ledger.books[index].highest = 0
     }
 
     /// Mends everything, demands that it comes to rest, and holds it against all rules.
