@@ -259,7 +259,7 @@ package struct CustodyEntry: Sendable {
         set { traits = newValue ? traits | Self.suspected : traits & ~Self.suspected }
     }
 
-    /// How often it was offered again; 31 stands for more.
+    /// How often the originator offered it anew, since no receipt came; 31 stands for more.
     package var reoffers: UInt8 {
         get { traits >> Self.reoffersShift }
         set { traits = traits & (1 << Self.reoffersShift - 1) | min(newValue, 31) << Self.reoffersShift }
@@ -279,6 +279,8 @@ package struct CustodyEntry: Sendable {
     }
 
     package var custodyNumber: CustodyNumber { CustodyNumber(sequence: sequence) }
+    /// Under which it is offered.
+    package var offerNumber: CustodyNumber { CustodyNumber(sequence: sequence, anew: reoffers) }
 
     /// Whether the body has a file of its own.
     package var hasFile: Bool { Int(length) > CableBody.inlineMax }

@@ -3,13 +3,26 @@ package import Octets
 /// The name of one custody at one station: the journal sequence of its acceptance, and a part.
 ///
 /// Stable over restarts and free of cost (rule 3). Part 0 is the cable itself; part k is the receipt for the k-th desk
-/// delivery that the same record states.
+/// delivery that the same record states; parts from `anewMin` on are the cable offered anew.
 package struct CustodyNumber: Hashable, Comparable, Sendable {
     package let raw: UInt64
 
     package init(raw: UInt64) { self.raw = raw }
 
     package init(sequence: UInt64, part: UInt16 = 0) { raw = sequence << 16 | UInt64(part) }
+
+    /// Higher than any desk of an acceptance.
+    private static let anewMin: UInt16 = 0xff00
+
+    /// What the originator offers anew when no receipt comes: another custody wherever it is taken (rule 5), since a
+    /// relay that remembers the first one would only acknowledge it again.
+    package init(sequence: UInt64, anew times: UInt8) {
+        self.init(sequence: sequence, part: times == 0 ? 0 : Self.anewMin | UInt16(times))
+    }
+
+    package var isCable: Bool { part == 0 || part >= Self.anewMin }
+    /// How often the cable had been offered anew, with this offer.
+    package var timesAnew: UInt8 { part >= Self.anewMin ? UInt8(truncatingIfNeeded: part) : 0 }
 
     package var sequence: UInt64 { raw >> 16 }
     package var part: UInt16 { UInt16(truncatingIfNeeded: raw) }

@@ -18,7 +18,9 @@ extension StationCustody {
         let note = Announcement.custodyTaken(
             link: arrival.link, session: arrival.session, channel: arrival.offered.channel,
             mark: arrival.block.contentHash, mayWait: false)
-        if links[arrival.link].taken.knows(arrival.offered) {
+        let taken = TakenMemory.Taken(
+            arrival.block.identity, ContentMark(arrival.block.contentHash), part: arrival.part)
+        if links[arrival.link].taken.knows(arrival.offered, taken) {
             links[arrival.link].taken.note(start: arrival.offered.start, channel: arrival.offered.channel)
             actions.afterPersist.append(note)
             return
@@ -62,7 +64,7 @@ extension StationCustody {
         let note = Announcement.custodyTaken(
             link: arrival.link, session: arrival.session, channel: arrival.offered.channel, mark: arrival.mark,
             mayWait: true)
-        if links[arrival.link].taken.knows(arrival.offered) {
+        if links[arrival.link].taken.knows(arrival.offered, TakenMemory.Taken(arrival.message)) {
             links[arrival.link].taken.note(start: arrival.offered.start, channel: arrival.offered.channel)
             actions.afterPersist.append(note)
             return

@@ -37,7 +37,9 @@ extension StationCustody {
             expectReceipt(acceptance, index, sequence: nextSequence, at: now)
         }
         if case .arrived(let offered) = acceptance.source, let link = linkOrdinal(offered.peer) {
-            links[link].taken.take(offered)
+            links[link].taken.take(
+                offered,
+                TakenMemory.Taken(acceptance.identity, acceptance.mark, part: acceptance.deliveries.map(\.index)))
         }
         whenSynced(.cable(slot))
     }
@@ -152,7 +154,7 @@ extension StationCustody {
         for item in again.items {
             guard let slot = slot(ofSequence: item.number.sequence) else { continue }
             entries[slot].isSuspected = true
-            entries[slot].reoffers += 1
+            if item.number.timesAnew > 0 { entries[slot].reoffers = item.number.timesAnew }
             for position in 0..<entries[slot].deliveryCount
             where item.deliveries.contains(entries[slot][delivery: position].index)
                 && entries[slot][delivery: position].state == .inTransit
@@ -167,7 +169,9 @@ extension StationCustody {
 
     mutating func fold(_ service: ServiceDigest, at now: Instant) {
         let sequence = nextSequence
-        if let link = linkOrdinal(service.offered.peer) { links[link].taken.take(service.offered) }
+        if let link = linkOrdinal(service.offered.peer) {
+            links[link].taken.take(service.offered, TakenMemory.Taken(service.message))
+        }
         guard service.message.identity.station == settings.station else {
             let dwell = max(0, min(now.wall - service.at, 86_400_000 * 365))
             let number = CustodyNumber(sequence: sequence)

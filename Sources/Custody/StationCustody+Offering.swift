@@ -140,7 +140,7 @@ extension StationCustody {
         let precedence = positions.map { entries[slot][delivery: $0].precedence }.max() ?? .routine
         let index = transmissions.insert(
             Transmission(
-                number: entries[slot].custodyNumber, isService: false, link: UInt16(link), precedence: precedence))
+                number: entries[slot].offerNumber, isService: false, link: UInt16(link), precedence: precedence))
         transmissions[index].suspectedDuplicate = entries[slot].isSuspected
         for position in positions { entries[slot][delivery: position].transmission = index }
         links[link].queue.append(index, &transmissions)
@@ -399,9 +399,8 @@ extension StationCustody {
                 guard delivery.state == .inTransit, delivery.link != CustodyDelivery.noLink else { continue }
                 let patience = delivery.precedence.speedOfServiceSeconds * 3_000
                 guard age > patience << Int64(min(entries[slot].reoffers, 16)) else { continue }
-                if overdue[Int(delivery.link)].last != entries[slot].custodyNumber {
-                    overdue[Int(delivery.link)].append(entries[slot].custodyNumber)
-                }
+                let number = CustodyNumber(sequence: entries[slot].sequence, anew: min(entries[slot].reoffers, 30) + 1)
+                if overdue[Int(delivery.link)].last != number { overdue[Int(delivery.link)].append(number) }
             }
         }
         for link in links.indices where !overdue[link].isEmpty {

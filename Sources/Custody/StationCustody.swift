@@ -199,7 +199,7 @@ package struct StationCustody: ~Copyable {
                 services[CustodyNumber(sequence: sequence, part: UInt16(index + 1))]?.place = place
             }
         case .passed(let passed):
-            for item in passed.items where item.number.part == 0 {
+            for item in passed.items where item.number.isCable {
                 if let slot = slot(ofSequence: item.number.sequence) { entries[slot].last = place }
             }
         case .service(let service):

@@ -1,4 +1,4 @@
-import Cables
+package import Cables
 
 /// A list of ascending, disjoint ranges of channel numbers.
 package struct ChannelRanges: Equatable, Sendable {
@@ -74,7 +74,9 @@ package struct TakenMemory: Sendable {
     package static let rangesMax = 256
 
     package private(set) var epoch: JournalEpoch?
-    private var numbers: Set<UInt64> = []
+    /// What stands behind each number. A neighbour whose disk was put back from a backup gives numbers a second time, to
+    /// other things.
+    private var numbers: [UInt64: Taken] = [:]
     private var order: [UInt64] = []
     private var oldest = 0
     /// By start, oldest first.
@@ -82,11 +84,42 @@ package struct TakenMemory: Sendable {
 
     package init() {}
 
-    package func knows(_ offered: CustodySource.Offered) -> Bool {
-        offered.epoch == epoch && numbers.contains(offered.number.raw)
+    /// A cable or message as it was taken, in 32 bits: enough to tell two apart that bear one number.
+    package struct Taken: Equatable, Sendable {
+        private var bits: UInt32
+
+        /// - Parameter part: deliveries of the cable that were taken.
+        package init(_ identity: CableIdentity, _ content: ContentMark, part: some Sequence<UInt16>) {
+            self.init(identity, content.high)
+            for index in part { mix(UInt64(index)) }
+        }
+
+        package init(_ message: ServiceMessage) {
+            self.init(message.identity, ContentMark(message.contentHash).high)
+            mix(UInt64(message.kind.rawValue))
+            mix(message.station.packed)
+            for octet in message.post.utf8 { mix(UInt64(octet)) }
+        }
+
+        private init(_ identity: CableIdentity, _ content: UInt64) {
+            bits = 0x811c_9dc5
+            mix(identity.station.packed)
+            mix(identity.start)
+            mix(identity.number)
+            mix(content)
+        }
+
+        private mutating func mix(_ word: UInt64) {
+            let mixed = (UInt64(bits) << 32 | UInt64(bits) ^ word) &* 0x9e37_79b9_7f4a_7c15 ^ word
+            bits = UInt32(truncatingIfNeeded: (mixed ^ mixed >> 29) &* 0xbf58_476d_1ce4_e5b9 >> 32)
+        }
     }
 
-    package mutating func take(_ offered: CustodySource.Offered) {
+    package func knows(_ offered: CustodySource.Offered, _ taken: Taken) -> Bool {
+        offered.epoch == epoch && numbers[offered.number.raw] == taken
+    }
+
+    package mutating func take(_ offered: CustodySource.Offered, _ taken: Taken) {
         if offered.epoch != epoch {
             epoch = offered.epoch
             numbers.removeAll()
@@ -95,11 +128,11 @@ package struct TakenMemory: Sendable {
             starts.removeAll()
         }
         note(start: offered.start, channel: offered.channel)
-        guard numbers.insert(offered.number.raw).inserted else { return }
+        guard numbers.updateValue(taken, forKey: offered.number.raw) == nil else { return }
         if order.count < Self.numbersMax {
             order.append(offered.number.raw)
         } else {
-            numbers.remove(order[oldest])
+            numbers[order[oldest]] = nil
             order[oldest] = offered.number.raw
             oldest = (oldest + 1) % Self.numbersMax
         }

@@ -45,7 +45,7 @@ struct CableHistory {
         case .accepted(let acceptance):
             return ([accepted(acceptance)] + desks(acceptance), .none)
         case .passed(let passed):
-            guard let item = passed.items.first(where: { $0.number == number }) else { return ([], .none) }
+            guard let item = passed.items.first(where: { $0.number.names(number) }) else { return ([], .none) }
             return (
                 [
                     row(
@@ -67,7 +67,7 @@ struct CableHistory {
                 ], service.previous
             )
         case .reoffered(let again):
-            guard let item = again.items.first(where: { $0.number == number }) else { return ([], .none) }
+            guard let item = again.items.first(where: { $0.number.names(number) }) else { return ([], .none) }
             return (
                 [
                     row(
@@ -108,4 +108,9 @@ struct CableHistory {
     ) -> Carried.Event {
         Carried.Event(at: at, name: event, link: link, post: post, detail: detail)
     }
+}
+
+extension CustodyNumber {
+    /// Whether this is an offer of the same cable.
+    fileprivate func names(_ cable: CustodyNumber) -> Bool { isCable && sequence == cable.sequence }
 }

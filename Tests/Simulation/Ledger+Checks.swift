@@ -192,7 +192,7 @@ extension Ledger {
             return world.breaks(
                 .nothingBeforeSync, station: station.index, "record \(sequence) leaves before it is on the disk")
         }
-        guard case .accepted(let acceptance)? = books[station.index].kept[sequence]?.digest, slice.number.part == 0,
+        guard case .accepted(let acceptance)? = books[station.index].kept[sequence]?.digest, slice.number.isCable,
             let truth = truths[acceptance.mark]
         else { return }
         let ends = (station.name, plan.name(peer))

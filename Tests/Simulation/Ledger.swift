@@ -68,6 +68,8 @@ package final class Ledger {
         var passed: [UInt64: Set<UInt16>] = [:]
         var syncedThrough: UInt64 = 0
         var heardThrough: UInt64 = 0
+        /// The highest sequence that was ever on the disk in this epoch.
+        var highest: UInt64 = 0
         /// The inbox as it is on the disk, in order of arrival.
         var inbox: [Entry] = []
         /// The disk was altered, lost or put back since the last start.
@@ -170,6 +172,9 @@ package final class Ledger {
             return world.breaks(.journalKeeps, station: station.index, "record \(sequence) cannot be read: \(error)")
         }
         enter(station.index, sequence, digest, location)
+        if sequence <= books[station.index].highest {
+            world.breaks(.numbersOnce, station: station.index, "sequence \(sequence) is given a second time")
+        }
         switch digest {
         case .accepted(let acceptance): checkAcceptance(station, acceptance)
         case .passed(let passed): checkPassed(station, passed)
@@ -206,6 +211,7 @@ package final class Ledger {
         let index = station.index
         let old = books[index].syncedThrough
         books[index].syncedThrough = max(old, sequence)
+        books[index].highest = max(books[index].highest, sequence)
         world.note(index, .sync, sequence, UInt64(station.disk.calls))
         for number in newest(index, after: old) where number <= sequence {
             guard let kept = books[index].kept[number] else { continue }
@@ -271,6 +277,7 @@ package final class Ledger {
         books[index].byOffer.removeAll()
         books[index].byIdentity.removeAll()
         books[index].passed.removeAll()
+        if books[index].epoch != epoch { books[index].highest = 0 }
         books[index].epoch = epoch
         for record in found { enter(index, record.sequence, record.digest, record.location) }
         guard !old.isDamaged else { return }
@@ -294,9 +301,9 @@ package final class Ledger {
         books[index].inbox = []
         // What has its receipt is not offered again at a start, whatever was passed on.
         for sequence in books[index].sequences {
-            if case .service? = books[index].kept[sequence]?.digest, let digest = books[index].kept[sequence]?.digest {
-                books[index].orders?.replayed(digest)
-            }
+            guard let digest = books[index].kept[sequence]?.digest else { continue }
+            books[index].orders?.willOfferAnew(digest)
+            if case .service = digest { books[index].orders?.replayed(digest) }
         }
         for sequence in books[index].sequences {
             guard let digest = books[index].kept[sequence]?.digest else { continue }

@@ -31,6 +31,8 @@ final class OrderChecker {
     private var links: [[UInt64: Item]]
     private var sessions: [UInt64?]
     private let neighbours: [RoutingIndicator]
+    /// How often the cables here were offered anew.
+    private var anew: [UInt64: UInt8] = [:]
     /// What was chosen and is not yet on its way, in order.
     private var chosen: [[(session: UInt64?, slice: Slice)]]
     /// Deliveries whose receipt or notice has come to its end here.
@@ -72,6 +74,7 @@ final class OrderChecker {
             addService(
                 CustodyNumber(sequence: sequence), to: end.message.identity.station, end.message.precedence, trace: [])
         case .reoffered(let again):
+            willOfferAnew(digest)
             for item in again.items {
                 let sequence = item.number.sequence
                 guard case .accepted(let acceptance)? = station.ledger.books[station.index].kept[sequence]?.digest
@@ -86,7 +89,7 @@ final class OrderChecker {
 
     private func addCable(_ sequence: UInt64, _ acceptance: AcceptanceDigest, only: Set<UInt16>? = nil) {
         guard acceptance.hold == .none else { return }
-        let number = CustodyNumber(sequence: sequence)
+        let number = CustodyNumber(sequence: sequence, anew: anew[sequence] ?? 0)
         for delivery in acceptance.deliveries
         where delivery.station != own && only?.contains(delivery.index) ?? true {
             if answered.contains(Answer(identity: acceptance.identity, post: delivery.post)) { continue }
@@ -99,6 +102,12 @@ final class OrderChecker {
             item.deliveries.insert(delivery.index)
             links[link][number.raw] = item
         }
+    }
+
+    /// From here on a cable is offered under another number.
+    func willOfferAnew(_ digest: RecordDigest) {
+        guard case .reoffered(let again) = digest else { return }
+        for item in again.items where item.number.timesAnew > 0 { anew[item.number.sequence] = item.number.timesAnew }
     }
 
     private func addService(
@@ -133,15 +142,31 @@ final class OrderChecker {
 
     private func ended(_ passed: JournalRecord.Passed) {
         guard let link = neighbours.firstIndex(of: passed.peer) else { return }
-        for item in passed.items { links[link][item.number.raw] = nil }
+        for item in passed.items {
+            guard item.number.isCable, !item.deliveries.isEmpty else {
+                links[link][item.number.raw] = nil
+                continue
+            }
+            let same = links[link].keys.filter {
+                CustodyNumber(raw: $0).sequence == item.number.sequence && CustodyNumber(raw: $0).isCable
+            }
+            for number in same { end(number, Set(item.deliveries), link) }
+        }
     }
 
     private func ended(_ number: CustodyNumber, _ index: UInt16) {
         for link in links.indices {
-            guard var item = links[link][number.raw] else { continue }
-            item.deliveries.remove(index)
-            links[link][number.raw] = item.deliveries.isEmpty ? nil : item
+            let same = links[link].keys.filter {
+                CustodyNumber(raw: $0).sequence == number.sequence && CustodyNumber(raw: $0).isCable
+            }
+            for number in same { end(number, [index], link) }
         }
+    }
+
+    private func end(_ number: UInt64, _ deliveries: Set<UInt16>, _ link: Int) {
+        guard var item = links[link][number], !item.deliveries.isEmpty else { return }
+        item.deliveries.subtract(deliveries)
+        links[link][number] = item.deliveries.isEmpty ? nil : item
     }
 
     private func answered(_ message: ServiceMessage) {

@@ -44,6 +44,8 @@ package final class SimulatedDisk: Storage, @unchecked Sendable {
     package private(set) var calls = 0
     /// The call that is the process's last.
     package var interruption: (call: Int, kind: Interruption)?
+    /// The next call of a kind is the process's last.
+    package var interruptOn: (call: Call, kind: Interruption)?
     /// The process that used the disk is at its end: nothing more is done for it.
     package private(set) var interrupted: Interruption?
     /// So many calls of the kind fail.
@@ -83,6 +85,12 @@ package final class SimulatedDisk: Storage, @unchecked Sendable {
         if let interruption, calls >= interruption.call {
             self.interruption = nil
             interrupted = interruption.kind
+            throw StorageFault(call: "\(call)", path: path, number: 4, text: "the process ends here")
+        }
+        // A failure that is planned for the same call comes first.
+        if let interruptOn, interruptOn.call == call, (failing[call] ?? 0) == 0 {
+            self.interruptOn = nil
+            interrupted = interruptOn.kind
             throw StorageFault(call: "\(call)", path: path, number: 4, text: "the process ends here")
         }
         if isBroken, call == .sync || call == .syncFolder {

@@ -121,6 +121,14 @@ package final class SimulatedRun {
         return verdict
     }
 
+    /// Heals, drains, and lets go.
+    package func finish() -> Verdict {
+        defer { tearDown() }
+        heal()
+        _ = drain()
+        return verdict
+    }
+
     func heal() {
         world.note(-1, .heal)
         connections.heal()
@@ -128,6 +136,7 @@ package final class SimulatedRun {
             station.disk.failing.removeAll()
             station.disk.isBroken = false
             station.disk.interruption = nil
+            station.disk.interruptOn = nil
             station.syncRange = 1...4
             station.start()
         }

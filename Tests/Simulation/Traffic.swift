@@ -41,7 +41,7 @@ final class Traffic {
 
     // MARK: Cables
 
-    package struct Wish {
+    struct Wish {
         var from: String
         var to: [(post: String, precedence: Precedence)]
         var info: [(post: String, precedence: Precedence)] = []

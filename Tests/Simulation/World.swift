@@ -93,6 +93,8 @@ package enum Rule: String, CaseIterable, Sendable {
     case custodyPassesOnce
     /// Arrival numbers at a station have a gap, or one was given twice.
     case arrivalNumbers
+    /// A sequence, and with it a custody number that neighbours may remember, was given twice in one epoch.
+    case numbersOnce
     /// What was on the disk is not replayed, though the disk was never damaged.
     case journalKeeps
     /// A station accuses an honest neighbour.

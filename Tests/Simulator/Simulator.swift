@@ -10,6 +10,7 @@ struct Simulator {
     init(_ options: SimulatorOptions) { self.options = options }
 
     func run() -> Int32 {
+        if options.scenarios { return scenarios() }
         guard let seeds = options.seeds else { return mutations() }
         let began = seconds
         var runs = 0
@@ -36,6 +37,20 @@ struct Simulator {
         return SimulatedRun.random(seed: seed, mutation: mutation)
     }
 
+    // MARK: Scenarios
+
+    private func scenarios() -> Int32 {
+        var status: Int32 = 0
+        for scenario in Scenario.allCases {
+            let verdict = scenario.play(mutation: options.mutation)
+            print("\(padded(scenario.rawValue))\(words(verdict))")
+            if status == 0 { status = verdict.exit }
+        }
+        return status
+    }
+
+    private func padded(_ name: String) -> String { name + String(repeating: " ", count: max(1, 26 - name.count)) }
+
     // MARK: Mutations
 
     private static let seedsPerMutationMax: UInt64 = 1_000
@@ -45,6 +60,7 @@ struct Simulator {
         var status: Int32 = 0
         for mutation in Mutation.allCases {
             var found: (seed: UInt64, verdict: Verdict)?
+            let scenario = Scenario.allCases.first { $0.play(mutation: mutation) != .right }
             for seed in 1...Self.seedsPerMutationMax {
                 let run = prepared(seed, mutation)
                 let verdict = run.complete()
@@ -53,12 +69,12 @@ struct Simulator {
                     break
                 }
             }
-            let name = mutation.rawValue + String(repeating: " ", count: max(1, 26 - mutation.rawValue.count))
+            let shown = padded(mutation.rawValue) + padded(scenario?.rawValue ?? "-")
             if let found {
-                print("\(name)seed \(found.seed)  \(words(found.verdict))")
+                print("\(shown)seed \(found.seed)  \(words(found.verdict))")
             } else {
-                print("\(name)NOT FOUND in \(Self.seedsPerMutationMax) seeds")
-                status = 1
+                print("\(shown)no seed up to \(Self.seedsPerMutationMax)")
+                if scenario == nil { status = 1 }
             }
             fflush(nil)
         }

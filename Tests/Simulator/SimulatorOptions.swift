@@ -16,6 +16,7 @@ struct SimulatorOptions {
     var trace = false
     var mutation: Mutation?
     var mutations = false
+    var scenarios = false
 
     init(_ arguments: [String]) {
         var rest = arguments[...]
@@ -35,10 +36,11 @@ struct SimulatorOptions {
                 guard let known = rest.popFirst().flatMap({ Mutation(rawValue: $0) }) else { Self.fail() }
                 mutation = known
             case "--mutations": mutations = true
+            case "--scenarios": scenarios = true
             default: Self.fail()
             }
         }
-        guard seeds != nil || mutations else { Self.fail() }
+        guard seeds != nil || mutations || scenarios else { Self.fail() }
     }
 
     private static func fail() -> Never {
