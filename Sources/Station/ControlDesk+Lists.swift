@@ -117,12 +117,12 @@ extension ControlDesk {
 
     func cableHistory(_ request: ControlRequest, _ reply: ControlReply) {
         find(request["id"] ?? "", reply) { custody, slot in
-            (custody.lastPlace(of: slot), custody.custodyNumber(of: slot))
-        } then: { [self] last, number in
+            (custody.lastPlace(of: slot), custody.place(of: slot), custody.custodyNumber(of: slot))
+        } then: { [self] last, acceptance, number in
             offQueue { [self] in
                 do {
                     let rows = try CableHistory(archive: archive, station: facts.settings.station).rows(
-                        from: last, number: number)
+                        from: last, acceptance: acceptance, number: number)
                     reply.rows(rows) { $0 }
                 } catch {
                     reply.failed(unreadable(error))

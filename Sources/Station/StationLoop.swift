@@ -213,13 +213,11 @@ final class StationLoop: @unchecked Sendable {
         if schedule { queue.async { [self] in turn() } }
     }
 
-    /// A failed sync was mended: these records stand elsewhere now. Called from within a commit or a retry of the loop's
-    /// own: the core must know before it hears that they are synced, since it then sends them from where they stand.
+    /// A failed sync was mended: these records stand elsewhere now. Called before `synced`, from within a commit or a
+    /// retry of the loop's own: nothing may be offered or shown from where they were put first.
     func moved(_ records: [(sequence: UInt64, location: RecordLocation)]) {
-        for record in records {
-            let place = RecordPlace(segment: record.location.segment, offset: record.location.offset)
-            custody.moved(sequence: record.sequence, to: place)
-        }
+        custody.moved(
+            records.map { ($0.sequence, RecordPlace(segment: $0.location.segment, offset: $0.location.offset)) })
     }
 
     // MARK: The turn
@@ -293,6 +291,7 @@ final class StationLoop: @unchecked Sendable {
         var writer = OctetWriter(reserving: 4_096)
         for record in records {
             writer.removeAll()
+            let record = custody.chained(record)
             record.write(to: &writer)
             let (given, location) = journal.append(writer.octets)
             precondition(given == sequence, "journal and core count alike")
