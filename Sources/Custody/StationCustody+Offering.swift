@@ -11,6 +11,8 @@ extension StationCustody {
     private static let inFlightMax = 16_384
     /// Milliseconds for which a refused transmission is not offered again.
     private static let refusalPause: UInt64 = 60_000
+    /// The same where the neighbour's disk refused a body, which may be over at once.
+    private static let diskPause: UInt64 = 5_000
 
     // MARK: Sessions
 
@@ -344,8 +346,9 @@ extension StationCustody {
         transmissions[index].state = .held
         transmissions[index].sent = 0
         if transmissions[index].attempts < .max { transmissions[index].attempts += 1 }
-        held[index] = now.boot + Self.refusalPause
-        actions.wake(at: now.boot + Self.refusalPause)
+        let notBefore = now.boot + (code == "DISK" ? Self.diskPause : Self.refusalPause)
+        held[index] = notBefore
+        actions.wake(at: notBefore)
         if !transmissions[index].isService {
             let slot = slot(carriedBy: index)
             for position in 0..<entries[slot].deliveryCount

@@ -132,6 +132,20 @@ final class StationLoop: @unchecked Sendable {
         if schedule { queue.async { [self] in turn() } }
     }
 
+    /// A body could not be written or read: the log and `status` say which call failed. From any queue.
+    func alarm(_ fault: StorageFault) { alarm(StationEvent(.alarm, "disk.fault", [("why", "\(fault)")])) }
+
+    /// A record or a body that is in custody, or on a desk, cannot be shown as it was accepted. From any queue.
+    func alarm(unreadable error: any Error, _ identity: CableIdentity? = nil) {
+        let id = identity.map { [("id", $0.description)] } ?? []
+        alarm(StationEvent(.alarm, "record.unreadable", id + [("why", "\(error)")]))
+    }
+
+    private func alarm(_ event: StationEvent) {
+        log.write(event)
+        alarms.raise(event, at: StationClock.now.wall)
+    }
+
     /// Looks at the state, for what tells nobody that a thing is kept. Not from the loop's queue.
     func look<Answer>(_ look: (borrowing StationCustody) -> Answer) -> Answer {
         queue.sync { look(custody) }
