@@ -39,7 +39,8 @@ def say(text):
 
 
 def run(main, name):
-    """Runs a script: 0 all right, 1 a promise was broken, 75 skipped."""
+    """Runs a script: 0 all right, 1 a promise was broken, 75 skipped. Ended by a signal it leaves nothing running."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         main()
     except Skip as reason:
@@ -240,7 +241,7 @@ class Lab:
 
     def state(self, station):
         with open(self.file(station, "station.json5")) as file:
-            return json.load(file)["state"]
+            return os.path.join(self.file(station, ""), json.load(file)["state"])
 
     def start(self, *stations, wait=True, before=()):
         """`before`: words in front of routerd, such as strace and its options."""
@@ -336,6 +337,14 @@ def digest(octets):
     return hashlib.sha256(octets).hexdigest()
 
 
+def account(lab, station, identity):
+    """What a station knows of a cable, for a failure."""
+    try:
+        return ", ".join(row["event"] for row in lab.ask(station, "cable.history", {"id": identity}))
+    except Refused as refused:
+        return refused.code
+
+
 def check_delivered(lab, accepted, at, origin=0, sample=64, rng=None, patience=PATIENCE):
     """Every accepted cable is in the inbox once unmarked, arrival numbers have no gap, every receipt is back.
 
@@ -352,9 +361,9 @@ def check_delivered(lab, accepted, at, origin=0, sample=64, rng=None, patience=P
         inbox = lab.ask(at, "inbox.list")
     lost = accepted.keys() - {row["id"] for row in inbox}
     if lost:
-        some = sorted(lost)[:3]
-        queue = [len(lab.ask(station, "queue.list")) for station in lab.daemons]
-        raise Failure(f"{len(lost)} of {len(accepted)} accepted cables did not arrive, such as {some}; queues {queue}")
+        some = sorted(lost)[0]
+        known = "; ".join(f"{lab.names[station]}: {account(lab, station, some)}" for station in sorted(lab.daemons))
+        raise Failure(f"{len(lost)} of {len(accepted)} accepted cables did not arrive, such as {some}: {known}")
     until("all receipts are back", receipts, patience)
     inbox = lab.ask(at, "inbox.list")
     unmarked = [row["id"] for row in inbox if not row["suspectedDuplicate"]]
