@@ -56,7 +56,7 @@ extension StationCustody {
                     .alarm, "custody.offeredAgain",
                     [("peer", links[link].peer.description), ("cables", "\(items.count)")])))
         while !items.isEmpty {
-            let part = Array(items.prefix(JournalRecord.Passed.itemsMax))
+            let part = Array(items.prefix(JournalRecord.Passed.fitting(items)))
             items.removeFirst(part.count)
             record(
                 .reoffered(JournalRecord.Reoffered(peer: links[link].peer, at: now.wall, items: part)), at: now,
@@ -300,10 +300,13 @@ extension StationCustody {
             for channel in low...high {
                 guard let index = links[link].transmission(onChannel: channel) else { continue }
                 items.append(end(index, channel: channel, on: link))
-                if items.count == JournalRecord.Passed.itemsMax { flush(&items, link, at: now, &actions) }
             }
         }
-        flush(&items, link, at: now, &actions)
+        while !items.isEmpty {
+            let count = JournalRecord.Passed.fitting(items)
+            pass(Array(items[..<count]), link, at: now, &actions)
+            items.removeFirst(count)
+        }
         fill(link, at: now, &actions)
     }
 
@@ -323,16 +326,14 @@ extension StationCustody {
         return item
     }
 
-    private mutating func flush(
-        _ items: inout [JournalRecord.Passed.Item], _ link: Int, at now: Instant, _ actions: inout Actions
+    private mutating func pass(
+        _ items: [JournalRecord.Passed.Item], _ link: Int, at now: Instant, _ actions: inout Actions
     ) {
-        guard !items.isEmpty else { return }
         record(
             .passed(
                 JournalRecord.Passed(
                     peer: links[link].peer, peerEpoch: links[link].peerEpoch, start: settings.start, at: now.wall,
                     items: items)), at: now, &actions)
-        items.removeAll()
     }
 
     /// The neighbour does not take an offer: custody stays here, and it is offered again after a while.
