@@ -13,9 +13,13 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tool(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linking)
 }
+
+/// The daemon brings the parts of the Swift runtime that it uses: less resident memory, and nothing to install.
+let standalone: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
@@ -40,6 +44,7 @@ let package = Package(
 
         // The edge.
         .target(name: "CChecksum", path: "Sources/CChecksum"),
+        .target(name: "CMemory", path: "Sources/CMemory"),
         module("Journal", ["Octets", "CChecksum"]),
         .systemLibrary(
             name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl",
@@ -49,7 +54,7 @@ let package = Package(
         module(
             "Station",
             ["Octets", "Cables", "Routing", "Settings", "Custody", "Link", "Journal", "Transport", "Control"]),
-        tool("routerd", ["Station", "Settings", "Transport"]),
+        tool("routerd", ["Station", "Settings", "Transport", "CMemory"], linking: standalone),
         tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Control", "Transport"]),
         tool("routerbench", ["Octets", "Cables", "Settings", "Control", "Transport", "CChecksum"]),
 

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Who asks: the credentials of the process at the other end of the socket.
 package struct ControlCaller: Sendable, Equatable {
     package var pid: Int32
@@ -81,19 +79,4 @@ package struct ControlReply: Sendable {
 
     /// Used on the connection's queue only.
     private final class Position: @unchecked Sendable { var next = 0 }
-}
-
-/// JSON as the interface promises it: sorted keys, slashes plain.
-package struct JSONText: Sendable {
-    package init() {}
-
-    package func octets(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return [UInt8](try encoder.encode(value))
-        } catch {
-            preconditionFailure("rows are plain values: \(error)")
-        }
-    }
 }

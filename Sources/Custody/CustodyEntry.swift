@@ -116,7 +116,7 @@ extension RoutingIndicator {
     }
 }
 
-/// One delivery of a cable in custody: 39 octets.
+/// One delivery of a cable in custody: 38 octets.
 package struct CustodyDelivery: Sendable {
     /// Interned name of the post; of the office once delivered.
     package var post: UInt32
@@ -132,13 +132,13 @@ package struct CustodyDelivery: Sendable {
     private var shortStation: Packed40
     package var role: SignedBlock.Delivery.Role
     package var precedence: Precedence
-    package var niact: Bool
     package var state: DeliveryState
     package var why: HoldReason
-    /// A receipt or notice for it passed through here on its way back: it need not be offered again.
-    package var isAnswered = false
-    /// A receipt came after a notice had said "undeliverable" (rule 20).
-    package var lateAfterNotice: Bool
+    private var traits: UInt8 = 0
+
+    private static let nightAction: UInt8 = 1
+    private static let answered: UInt8 = 2
+    private static let late: UInt8 = 4
 
     package init(
         index: UInt16, role: SignedBlock.Delivery.Role, precedence: Precedence, niact: Bool, state: DeliveryState,
@@ -148,10 +148,8 @@ package struct CustodyDelivery: Sendable {
         self.index = index
         self.role = role
         self.precedence = precedence
-        self.niact = niact
         self.state = state
         self.why = why
-        self.lateAfterNotice = lateAfterNotice
         self.post = post
         self.office = office
         self.transmission = transmission
@@ -159,6 +157,25 @@ package struct CustodyDelivery: Sendable {
         shortStation = station.short
         packedSince = Packed48(since)
         packedAt = Packed48(at)
+        self.niact = niact
+        self.lateAfterNotice = lateAfterNotice
+    }
+
+    package var niact: Bool {
+        get { traits & Self.nightAction != 0 }
+        set { traits = newValue ? traits | Self.nightAction : traits & ~Self.nightAction }
+    }
+
+    /// A receipt or notice for it passed through here on its way back: it need not be offered again.
+    package var isAnswered: Bool {
+        get { traits & Self.answered != 0 }
+        set { traits = newValue ? traits | Self.answered : traits & ~Self.answered }
+    }
+
+    /// A receipt came after a notice had said "undeliverable" (rule 20).
+    package var lateAfterNotice: Bool {
+        get { traits & Self.late != 0 }
+        set { traits = newValue ? traits | Self.late : traits & ~Self.late }
     }
 
     package var station: RoutingIndicator { RoutingIndicator(short: shortStation) }

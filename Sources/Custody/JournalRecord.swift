@@ -37,6 +37,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
             /// The record before this one in the cable's history.
             package var previous: RecordPlace
 
+            /// Octets that it takes in a record at most: three numbers, a place and the deliveries.
+            fileprivate var octetsMax: Int { 40 + 2 * deliveries.count }
+
             package init(number: CustodyNumber, deliveries: [UInt16], channel: UInt64, previous: RecordPlace) {
                 self.number = number
                 self.deliveries = deliveries
@@ -45,8 +48,19 @@ package indirect enum JournalRecord: Equatable, Sendable {
             }
         }
 
-        /// Bounds one record: a longer note becomes several.
+        /// Bound one record: a longer note becomes several. Cables to a collective name many deliveries each.
         package static let itemsMax = 4_096
+        package static let octetsMax = 1 << 19
+
+        /// How many of the first items one record takes; at least one.
+        package static func fitting(_ items: [Item]) -> Int {
+            var octets = 0
+            for (index, item) in items.prefix(itemsMax).enumerated() {
+                octets += item.octetsMax
+                if octets > octetsMax { return max(index, 1) }
+            }
+            return min(items.count, itemsMax)
+        }
 
         package var peer: RoutingIndicator
         /// The neighbour's journal that took them, and this station's start that numbered the channels: what the

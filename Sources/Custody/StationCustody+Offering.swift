@@ -11,6 +11,8 @@ extension StationCustody {
     private static let inFlightMax = 16_384
     /// Milliseconds for which a refused transmission is not offered again.
     private static let refusalPause: UInt64 = 60_000
+    /// The same where the neighbour's disk refused a body, which may be over at once.
+    private static let diskPause: UInt64 = 5_000
 
     // MARK: Sessions
 
@@ -54,7 +56,7 @@ extension StationCustody {
                     .alarm, "custody.offeredAgain",
                     [("peer", links[link].peer.description), ("cables", "\(items.count)")])))
         while !items.isEmpty {
-            let part = Array(items.prefix(JournalRecord.Passed.itemsMax))
+            let part = Array(items.prefix(JournalRecord.Passed.fitting(items)))
             items.removeFirst(part.count)
             record(
                 .reoffered(JournalRecord.Reoffered(peer: links[link].peer, at: now.wall, items: part)), at: now,
@@ -298,10 +300,13 @@ extension StationCustody {
             for channel in low...high {
                 guard let index = links[link].transmission(onChannel: channel) else { continue }
                 items.append(end(index, channel: channel, on: link))
-                if items.count == JournalRecord.Passed.itemsMax { flush(&items, link, at: now, &actions) }
             }
         }
-        flush(&items, link, at: now, &actions)
+        while !items.isEmpty {
+            let count = JournalRecord.Passed.fitting(items)
+            pass(Array(items[..<count]), link, at: now, &actions)
+            items.removeFirst(count)
+        }
         fill(link, at: now, &actions)
     }
 
@@ -321,16 +326,14 @@ extension StationCustody {
         return item
     }
 
-    private mutating func flush(
-        _ items: inout [JournalRecord.Passed.Item], _ link: Int, at now: Instant, _ actions: inout Actions
+    private mutating func pass(
+        _ items: [JournalRecord.Passed.Item], _ link: Int, at now: Instant, _ actions: inout Actions
     ) {
-        guard !items.isEmpty else { return }
         record(
             .passed(
                 JournalRecord.Passed(
                     peer: links[link].peer, peerEpoch: links[link].peerEpoch, start: settings.start, at: now.wall,
                     items: items)), at: now, &actions)
-        items.removeAll()
     }
 
     /// The neighbour does not take an offer: custody stays here, and it is offered again after a while.
@@ -344,8 +347,9 @@ extension StationCustody {
         transmissions[index].state = .held
         transmissions[index].sent = 0
         if transmissions[index].attempts < .max { transmissions[index].attempts += 1 }
-        held[index] = now.boot + Self.refusalPause
-        actions.wake(at: now.boot + Self.refusalPause)
+        let notBefore = now.boot + (code == "DISK" ? Self.diskPause : Self.refusalPause)
+        held[index] = notBefore
+        actions.wake(at: notBefore)
         if !transmissions[index].isService {
             let slot = slot(carriedBy: index)
             for position in 0..<entries[slot].deliveryCount

@@ -155,7 +155,6 @@ extension StationCustody {
                 inbox[desk.arrival]?.readAt.map { CarriedState.Read(arrival: desk.arrival, at: $0) }
             },
             receiptsDue: services.keys.filter { $0.sequence == sequence && $0.part > 0 }.map { $0.part - 1 }.sorted())
-        carriedRecords[nextSequence] = remainder.number
         record(
             .carried(Carried(state: state, past: past, acceptance: acceptance)), at: now, &actions)
     }
@@ -174,7 +173,6 @@ extension StationCustody {
         _ actions: inout Actions
     ) {
         guard let service = services[remainder.number], service.place == remainder.place else { return }
-        carriedRecords[nextSequence] = remainder.number
         record(
             .carriedService(
                 CarriedService(

@@ -91,8 +91,8 @@ package struct StationCustody: ~Copyable {
     package var acceptsFrom = Precedence.routine
     /// Where the certificates stand in the journal: the newest segment of each.
     var certificatePlaces: [UInt32] = []
-    /// Carried records that are not synced yet, by their own sequence: what a mended sync may move.
-    var carriedRecords: [UInt64: CustodyNumber] = [:]
+    /// Where records were put that are not known to be synced.
+    var placesInDoubt: [(sequence: UInt64, place: RecordPlace)] = []
     var identitiesIssued: UInt64 = 0
     /// Refused transmissions, and the milliseconds of the boot clock before which each is not offered again.
     var held: [UInt32: UInt64] = [:]
@@ -160,7 +160,7 @@ package struct StationCustody: ~Copyable {
     /// Every record up to `sequence` is synced.
     package mutating func persisted(through sequence: UInt64, at now: Instant, _ actions: inout Actions) {
         persistedThrough = max(persistedThrough, sequence)
-        if !carriedRecords.isEmpty { carriedRecords = carriedRecords.filter { $0.key > sequence } }
+        placesInDoubt.removeAll { $0.sequence <= sequence }
         var ready = 0
         while ready < unsynced.count, unsynced[ready].sequence <= persistedThrough { ready += 1 }
         guard ready > 0 else { return }
@@ -190,6 +190,7 @@ package struct StationCustody: ~Copyable {
     }
 
     private mutating func placed(_ record: RecordDigest, sequence: UInt64, place: RecordPlace) {
+        if !isReplaying { placesInDoubt.append((sequence, place)) }
         switch record {
         case .accepted(let acceptance):
             guard let slot = slot(ofSequence: sequence) else { return }
@@ -226,16 +227,6 @@ package struct StationCustody: ~Copyable {
         case .started, .read:
             break
         }
-    }
-
-    /// The journal wrote a record again elsewhere after a failed sync (rule 7).
-    package mutating func moved(sequence: UInt64, to place: RecordPlace) {
-        if let number = carriedRecords[sequence] { return moved(carried: number, sequence: sequence, to: place) }
-        if let slot = slot(ofSequence: sequence) {
-            if entries[slot].last == entries[slot].place { entries[slot].last = place }
-            entries[slot].place = place
-        }
-        for (number, _) in services where number.sequence == sequence { services[number]?.place = place }
     }
 
     mutating func whenSynced(_ work: Work) {

@@ -107,8 +107,10 @@ package final class SegmentFiles: Sendable {
         try file.sync()
         try storage.rename(path, to: self.path(header.segment))
         try storage.syncFolder(folder)
-        keep(file, header.segment)
-        return file
+        // Opened anew, so that a fault names the segment and not the name that it bore before.
+        let segment = try storage.open(self.path(header.segment))
+        keep(segment, header.segment)
+        return segment
     }
 
     /// Removes what an earlier run left unfinished.

@@ -3,8 +3,8 @@
 /// What the disk refuses to give is filled with a pattern that is no record, and noted: one bad sector must not keep
 /// a station from starting.
 package struct SegmentWindow: ~Copyable {
-    /// Octets held at once: several times the largest record.
-    private static let capacity = 4 << 20
+    /// Octets held at once: nearly twice the largest record. They count in the daemon's memory at every start.
+    private static let capacity = 2 << 20
     /// Octets that are given up together when the disk refuses them.
     private static let sectorOctets = 4_096
 

@@ -3,7 +3,15 @@ import Custody
 import Journal
 import Link
 import Octets
+import Synchronization
 import Transport
+
+/// The octets of a file under `bodies` are not those that were accepted.
+struct DamagedBody: Error, CustomStringConvertible {
+    var name: String
+
+    var description: String { "the octets of bodies/\(name) are not what was accepted: the disk has altered them" }
+}
 
 /// Reads cables back from journal and bodies: what is not held in memory. Safe from any thread.
 final class CableArchive: Sendable {
@@ -12,8 +20,13 @@ final class CableArchive: Sendable {
     /// Octets of one slice of a body for a client.
     private static let sliceOctets = 256 << 10
 
+    /// Bodies that are remembered as held against their hash.
+    private static let verifiedMax = 65_536
+
     let journal: Journal
     let bodies: BodyStore
+    /// Names of files whose octets were found to be what was accepted, since the start.
+    private let verified = Mutex<Set<String>>([])
 
     init(journal: Journal, bodies: BodyStore) {
         self.journal = journal
@@ -54,6 +67,20 @@ final class CableArchive: Sendable {
             part.withUnsafeBytes { hash.update($0) }
             offset += part.count
         }
+    }
+
+    /// The body of a cable, for showing it: a file is read once and held against its hash first. (Records have checksums;
+    /// a file has none but its name, and altered octets must never pass for a cable.)
+    func intact(_ acceptance: Acceptance) throws -> CableBody {
+        guard case .file(let name) = acceptance.body, !verified.withLock({ $0.contains(name) }) else {
+            return acceptance.body
+        }
+        guard try hash(ofBody: name) == acceptance.block.contentHash else { throw DamagedBody(name: name) }
+        verified.withLock { verified in
+            if verified.count >= Self.verifiedMax { verified.removeAll() }
+            verified.insert(name)
+        }
+        return acceptance.body
     }
 
     /// A body that fits one chunk.

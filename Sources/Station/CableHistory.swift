@@ -11,8 +11,11 @@ struct CableHistory {
     let station: RoutingIndicator
 
     /// Oldest first.
-    func rows(from last: RecordPlace, number: CustodyNumber) throws -> [HistoryRow] {
-        try past(from: last, number: number).events.map {
+    ///
+    /// - Parameter acceptance: where the cable's first record stands: shown also where one between cannot be found, as
+    ///   after a failed sync, which moves records that name one another.
+    func rows(from last: RecordPlace, acceptance: RecordPlace, number: CustodyNumber) throws -> [HistoryRow] {
+        try past(from: last, acceptance: acceptance, number: number).events.map {
             HistoryRow(
                 at: Timestamp(milliseconds: $0.at).description, event: $0.name, station: station.description,
                 link: $0.link, post: $0.post, detail: $0.detail)
@@ -20,11 +23,20 @@ struct CableHistory {
     }
 
     /// What happened to the cable, oldest first, and the records of the answers that came.
-    func past(from last: RecordPlace, number: CustodyNumber) throws -> Carried.Past {
+    func past(
+        from last: RecordPlace, acceptance: RecordPlace? = nil, number: CustodyNumber
+    ) throws -> Carried.Past {
         var past = Carried.Past.empty
         var place = last
         for _ in 0..<Self.recordsMax where place != .none {
-            let octets = try archive.octets(place)
+            let octets: [UInt8]
+            do {
+                octets = try archive.octets(place)
+            } catch {
+                guard let acceptance, place != acceptance else { throw error }
+                place = acceptance
+                continue
+            }
             let record = try JournalRecord(decoding: octets)
             let (found, previous) = read(record, number)
             past.events.insert(contentsOf: found, at: 0)

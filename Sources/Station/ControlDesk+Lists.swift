@@ -92,7 +92,7 @@ extension ControlDesk {
         do {
             return try archive.acceptance(place).block
         } catch {
-            log.write(.error, "record.unreadable", [("why", "\(error)")])
+            loop.alarm(unreadable: error)
             return nil
         }
     }
@@ -117,14 +117,15 @@ extension ControlDesk {
 
     func cableHistory(_ request: ControlRequest, _ reply: ControlReply) {
         find(request["id"] ?? "", reply) { custody, slot in
-            (custody.lastPlace(of: slot), custody.custodyNumber(of: slot))
-        } then: { [self] last, number in
+            (custody.lastPlace(of: slot), custody.place(of: slot), custody.custodyNumber(of: slot))
+        } then: { [self] last, acceptance, number in
             offQueue { [self] in
                 do {
                     let rows = try CableHistory(archive: archive, station: facts.settings.station).rows(
-                        from: last, number: number)
+                        from: last, acceptance: acceptance, number: number)
                     reply.rows(rows) { $0 }
                 } catch {
+                    loop.alarm(unreadable: error)
                     reply.failed(unreadable(error))
                 }
             }
@@ -144,7 +145,7 @@ extension ControlDesk {
     private func inboxRow(_ item: InboxItem) -> InboxRow? {
         do {
             let acceptance = try archive.acceptance(item.place)
-            let cable = try archive.reading(of: acceptance.body).cable
+            let cable = try archive.reading(of: archive.intact(acceptance)).cable
             return InboxRow(
                 id: item.identity.description, arrival: item.arrival, post: item.post, office: item.office,
                 role: word(item.role), precedence: item.precedence.word, niact: item.niact, mrn: cable.mrn,
@@ -155,7 +156,7 @@ extension ControlDesk {
                 suspectedDuplicate: item.suspectedDuplicate,
                 replyInstructions: ReplyInstructionsDocument(cable.replyInstructions))
         } catch {
-            log.write(.error, "record.unreadable", [("id", item.identity.description), ("why", "\(error)")])
+            loop.alarm(unreadable: error, item.identity)
             return nil
         }
     }
@@ -186,7 +187,7 @@ extension ControlDesk {
             }
             offQueue { [self] in
                 do {
-                    let body = try archive.acceptance(item.place).body
+                    let body = try archive.intact(archive.acceptance(item.place))
                     // The first slice is read before anything is answered, so that a failure is one.
                     _ = try archive.slice(of: body, offset: 0, count: 1)
                     let archive = archive
@@ -200,6 +201,7 @@ extension ControlDesk {
                         }
                     }
                 } catch {
+                    loop.alarm(unreadable: error)
                     reply.failed(unreadable(error))
                 }
             }

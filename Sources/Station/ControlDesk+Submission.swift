@@ -21,7 +21,7 @@ extension ControlDesk {
                 ControlFailure(code: "USAGE", message: "no cable came", advice: "name a file", exit: ExitStatus.usage))
         }
         do throws(ControlFailure) {
-            let cable = try SubmittedCable(body, archive: archive)
+            let cable = try SubmittedCable(body, archive: archive, loop: loop)
             guard cable.length <= UInt64(facts.settings.limits.cableOctets) else {
                 throw ControlFailure(
                     code: "TOO_LARGE",
@@ -60,6 +60,7 @@ extension ControlDesk {
                     guard delivered, answers else { return accept(cable, nil, request, caller, reply) }
                     try tag(cable, as: original, request, caller, reply)
                 } catch {
+                    loop.alarm(unreadable: error)
                     reply.failed(unreadable(error))
                 }
             }
@@ -88,6 +89,7 @@ extension ControlDesk {
                 } catch let failure as ControlFailure {
                     reply.failed(failure)
                 } catch {
+                    loop.alarm(unreadable: error)
                     reply.failed(unreadable(error))
                 }
             }
@@ -98,12 +100,12 @@ extension ControlDesk {
         _ cable: SubmittedCable, as original: Acceptance, _ request: ControlRequest, _ caller: ControlCaller,
         _ reply: ControlReply
     ) throws {
-        let instructions = try archive.reading(of: original.body).cable.replyInstructions
+        let instructions = try archive.reading(of: archive.intact(original)).cable.replyInstructions
         guard !instructions.isEmpty, case .octets(let octets) = cable.body else {
             return accept(cable, nil, request, caller, reply)
         }
         let tagged = ReplyTagging.tag(octets, reading: cable.reading, instructions: instructions)
-        let whole = try SubmittedCable(.octets(tagged.octets), archive: archive)
+        let whole = try SubmittedCable(.octets(tagged.octets), archive: archive, loop: loop)
         accept(whole, tagged, request, caller, reply)
     }
 
@@ -133,7 +135,7 @@ struct SubmittedCable: Sendable {
     var length: UInt64
     var custodyBody: CableBody
 
-    init(_ body: SubmittedBody, archive: CableArchive) throws(ControlFailure) {
+    init(_ body: SubmittedBody, archive: CableArchive, loop: StationLoop) throws(ControlFailure) {
         self.body = body
         switch body {
         case .octets(let octets):
@@ -141,7 +143,7 @@ struct SubmittedCable: Sendable {
             hash = ContentHash.of(octets)
             length = UInt64(octets.count)
             custodyBody = .inline(octets)
-            if octets.count > CableBody.inlineMax { custodyBody = try Self.store(octets, archive) }
+            if octets.count > CableBody.inlineMax { custodyBody = try Self.store(octets, archive, loop) }
         case .stored(let name, let octets):
             custodyBody = .file(name: name)
             length = UInt64(octets)
@@ -160,8 +162,10 @@ struct SubmittedCable: Sendable {
     }
 
     /// A small reply may have grown above the bound when it was tagged.
-    private static func store(_ octets: [UInt8], _ archive: CableArchive) throws(ControlFailure) -> CableBody {
-        let sink = try StoredBody(octets: octets.count, bodies: archive.bodies)
+    private static func store(
+        _ octets: [UInt8], _ archive: CableArchive, _ loop: StationLoop
+    ) throws(ControlFailure) -> CableBody {
+        let sink = try StoredBody(octets: octets.count, bodies: archive.bodies, loop: loop)
         try octets.withUnsafeBufferPointer { (view) throws(ControlFailure) in
             try sink.append(UnsafeRawBufferPointer(view))
         }

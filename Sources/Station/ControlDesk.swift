@@ -65,7 +65,7 @@ final class ControlDesk: ControlService {
                 message: "the cable has \(octets) octets, more than \(facts.settings.limits.cableOctets)",
                 advice: "split it into sections", exit: ExitStatus.data)
         }
-        return try StoredBody(octets: octets, bodies: archive.bodies)
+        return try StoredBody(octets: octets, bodies: archive.bodies, loop: loop)
     }
 
     func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply) {
@@ -176,31 +176,34 @@ extension ControlFailure {
 /// A large body that a client hands in.
 final class StoredBody: BodySink {
     private let inbox: BodyInbox
+    private let loop: StationLoop
 
-    init(octets: Int, bodies: BodyStore) throws(ControlFailure) {
+    init(octets: Int, bodies: BodyStore, loop: StationLoop) throws(ControlFailure) {
+        self.loop = loop
         do throws(StorageFault) {
             inbox = try BodyInbox(octets: UInt64(octets), bodies: bodies)
         } catch {
-            throw Self.failure(error)
+            throw Self.failure(error, loop)
         }
     }
 
     func append(_ octets: UnsafeRawBufferPointer) throws(ControlFailure) {
-        do throws(StorageFault) { try inbox.append(octets) } catch { throw Self.failure(error) }
+        do throws(StorageFault) { try inbox.append(octets) } catch { throw Self.failure(error, loop) }
     }
 
     func finish() throws(ControlFailure) -> String {
         do throws(StorageFault) {
             return try inbox.finish().hash.description
         } catch {
-            throw Self.failure(error)
+            throw Self.failure(error, loop)
         }
     }
 
     func abandon() { inbox.abandon() }
 
-    private static func failure(_ fault: StorageFault) -> ControlFailure {
-        ControlFailure(
+    private static func failure(_ fault: StorageFault, _ loop: StationLoop) -> ControlFailure {
+        loop.alarm(fault)
+        return ControlFailure(
             code: "DISK", message: "the cable could not be written: \(fault)", advice: "make room and try again",
             exit: ExitStatus.tryLater)
     }

@@ -53,6 +53,7 @@ extension LinkDriver {
             put(.resume(channel: offer.channel, offset: 0))
             returnWindow(offer.channel)
         } catch {
+            around.loop.alarm(error)
             refuse(offer.channel, "DISK", "the body cannot be written: \(error)")
         }
     }
@@ -84,6 +85,7 @@ extension LinkDriver {
         } catch {
             incoming[chunk.channel] = nil
             cable.body.abandon()
+            around.loop.alarm(error)
             refuse(chunk.channel, "DISK", "the body cannot be written: \(error)")
         }
     }

@@ -181,9 +181,7 @@ final class LinkDriver: @unchecked Sendable {
             }
         } catch {
             // What cannot be read cannot be sent; the operator must know, and the queue must not stop for it.
-            around.log.write(
-                .alarm, "cable.unreadable",
-                [("peer", peer.description), ("channel", "\(slice.channel)"), ("why", "\(error)")])
+            around.loop.alarm(unreadable: error)
             around.loop.post { [link, session] custody, now, actions in
                 custody.refused(
                     link, session: session, channel: slice.channel, code: "UNREADABLE",

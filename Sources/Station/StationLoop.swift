@@ -132,6 +132,20 @@ final class StationLoop: @unchecked Sendable {
         if schedule { queue.async { [self] in turn() } }
     }
 
+    /// A body could not be written or read: the log and `status` say which call failed. From any queue.
+    func alarm(_ fault: StorageFault) { alarm(StationEvent(.alarm, "disk.fault", [("why", "\(fault)")])) }
+
+    /// A record or a body that is in custody, or on a desk, cannot be shown as it was accepted. From any queue.
+    func alarm(unreadable error: any Error, _ identity: CableIdentity? = nil) {
+        let id = identity.map { [("id", $0.description)] } ?? []
+        alarm(StationEvent(.alarm, "record.unreadable", id + [("why", "\(error)")]))
+    }
+
+    private func alarm(_ event: StationEvent) {
+        log.write(event)
+        alarms.raise(event, at: StationClock.now.wall)
+    }
+
     /// Looks at the state, for what tells nobody that a thing is kept. Not from the loop's queue.
     func look<Answer>(_ look: (borrowing StationCustody) -> Answer) -> Answer {
         queue.sync { look(custody) }
@@ -213,13 +227,11 @@ final class StationLoop: @unchecked Sendable {
         if schedule { queue.async { [self] in turn() } }
     }
 
-    /// A failed sync was mended: these records stand elsewhere now. Called from within a commit or a retry of the loop's
-    /// own: the core must know before it hears that they are synced, since it then sends them from where they stand.
+    /// A failed sync was mended: these records stand elsewhere now. Called before `synced`, from within a commit or a
+    /// retry of the loop's own: nothing may be offered or shown from where they were put first.
     func moved(_ records: [(sequence: UInt64, location: RecordLocation)]) {
-        for record in records {
-            let place = RecordPlace(segment: record.location.segment, offset: record.location.offset)
-            custody.moved(sequence: record.sequence, to: place)
-        }
+        custody.moved(
+            records.map { ($0.sequence, RecordPlace(segment: $0.location.segment, offset: $0.location.offset)) })
     }
 
     // MARK: The turn
@@ -293,6 +305,7 @@ final class StationLoop: @unchecked Sendable {
         var writer = OctetWriter(reserving: 4_096)
         for record in records {
             writer.removeAll()
+            let record = custody.chained(record)
             record.write(to: &writer)
             let (given, location) = journal.append(writer.octets)
             precondition(given == sequence, "journal and core count alike")

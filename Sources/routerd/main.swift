@@ -1,3 +1,4 @@
+import CMemory
 import Dispatch
 import Glibc
 import Settings
@@ -43,6 +44,7 @@ nonisolated func watchSignals(_ station: Station) -> [any DispatchSourceSignal] 
 }
 
 nonisolated func run() -> Never {
+    cable_keep_memory_small()
     var path = "/etc/routerd/station.json5"
     var check = false
     var arguments = CommandLine.arguments.dropFirst()[...]

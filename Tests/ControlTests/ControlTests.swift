@@ -51,6 +51,35 @@ struct ControlFrameTests {
     }
 }
 
+/// A row with everything that rows have.
+private struct Sample: Encodable {
+    struct Part: Encodable { var name: String }
+    var zero = 0
+    var large = UInt64.max
+    var negative = Int64.min
+    var truth = true
+    var share = 0.25
+    var text = "A \"B\" \\ /\n\u{1}\u{e9}"
+    var absent: String?
+    var list = ["X", "Y"]
+    var parts = [Part(name: "P"), Part(name: "Q")]
+    var none: [Int] = []
+    var counts = ["b": 2, "a": 1]
+}
+
+@Suite("JSON text")
+struct JSONTextTests {
+    @Test("Keys are sorted, slashes plain, nil left out, and numbers exact")
+    func sample() throws {
+        let text = String(decoding: JSONText().octets(Sample()), as: UTF8.self)
+        #expect(
+            text == #"{"counts":{"a":1,"b":2},"large":18446744073709551615,"list":["X","Y"],"#
+                + #""negative":-9223372036854775808,"none":[],"parts":[{"name":"P"},{"name":"Q"}],"share":0.25,"#
+                + #""text":"A \"B\" \\ /\n\u0001\#u{e9}","truth":true,"zero":0}"#)
+        #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
+    }
+}
+
 /// Answers `echo` with the body, `rows` with many rows; keeps large bodies in memory, as a test may.
 private final class EchoService: ControlService {
     private final class Sink: BodySink {

@@ -70,4 +70,44 @@ struct FaultTests {
         #expect(other.status == 65)
         #expect(lab.ctl("RUECAP", "queue", "list").rows.count == 1)
     }
+
+    @Test("Where a large body cannot be written the cable is refused with 75, and status names the failing call")
+    func bodyRefused() throws {
+        let lab = try Lab(Lab.row)
+        try lab.start("RUECAP")
+        let bodies = "\(lab.folder.path)/RUECAP/state/bodies"
+        try FileManager.default.moveItem(atPath: bodies, toPath: "\(bodies)-away")
+        let large = Lab.cable(1, filler: 100_000)
+        let refused = lab.ctl("RUECAP", "submit", "-", input: large)
+        #expect(refused.status == 75, "\(refused.error)")
+        #expect(alarms(lab, "RUECAP").contains("disk.fault"))
+        try FileManager.default.moveItem(atPath: "\(bodies)-away", toPath: bodies)
+        #expect(lab.ctl("RUECAP", "submit", "-", input: large).status == 0)
+    }
+
+    @Test("A large body whose octets were altered on the disk is never given out, and status says so")
+    func alteredBody() throws {
+        let lab = try Lab(Lab.row)
+        try lab.start("RUECAP", "RUEHUB", "RUENO")
+        let large = Lab.cable(1, filler: 100_000)
+        let id = try #require(lab.ctl("RUECAP", "submit", "-", input: large).document["id"] as? String)
+        try lab.wait("it arrived") { lab.ctl("RUENO", "inbox", "list").rows.count == 1 }
+        lab.kill("RUENO")
+        let bodies = URL(fileURLWithPath: "\(lab.folder.path)/RUENO/state/bodies")
+        let names = try FileManager.default.contentsOfDirectory(atPath: bodies.path)
+        let file = bodies.appendingPathComponent(try #require(names.first))
+        var octets = try Data(contentsOf: file)
+        octets[octets.count / 2] ^= 0x10
+        try octets.write(to: file)
+        try lab.start("RUENO")
+        let read = lab.ctl("RUENO", "inbox", "read", id, "--raw")
+        #expect(read.status == 70, "\(read.error)")
+        #expect(read.output.isEmpty)
+        #expect(alarms(lab, "RUENO").contains("record.unreadable"))
+    }
+
+    private func alarms(_ lab: Lab, _ station: String) -> [String] {
+        let alarms = lab.ctl(station, "status").document["alarms"] as? [[String: Any]] ?? []
+        return alarms.compactMap { $0["code"] as? String }
+    }
 }

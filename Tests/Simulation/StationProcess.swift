@@ -138,11 +138,10 @@ final class StationProcess: @unchecked Sendable {
     private func synced(_ sequence: UInt64, _ relocated: [(sequence: UInt64, location: RecordLocation)]) {
         if !relocated.isEmpty {
             ledger.moved(station, relocated)
-            for record in relocated {
-                custody.moved(
-                    sequence: record.sequence,
-                    to: RecordPlace(segment: record.location.segment, offset: record.location.offset))
-            }
+            custody.moved(
+                relocated.map {
+                    ($0.sequence, RecordPlace(segment: $0.location.segment, offset: $0.location.offset))
+                })
         }
         ledger.synced(station, through: sequence)
         durable = max(durable ?? 0, sequence)
@@ -259,6 +258,7 @@ final class StationProcess: @unchecked Sendable {
         var writer = OctetWriter(reserving: 4_096)
         for record in records {
             writer.removeAll()
+            let record = custody.chained(record)
             record.write(to: &writer)
             let (given, location) = journal.append(writer.octets)
             precondition(given == sequence, "journal and core count alike")
