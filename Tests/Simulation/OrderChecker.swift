@@ -7,6 +7,7 @@ import Routing
 final class OrderChecker {
     /// Milliseconds for which a refused offer rests, as in the core.
     private static let refusalPause: UInt64 = 60_000
+    private static let diskPause: UInt64 = 5_000
 
     private enum State: Equatable {
         case ready
@@ -206,9 +207,10 @@ final class OrderChecker {
     }
 
     /// - Parameter boot: the station's clock.
-    func refused(_ link: Int, session: UInt64, channel: UInt64, boot: UInt64) {
+    func refused(_ link: Int, session: UInt64, channel: UInt64, code: String, boot: UInt64) {
         guard sessions[link] == session, let number = number(onChannel: channel, link) else { return }
-        links[link][number]?.state = .paused(until: boot + Self.refusalPause)
+        links[link][number]?.state = .paused(
+            until: boot + (code == "DISK" ? Self.diskPause : Self.refusalPause))
         links[link][number]?.channel = 0
     }
 

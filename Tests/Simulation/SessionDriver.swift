@@ -169,7 +169,8 @@ final class SessionDriver {
             guard process.isAlive else { return }
             process.ledger.unreadable(process.station, slice, "\(error)")
             process.post { [link, session, process] custody, now, actions in
-                process.orders?.refused(link, session: session, channel: slice.channel, boot: now.boot)
+                process.orders?.refused(
+                    link, session: session, channel: slice.channel, code: "UNREADABLE", boot: now.boot)
                 custody.refused(
                     link, session: session, channel: slice.channel, code: "UNREADABLE",
                     message: "its octets cannot be read here", at: now, &actions)
@@ -295,7 +296,7 @@ final class SessionDriver {
             offered[number] = nil
             process.ledger.refused(process.station, by: peerIndex, code)
             process.post { [link, session, process] custody, now, actions in
-                process.orders?.refused(link, session: session, channel: number, boot: now.boot)
+                process.orders?.refused(link, session: session, channel: number, code: code, boot: now.boot)
                 custody.refused(
                     link, session: session, channel: number, code: code, message: message, at: now, &actions)
             }
