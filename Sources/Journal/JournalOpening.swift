@@ -239,7 +239,10 @@ package struct JournalOpening: ~Copyable {
         if let first = damageBehindLast {
             report.tailDamaged = true
             let octets = report.damage[first...].reduce(0) { $0 + $1.octets }
-            report.tailRecordsMax = UInt64(octets / RecordFormat.spanMin + 1)
+            // Behind skipped sequences the header alone says where the damaged records began.
+            let begun = min(segments.compactMap { $0.header?.firstSequence }.max() ?? 1, SegmentScan.sequenceMax)
+            let unseen = begun > start.lastSequence ? begun - 1 - start.lastSequence : 0
+            report.tailRecordsMax = unseen + UInt64(octets / RecordFormat.spanMin + 1)
         }
         guard let last = segments.last else { return }
         if tail.isClean, last.number + 1 == start.segment, closings[last.number] == nil {

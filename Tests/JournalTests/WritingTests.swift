@@ -82,6 +82,20 @@ import Testing
         #expect(rig.opened.report.damage.isEmpty)
     }
 
+    @Test("sequences behind skipped ones are not given again when all their records are damaged")
+    func skippedTwice() throws {
+        let storage = try written(5)
+        storage.change(firstSegment) { $0[Self.end(of: $0) - 2] ^= 0xff }
+        let rig = try JournalRig(storage)
+        rig.appender.skip(through: rig.through + rig.opened.report.tailRecordsMax + 40)
+        let given = rig.append(payload(77))
+        try rig.commit()
+        storage.change("\(JournalRig.folder)/segment-0000000002.journal") { $0[Self.end(of: $0) - 2] ^= 0xff }
+        let again = try JournalRig(storage)
+        #expect(again.opened.report.tailDamaged)
+        #expect(again.through + again.opened.report.tailRecordsMax >= given)
+    }
+
     @Test("skipped sequences are no damage at the next start")
     func skipping() throws {
         let storage = try written(5)
