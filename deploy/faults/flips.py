@@ -56,11 +56,14 @@ def choose(files, rng):
 
 
 def flip(path, offset, bit):
+    """Gives True where the octet is surely a part of something that is kept: padding between records, and what stands
+    behind them, is zeros; a digest only repeats what its segment says."""
     with open(path, "r+b") as file:
         file.seek(offset)
         octet = file.read(1)[0]
         file.seek(offset)
         file.write(bytes([octet ^ (1 << bit)]))
+    return "/bodies/" in path or (path.endswith(".journal") and octet != 0)
 
 
 def prepare(lab, small, large):
@@ -86,8 +89,8 @@ def prepare(lab, small, large):
     return delivered, queued
 
 
-def examine(lab, delivered, queued, where):
-    """Compares what the station gives out; gives True where something was missing and named."""
+def examine(lab, delivered, queued, is_live, where):
+    """Compares what the station gives out; gives whether something was missing, and whether an alarm stands."""
     connection = lab.connect(1, patience=30)
     missing = []
     rows = {row["id"] for row in connection.ask("inbox.list")}
@@ -104,7 +107,10 @@ def examine(lab, delivered, queued, where):
         raise Failure(f"{where}: the inbox has cables that never were: {sorted(rows - delivered.keys())[:3]}")
     waiting = {row["id"]: row for row in connection.ask("queue.list")}
     missing += [identity for identity in queued if waiting.get(identity, {}).get("from") != "POST BRAVO"]
+    connection.ask("check.disk", {"scrub": "yes"})
     alarms = connection.ask("status")[0]["alarms"]
+    if is_live and not alarms:
+        raise Failure(f"{where}: what is kept was altered, and neither start nor scrub says so in status")
     if missing and not alarms:
         raise Failure(f"{where}: {len(missing)} cables are missing, such as {missing[0]}, and no alarm says so")
     connection.submit(cable(900_000, origin="POST BRAVO", to="POST CHARLIE"))
@@ -139,10 +145,10 @@ def main():
                 name, offset = choose(files, rng)
                 bit = rng.randrange(8)
                 where = f"flip {index}: bit {bit} of octet {offset} of {name}"
-                flip(f"{copy}/{name}", offset, bit)
+                is_live = flip(f"{copy}/{name}", offset, bit)
                 lab.start(1, wait=False)
                 try:
-                    was_hurt, was_named = examine(lab, delivered, queued, where)
+                    was_hurt, was_named = examine(lab, delivered, queued, is_live, where)
                 except Failure as failure:
                     raise Failure(f"{where}: {failure}" if where not in str(failure) else str(failure)) from None
                 except OSError as error:
