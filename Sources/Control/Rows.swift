@@ -218,12 +218,15 @@ package struct InboxRow: Codable, Sendable, Equatable {
     package var readAt: String?
     package var acknowledgedAt: String?
     package var suspectedDuplicate: Bool
+    /// Nil for a cable that is whole.
+    package var section: InboxSection?
     package var replyInstructions: ReplyInstructionsDocument
 
     package init(
         id: String, arrival: UInt64, post: String, office: String, role: String, precedence: String, niact: Bool,
         mrn: String?, dtg: String?, from: String, subject: String?, slugs: [String], exercise: String?,
-        receivedAt: String, readAt: String?, suspectedDuplicate: Bool, replyInstructions: ReplyInstructionsDocument
+        receivedAt: String, readAt: String?, suspectedDuplicate: Bool, section: InboxSection?,
+        replyInstructions: ReplyInstructionsDocument
     ) {
         self.id = id
         self.arrival = arrival
@@ -241,6 +244,7 @@ package struct InboxRow: Codable, Sendable, Equatable {
         self.receivedAt = receivedAt
         self.readAt = readAt
         self.suspectedDuplicate = suspectedDuplicate
+        self.section = section
         self.replyInstructions = replyInstructions
     }
 }

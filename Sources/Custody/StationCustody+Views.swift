@@ -63,6 +63,12 @@ package struct LinkItem: Sendable {
     package var receivedOctets: UInt64
 }
 
+/// Where a cable that may be a section of another stands.
+package struct SectionPlace: Sendable {
+    package var identity: CableIdentity
+    package var place: RecordPlace
+}
+
 /// What an ID of the user names.
 package enum Lookup: Sendable {
     case found(UInt32)
@@ -319,6 +325,13 @@ extension StationCustody {
             }
         }
         return nil
+    }
+
+    /// Cables delivered here under one reference, the newest first: sections of one cable bear the same.
+    package func sectionPlaces(bearing key: String) -> [SectionPlace] {
+        (deliveredByMRN[key] ?? []).reversed().compactMap { sequence in
+            slot(ofSequence: sequence).map { SectionPlace(identity: entries[$0].identity, place: entries[$0].place) }
+        }
     }
 
     /// What the hello states for rule 9: the channels of each start of the neighbour that are remembered as taken.

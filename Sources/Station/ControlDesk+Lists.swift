@@ -153,7 +153,7 @@ extension ControlDesk {
                 slugs: cable.slugs, exercise: cable.exercise,
                 receivedAt: Timestamp(milliseconds: item.receivedAt).description,
                 readAt: item.readAt.map { Timestamp(milliseconds: $0).description },
-                suspectedDuplicate: item.suspectedDuplicate,
+                suspectedDuplicate: item.suspectedDuplicate, section: section(of: cable),
                 replyInstructions: ReplyInstructionsDocument(cable.replyInstructions))
         } catch {
             loop.alarm(unreadable: error, item.identity)

@@ -80,6 +80,7 @@ final class ControlDesk: ControlService {
         case "receipt.list": receiptList(request, reply)
         case "link.list": linkList(reply)
         case "config.show": configShow(reply)
+        case "inbox.sections": inboxSections(request, reply)
         case "watch": watch(reply)
         case "check.disk": checkDisk(request, reply)
         default:

@@ -99,6 +99,7 @@ enum ListCommands {
     static func inboxRead(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         var arguments = ["id": invocation.operands[0]]
         if let office = invocation.options["--office"] { arguments["office"] = office }
+        if invocation.options["--joined"] != nil { return try SectionCommand.join(invocation) }
         let raw = invocation.options["--raw"] != nil
         guard raw || invocation.form == .text else { return try inboxReadDocument(invocation, arguments) }
         var last: UInt8 = 0x0A

@@ -135,6 +135,7 @@ enum VerbTable {
             options: [
                 VerbOption(name: "--office", value: "OFFICE", meaning: "the entry of this office"),
                 VerbOption(name: "--raw", value: "", meaning: "exactly the octets that were accepted"),
+                VerbOption(name: "--joined", value: "", meaning: "with all other sections of it that are here"),
             ], summary: "read a cable that was delivered here; the first reading is recorded",
             examples: [
                 ("routerctl inbox read 7KQ2M9XA-41", "prints the cable"),

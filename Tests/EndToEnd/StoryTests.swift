@@ -142,4 +142,35 @@ struct StoryTests {
         try lab.wait("both arrived") { lab.ctl("RUENO", "inbox", "list").rows.count == 2 }
         #expect(lab.ctl("RUENO", "inbox", "read", id, "--raw").output == large)
     }
+
+    @Test("Sections travel by themselves and are put together for the reader; a missing one is shown by its number")
+    func sections() throws {
+        let lab = try Lab(Lab.row)
+        try lab.start("RUECAP", "RUEHUB", "RUENO")
+        func section(_ number: Int) -> Data {
+            let text = String(decoding: Lab.cable(7), as: UTF8.self)
+                .replacingOccurrences(of: "UNCLAS CAPITAL 7", with: "UNCLAS SECTION 0\(number) OF 03 CAPITAL 7")
+                .replacingOccurrences(of: "1. (U) TEXT.", with: "\(number). (U) PART \(number).")
+            return Data(text.utf8)
+        }
+        for number in [3, 1] {
+            #expect(lab.ctl("RUECAP", "submit", "-", input: section(number)).status == 0)
+        }
+        try lab.wait("two are there") { lab.ctl("RUENO", "inbox", "list").rows.count == 2 }
+        let rows = lab.ctl("RUENO", "inbox", "list").rows
+        let shown = rows.compactMap { $0["section"] as? [String: Any] }
+        #expect(shown.compactMap { $0["number"] as? Int } == [3, 1])
+        #expect(shown.compactMap { $0["missing"] as? [Int] } == [[2], [2]])
+        let id = try #require(rows.first?["id"] as? String)
+        let partly = lab.ctl("RUENO", "inbox", "read", id, "--joined")
+        #expect(partly.error.contains("of 3 sections 2 did not come yet"))
+        #expect(lab.ctl("RUECAP", "submit", "-", input: section(2)).status == 0)
+        try lab.wait("the third is there") { lab.ctl("RUENO", "inbox", "list").rows.count == 3 }
+        let whole = lab.ctl("RUENO", "inbox", "read", id, "--joined")
+        #expect(whole.status == 0 && whole.error.isEmpty, "\(whole.error)")
+        let text = String(decoding: whole.output, as: UTF8.self)
+        let places = ["PART 1.", "PART 2.", "PART 3."].compactMap { text.range(of: $0)?.lowerBound }
+        #expect(places.count == 3 && places == places.sorted())
+        #expect(lab.ctl("RUENO", "inbox", "read", id, "--raw").output == section(3))
+    }
 }
