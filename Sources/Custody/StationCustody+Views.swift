@@ -240,6 +240,16 @@ extension StationCustody {
         inbox.entries.map { inboxItem($0) }
     }
 
+    /// The first entry of a cable, in an office or in any. Makes no list: an inbox may hold a year.
+    package func inboxItem(of identity: CableIdentity, office: String?) -> InboxItem? {
+        let office = office.map { names.known($0) ?? NameTable.none }
+        for entry in inbox.entries where entries[entry.slot].isArrival(of: identity) {
+            if let office, entry.office != office { continue }
+            return inboxItem(entry)
+        }
+        return nil
+    }
+
     private func inboxItem(_ entry: InboxEntry) -> InboxItem {
         let position = (0..<entries[entry.slot].deliveryCount).first {
             entries[entry.slot][delivery: $0].index == entry.index

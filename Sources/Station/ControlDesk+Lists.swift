@@ -173,8 +173,7 @@ extension ControlDesk {
         let office = request["office"]
         let id = request["id"] ?? ""
         find(id, reply) { custody, slot in
-            let identity = custody.identity(of: slot)
-            return custody.inboxItems().first { $0.identity == identity && (office == nil || $0.office == office) }
+            custody.inboxItem(of: custody.identity(of: slot), office: office)
         } then: { [self] item in
             guard let item else {
                 return reply.failed(
