@@ -1,5 +1,5 @@
 package import Cables
-package import Octets
+import Octets
 
 /// What need not be answered for any longer goes; what must be stays, though its segment goes.
 extension StationCustody {
@@ -90,7 +90,7 @@ extension StationCustody {
     }
 
     /// Whether a cable that is kept has its octets in the file of this content.
-    package func needs(body: Digest) -> Bool { bodies[ContentMark(body)] != nil }
+    package func needs(body: ContentMark) -> Bool { bodies[body] != nil }
 
     // MARK: Carrying forward
 

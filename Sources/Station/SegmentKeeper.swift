@@ -37,6 +37,7 @@ final class SegmentKeeper: @unchecked Sendable {
     /// Sealed segments that have a digest, or can have none.
     private var settled: Set<UInt32> = []
     private var leaving: (segment: UInt32, ticks: Int)?
+    private var leavingBodies: [ContentMark] = []
     private var lastRecords: UInt64 = 0
     private var ticks = 0
     private var complaint = ""
@@ -124,9 +125,18 @@ final class SegmentKeeper: @unchecked Sendable {
             unneeded.append(contentsOf: found.bodies)
             next = found.next
         }
-        guard !unneeded.isEmpty else { return }
+        try removeBodies()
+        leavingBodies = unneeded
+    }
+
+    /// Bodies go one look later than their last cable, if none has come meanwhile that has the same octets.
+    private func removeBodies() throws {
+        guard !leavingBodies.isEmpty else { return }
+        let marks = leavingBodies
+        leavingBodies = []
+        let stay = loop.look { custody in marks.filter { custody.needs(body: $0) } }
         let names = try archive.bodies.list()
-        for mark in unneeded {
+        for mark in marks where !stay.contains(mark) {
             for name in names where name.hasPrefix(mark.hexadecimal) { try archive.bodies.remove(name) }
         }
     }

@@ -103,7 +103,8 @@ package final class Station: Sendable {
 
         let bodies = try BodyStore(state: settings.state, storage: storage)
         // What a crash left between the writing of a body and the record of its cable.
-        for name in try bodies.list() where !(Digest(hexadecimal: name).map { custody.needs(body: $0) } ?? true) {
+        for name in try bodies.list()
+        where !(Digest(hexadecimal: name).map { custody.needs(body: ContentMark($0)) } ?? true) {
             try bodies.remove(name)
         }
         let archive = CableArchive(journal: journal, bodies: bodies)
