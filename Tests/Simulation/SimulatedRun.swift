@@ -167,5 +167,6 @@ package final class SimulatedRun {
     /// Stations and processes know one another: they are let go by hand.
     private func tearDown() {
         for station in stations { station.letGo() }
+        world.end()
     }
 }

@@ -24,6 +24,9 @@ package final class World {
 
     package init(seed: UInt64) { bits = SeededBits(seed) }
 
+    /// What was planned will not come any more: the plans hold the stations, and those the world.
+    package func end() { heap.removeAll() }
+
     package func after(_ milliseconds: UInt64, _ act: @escaping () -> Void) {
         heap.append(Event(at: now + milliseconds, order: nextOrder, act: act))
         nextOrder += 1
