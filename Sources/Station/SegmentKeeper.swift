@@ -22,6 +22,8 @@ final class SegmentKeeper: @unchecked Sendable {
     private static let carriedOctetsMax = 256 << 10
     /// Octets that the journal may have beyond twice what is needed, before its oldest segment is cleaned.
     private static let slackOctets: UInt64 = 64 << 20
+    /// Segments cleaned in one tick at most.
+    private static let cleanedMax = 4
     /// Ticks for which a cleaned segment stays: somebody may just be reading in it.
     private static let farewellTicks = 10
     /// Events waited for at most, in seconds.
@@ -36,7 +38,8 @@ final class SegmentKeeper: @unchecked Sendable {
     private let retentionOctets: UInt64
     /// Sealed segments that have a digest, or can have none.
     private var settled: Set<UInt32> = []
-    private var leaving: (segment: UInt32, ticks: Int)?
+    /// Cleaned segments on their way out, oldest first.
+    private var leaving: [(segment: UInt32, ticks: Int)] = []
     private var leavingBodies: [ContentMark] = []
     private var lastRecords: UInt64 = 0
     private var ticks = 0
@@ -144,31 +147,37 @@ final class SegmentKeeper: @unchecked Sendable {
     // MARK: Carrying forward
 
     private func clean() throws {
-        if let (segment, since) = leaving {
-            guard ticks - since >= Self.farewellTicks else { return }
-            leaving = nil
-            guard loop.look({ $0.remainder(of: segment, most: 1).isEmpty }) else { return }
-            try remove(segment)
-            return
+        while let first = leaving.first, ticks - first.ticks >= Self.farewellTicks {
+            leaving.removeFirst()
+            guard loop.look({ $0.remainder(of: first.segment, most: 1).isEmpty }) else { continue }
+            try remove(first.segment)
         }
-        let sealed = try journal.sealedSegments()
-        guard let oldest = sealed.first else { return }
+        for _ in 0..<Self.cleanedMax {
+            guard try cleanOldest() else { return }
+        }
+    }
+
+    /// Carries forward what the oldest segment still holds, where it is to go. False: there is none.
+    private func cleanOldest() throws -> Bool {
+        let sealed = try journal.sealedSegments().filter { $0 > leaving.last?.segment ?? 0 }
+        guard let oldest = sealed.first else { return false }
         let held = sealed.reduce(0) { $0 + UInt64(journal.files.sizes.size(of: $1)) }
         let live = loop.look { $0.liveOctets }
         let isEmpty = loop.look { $0.remainder(of: oldest, most: 1).isEmpty }
-        guard isEmpty || held > 2 * live + Self.slackOctets || (guardian.isShort && held > live) else { return }
+        guard isEmpty || held > 2 * live + Self.slackOctets || (guardian.isShort && held > live) else { return false }
         var before: CustodyNumber?
         while case let rest = loop.look({ $0.remainder(of: oldest, most: Self.carriedMax) }), let first = rest.first {
             // What cannot be carried stays, and its segment with it.
-            guard first.number != before else { return }
+            guard first.number != before else { return false }
             before = first.number
             try carry(rest)
         }
         let left: Void? = loop.run(waiting: Self.patienceSeconds) { custody, now, actions in
             custody.leave(oldest, at: now, &actions)
         }
-        guard left != nil, loop.durable(waiting: Self.patienceSeconds) else { return }
-        leaving = (oldest, ticks)
+        guard left != nil, loop.durable(waiting: Self.patienceSeconds) else { return false }
+        leaving.append((oldest, ticks))
+        return true
     }
 
     private func remove(_ segment: UInt32) throws {

@@ -9,6 +9,8 @@ struct BenchOptions {
     var window = 64
     var stations = 2
     var folder = "/tmp"
+    /// Seconds for which a station keeps what it has passed on or what has ended; nil: as long as it does by itself.
+    var keep: Int?
 
     mutating func set(_ name: String, _ value: String) -> Bool {
         switch name {
@@ -16,6 +18,9 @@ struct BenchOptions {
             folder = value
             return true
         case "-o": return value == "json"
+        case "--keep":
+            keep = Int(value)
+            return keep != nil
         case "--cables", "--size", "--window", "--stations":
             guard let number = Int(value), number > 0 else { return false }
             switch name {

@@ -12,7 +12,8 @@ final class LoopbackNetwork {
     private(set) var daemons: [pid_t] = []
     private let tools: String
 
-    init(stations: Int, below parent: String) throws(BenchFailure) {
+    /// - Parameter keep: seconds for which each station keeps what has ended; nil: its own standard.
+    init(stations: Int, keep: Int? = nil, below parent: String) throws(BenchFailure) {
         count = stations
         let mark = RandomBits.octets(4).map { String($0, radix: 16) }.joined()
         folder = "\(parent)/routerbench-\(mark)"
@@ -30,6 +31,22 @@ final class LoopbackNetwork {
         let status = Self.wait(
             for: try spawn(["\(tools)/routerctl", "lab", "create", network, folder], log: "/dev/null"))
         guard status == 0 else { throw BenchFailure(text: "routerctl lab create failed with \(status)") }
+        guard let keep else { return }
+        for index in 0..<stations { try shorten(Self.name(index), keep) }
+    }
+
+    /// `lab create` writes plain JSON: the keys go in front.
+    private func shorten(_ station: String, _ keep: Int) throws(BenchFailure) {
+        let path = "\(folder)/\(station)/station.json5"
+        do throws(PlainFileFault) {
+            var octets = try PlainFile.read(path)
+            guard let brace = octets.firstIndex(of: UInt8(ascii: "{")) else { return }
+            let keys = "\"custody\": {\"grace\": \"\(keep)s\", \"retention\": \"\(keep)s\"},"
+            octets.insert(contentsOf: Array(keys.utf8), at: brace + 1)
+            try PlainFile.write(octets, to: path, mode: 0o600)
+        } catch {
+            throw BenchFailure(text: error.description)
+        }
     }
 
     static func name(_ index: Int) -> String { "RUBN" + String(UnicodeScalar(UInt8(65 + index))) }

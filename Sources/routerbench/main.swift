@@ -3,13 +3,15 @@ import Glibc
 
 /// `routerbench NAME …`: measures real daemons on loopback and prints one line of JSON.
 let usage = """
-    usage: routerbench relay [--cables N] [--size OCTETS] [--window W] [--stations K] [--dir DIR] [-o json]
+    usage: routerbench relay [--cables N] [--size OCTETS] [--window W] [--stations K] [--keep SECONDS] [--dir DIR]
+                             [-o json]
            routerbench backlog [--cables N] [--size OCTETS] [--window W] [--dir DIR] [-o json]
            routerbench format [--size OCTETS] [-o json]
 
     relay  submits N cables of SIZE octets at the first station, W outstanding until their receipts are back, to the
            last of K stations in a row (2 unless said), over one pipelined control connection. The daemons are the
-           routerd beside this program; state is kept in a new folder below DIR and removed afterwards.
+           routerd beside this program; state is kept in a new folder below DIR and removed afterwards. With --keep
+           stations drop what ended so many seconds ago, so that segments are freed while the load goes on.
     backlog submits N cables for a neighbour that is dead, W of them not yet accepted; then the station is killed and
            started again. Tells the time of acceptance, the station's memory, and the time to its first acceptance.
     format parses cables of SIZE octets (10240 unless said), whole and for routing only, on one core, and splits the
@@ -41,7 +43,8 @@ nonisolated func run() -> Int32 {
         return 0
     }
     do throws(BenchFailure) {
-        let network = try LoopbackNetwork(stations: name == "backlog" ? 2 : options.stations, below: options.folder)
+        let network = try LoopbackNetwork(
+            stations: name == "backlog" ? 2 : options.stations, keep: options.keep, below: options.folder)
         defer { network.remove() }
         if name == "backlog" {
             Report.write(try BacklogRun(network, options).run())
