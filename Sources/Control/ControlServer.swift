@@ -16,6 +16,8 @@ package final class ControlServer: @unchecked Sendable {
     private let service: any ControlService
     private let queue = DispatchQueue(label: "cable.control", qos: .userInitiated)
     private let source: any DispatchSourceRead
+    /// Set by the owner, before anything else is called.
+    private var isStarted = false
     private let open = Mutex<[UInt32: Int]>([:])
 
     /// - Throws: a failure with exit 75 where another daemon answers on the socket, 78 where it cannot be made.
@@ -49,8 +51,20 @@ package final class ControlServer: @unchecked Sendable {
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     }
 
+    deinit {
+        // Dispatch traps where a source goes that was never activated: a station that cannot start ends here.
+        guard !isStarted else { return }
+        activate()
+        source.cancel()
+    }
+
     package func start() {
         source.setEventHandler { [weak self] in self?.acceptAll() }
+        activate()
+    }
+
+    private func activate() {
+        isStarted = true
         let (descriptor, path) = (descriptor, path)
         source.setCancelHandler {
             close(descriptor)

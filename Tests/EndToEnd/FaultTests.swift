@@ -21,6 +21,19 @@ struct FaultTests {
         #expect(lab.terminate("RUECAP") == 0)
     }
 
+    @Test("An address that somebody else has ends the start with a sentence, not with a trap")
+    func addressInUse() throws {
+        let lab = try Lab(Lab.row)
+        let other = try Lab(Lab.row)
+        let network = "\(other.folder.path)/network.json5"
+        try FileManager.default.removeItem(atPath: network)
+        try FileManager.default.copyItem(atPath: "\(lab.folder.path)/network.json5", toPath: network)
+        try lab.start("RUECAP")
+        let second = lab.run("routerd", ["--config", "\(other.folder.path)/RUECAP/station.json5"])
+        #expect(second.status == 78)
+        #expect(second.error.contains("127.0.0.1"), "\(second.error)")
+    }
+
     @Test("Garbage and strangers close their own session; the daemon says why and goes on")
     func strangers() throws {
         let lab = try Lab(Lab.row)
