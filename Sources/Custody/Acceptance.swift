@@ -161,6 +161,20 @@ package struct Acceptance: Equatable, Sendable {
 
     package static let traceMax = 64
     package static let desksMax = SignedBlock.deliveriesMax * 2
+    /// Octets of a record at most, as the journal has it; and those that a desk with its signed receipt takes at most,
+    /// besides the office's name.
+    package static let recordOctetsMax = 1 << 20
+    private static let deskOctetsMax = 768
+    private static let envelopeOctetsMax = 4_096
+
+    /// Whether the acceptance of such a cable fits one record: one cable may go to many desks of one station.
+    static func fits(block: Int, part: Int, body: CableBody, desks: [DeskDelivery]) -> Bool {
+        var octets = envelopeOctetsMax + block + 2 * part
+        if case .inline(let inline) = body { octets += inline.count }
+        for desk in desks { octets += deskOctetsMax + desk.office.utf8.count }
+        return octets <= recordOctetsMax
+    }
+
     /// Time of acceptance, suffix and hold, which stand before the desks in the record.
     static let octetsBeforeDesks = 10
 

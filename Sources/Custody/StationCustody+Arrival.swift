@@ -39,6 +39,13 @@ extension StationCustody {
             ? self.desks(
                 block, part: arrival.part, captions: arrival.captions, slugs: arrival.slugs,
                 suspected: arrival.offered.suspectedDuplicate, at: now) : []
+        guard
+            Acceptance.fits(
+                block: arrival.blockOctets.count, part: arrival.part.count, body: arrival.body, desks: desks)
+        else {
+            refuse(arrival, code: "TOO_MANY_DESKS", "\(desks.count) desks of \(settings.station) at once", &actions)
+            return
+        }
         let acceptance = Acceptance(
             source: .arrived(arrival.offered), block: block, blockOctets: arrival.blockOctets, proof: arrival.proof,
             gate: gate, ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, part: arrival.part,

@@ -11,6 +11,7 @@ extension StationCustody {
                 return
             }
             let (block, warnings) = try signedBlock(for: submission, at: now)
+            try checkRecord(block, submission, at: now)
             let slot = accept(block, from: submission, at: now, &actions)
             let answer = AcceptedCable(
                 identity: block.identity, mrn: block.mrn, deliveries: reports(of: slot), warnings: warnings)
@@ -87,6 +88,24 @@ extension StationCustody {
             })
         let elsewhere = expansion.otherMeans.map { "\($0) is delivered by other means (ZEN) and not sent" }
         return (block, expansion.warnings + elsewhere)
+    }
+
+    /// So many deliveries fit one record in any case.
+    private static let deliveriesThatFit = 256
+
+    private func checkRecord(_ block: SignedBlock, _ submission: Submission, at now: Instant) throws(Refusal) {
+        guard block.deliveries.count > Self.deliveriesThatFit else { return }
+        let part = block.deliveries.indices.map { UInt16($0) }
+        let own = desks(
+            block, part: part, captions: submission.header.captions, slugs: submission.header.slugs, suspected: false,
+            at: now)
+        // The block's octets: a delivery takes its post's name and twelve more.
+        let octets = 4_096 + block.deliveries.reduce(0) { $0 + $1.post.utf8.count + 16 }
+        guard Acceptance.fits(block: octets, part: part.count, body: submission.body, desks: own) else {
+            throw Refusal(
+                code: "TOO_MANY_ADDRESSEES", message: "the cable goes to \(own.count) desks of this station at once",
+                advice: "send it in several cables")
+        }
     }
 
     private func checkOriginator(_ from: String) throws(Refusal) {
