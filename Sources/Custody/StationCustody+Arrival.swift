@@ -30,8 +30,6 @@ extension StationCustody {
             refuse(arrival, code: "NO_ROOM", "the disk of \(settings.station) is short of room", &actions)
             return
         }
-        links[arrival.link].receivedCables += 1
-        links[arrival.link].receivedOctets += arrival.block.length
         let block = arrival.block
         let hold = holdReason(arrival)
         let desks =
@@ -46,6 +44,8 @@ extension StationCustody {
             refuse(arrival, code: "TOO_MANY_DESKS", "\(desks.count) desks of \(settings.station) at once", &actions)
             return
         }
+        links[arrival.link].receivedCables += 1
+        links[arrival.link].receivedOctets += block.length
         let acceptance = Acceptance(
             source: .arrived(arrival.offered), block: block, blockOctets: arrival.blockOctets, proof: arrival.proof,
             gate: gate, ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, part: arrival.part,

@@ -91,6 +91,9 @@ package struct StationCustody: ~Copyable {
     package var acceptsFrom = Precedence.routine
     /// Where the certificates stand in the journal: the newest segment of each.
     var certificatePlaces: [UInt32] = []
+    /// Digests of new records that wait for their places, oldest first, and how many of them have theirs.
+    private var unplaced: [RecordDigest] = []
+    private var placedCount = 0
     /// Where records were put that are not known to be synced.
     var placesInDoubt: [(sequence: UInt64, place: RecordPlace)] = []
     var identitiesIssued: UInt64 = 0
@@ -171,7 +174,9 @@ package struct StationCustody: ~Copyable {
     }
 
     mutating func record(_ record: JournalRecord, at now: Instant, _ actions: inout Actions) {
-        fold(Self.digest(of: record), at: now)
+        let digest = Self.digest(of: record)
+        fold(digest, at: now)
+        unplaced.append(digest)
         nextSequence += 1
         actions.keep(record)
     }
@@ -184,9 +189,13 @@ package struct StationCustody: ~Copyable {
         }
     }
 
-    /// The journal has put a new record at `place`.
-    package mutating func placed(_ record: JournalRecord, sequence: UInt64, place: RecordPlace) {
-        placed(Self.digest(of: record), sequence: sequence, place: place)
+    /// The journal has put the oldest record that had no place yet at `place`.
+    package mutating func placed(sequence: UInt64, place: RecordPlace) {
+        placed(unplaced[placedCount], sequence: sequence, place: place)
+        placedCount += 1
+        guard placedCount == unplaced.count else { return }
+        unplaced.removeAll(keepingCapacity: true)
+        placedCount = 0
     }
 
     private mutating func placed(_ record: RecordDigest, sequence: UInt64, place: RecordPlace) {

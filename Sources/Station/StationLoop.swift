@@ -310,7 +310,7 @@ final class StationLoop: @unchecked Sendable {
             let (given, location) = journal.append(writer.octets)
             precondition(given == sequence, "journal and core count alike")
             custody.placed(
-                record, sequence: sequence,
+                sequence: sequence,
                 place: RecordPlace(segment: location.segment, offset: location.offset))
             sequence += 1
         }

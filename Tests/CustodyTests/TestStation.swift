@@ -81,7 +81,7 @@ struct TestStation: ~Copyable {
             let leaves = record.unsignedLeaves(station: name).count
             record.attach([BatchProof](repeating: Self.proof, count: leaves)[...])
             journal.append(record)
-            core.placed(record, sequence: UInt64(journal.count), place: Self.place(journal.count - 1))
+            core.placed(sequence: UInt64(journal.count), place: Self.place(journal.count - 1))
         }
         return actions
     }

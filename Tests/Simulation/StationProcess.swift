@@ -262,8 +262,7 @@ final class StationProcess: @unchecked Sendable {
             record.write(to: &writer)
             let (given, location) = journal.append(writer.octets)
             precondition(given == sequence, "journal and core count alike")
-            custody.placed(
-                record, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset))
+            custody.placed(sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset))
             ledger.appended(station, sequence, record, location)
             sequence += 1
         }
