@@ -55,7 +55,7 @@ let package = Package(
             "Station",
             ["Octets", "Cables", "Routing", "Settings", "Custody", "Link", "Journal", "Transport", "Control"]),
         tool("routerd", ["Station", "Settings", "Transport", "CMemory"], linking: standalone),
-        tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Control", "Transport"]),
+        tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Custody", "Control", "Transport"]),
         tool("routerbench", ["Octets", "Cables", "Settings", "Control", "Transport", "CChecksum"]),
 
         // Whole networks in one thread, by seed; not installed.

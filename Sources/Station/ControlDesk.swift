@@ -78,6 +78,7 @@ final class ControlDesk: ControlService {
         case "inbox.list": inboxList(request, reply)
         case "inbox.read": inboxRead(request, caller, reply)
         case "receipt.list": receiptList(request, reply)
+        case "receipt.export": receiptExport(request, reply)
         case "link.list": linkList(reply)
         case "config.show": configShow(reply)
         case "inbox.sections": inboxSections(request, reply)

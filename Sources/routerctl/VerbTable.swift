@@ -149,6 +149,35 @@ enum VerbTable {
                 ("routerctl receipt list 7KQ2M9XA-41", "those of one cable"),
             ], run: ListCommands.receipts),
         Verb(
+            name: "receipt export", usage: "ID", operands: 1...1,
+            options: [VerbOption(name: "--post", value: "POST", meaning: "what was answered for this addressee only")],
+            summary: "write a proof of what addressees' stations signed, for somebody who has no station",
+            examples: [
+                ("routerctl receipt export 7KQ2M9XA-41 > proof.txt", "every receipt and notice of the cable"),
+                (
+                    "routerctl receipt export 7KQ2M9XA-41 --post 'EMBASSY NORTHLAND' > proof.txt",
+                    "what was answered for one addressee"
+                ),
+            ], run: ReceiptCommands.export),
+        Verb(
+            name: "receipt verify", usage: "FILE", operands: 1...1,
+            options: [
+                VerbOption(name: "--authorities", value: "PEM", meaning: "the certificate of the network's authority"),
+                VerbOption(name: "--revocations", value: "PEM", meaning: "its revocation list"),
+                VerbOption(name: "--cable", value: "FILE", meaning: "the cable: is it the one that was signed?"),
+            ],
+            summary: "check a proof without a daemon; exit 0 when everything in it holds, 65 when not",
+            examples: [
+                (
+                    "routerctl receipt verify proof.txt --authorities ca.pem",
+                    "who had the cable on which desk, and when"
+                ),
+                (
+                    "routerctl receipt verify proof.txt --authorities ca.pem --cable cable.txt",
+                    "and that it was these octets"
+                ),
+            ], run: ReceiptCommands.verify),
+        Verb(
             name: "link list", usage: "", operands: 0...0, options: [], summary: "the station's links and how they do",
             examples: [
                 ("routerctl link list", "state, since when, why, and what waits"),
