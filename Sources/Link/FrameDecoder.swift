@@ -12,6 +12,10 @@ package enum LinkFault: Error, Equatable, Sendable {
     case windowViolated
     /// Nothing came for this long (milliseconds), though asked.
     case silent(milliseconds: UInt64)
+    /// Offers stayed unanswered for this long (milliseconds), though their octets had left.
+    case noProgress(milliseconds: UInt64)
+    /// This station cannot go on.
+    case ownFault(code: String, text: String)
     /// A signature, hash or envelope does not hold.
     case forged(String)
     /// The neighbour said goodbye.
@@ -27,6 +31,8 @@ package enum LinkFault: Error, Equatable, Sendable {
         case .wrongStation: "WRONG_STATION"
         case .windowViolated: "WINDOW_VIOLATED"
         case .silent: "NEIGHBOUR_SILENT"
+        case .noProgress: "NO_PROGRESS"
+        case .ownFault(let code, _): code
         case .forged: "FORGED"
         case .closed: "CLOSED_BY_NEIGHBOUR"
         }
@@ -41,6 +47,8 @@ package enum LinkFault: Error, Equatable, Sendable {
         case .wrongStation(let name): "the neighbour calls itself \(name)"
         case .windowViolated: "the neighbour sent more than it was allowed"
         case .silent(let milliseconds): "nothing came for \(milliseconds / 1_000) s"
+        case .noProgress(let milliseconds): "offers were not answered for \(milliseconds / 1_000) s"
+        case .ownFault(_, let text): text
         case .forged(let what): "not genuine: \(what)"
         case .closed(let code, let message): "the neighbour closed: \(code) \(message)"
         }

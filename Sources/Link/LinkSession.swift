@@ -1,53 +1,39 @@
 package import Cables
 import Custody
+package import Octets
 
-/// Bounds of a session, each with its unit.
-package struct LinkLimits: Sendable {
-    /// Octets of offers and chunks that the neighbour may send before it is given more.
-    package var windowOctets = 1 << 20
-    /// Octets handed to the link and not yet given to the kernel.
-    package var pipeOctets = 256 << 10
-    /// Milliseconds without a sign of life after which the neighbour is asked for one.
-    package var keepaliveMilliseconds: UInt64 = 10_000
-    /// Milliseconds without a sign of life after which the session is given up.
-    package var silenceMilliseconds: UInt64 = 30_000
-
-    package init() {}
-}
-
-/// What a session wants done after an event, in this order.
-package enum LinkAction: Equatable, Sendable {
-    case send(Frame)
-    /// Both sides have greeted: traffic may flow.
-    case opened(Hello)
-    case cable(CableOffer, wireOctets: Int)
-    case service(ServiceOffer, wireOctets: Int)
-    case chunk(Chunk, wireOctets: Int)
-    case certificate([UInt8])
-    case resume(channel: UInt64, offset: UInt64)
-    case custody(CustodyNote)
-    case refused(channel: UInt64, code: String, message: String)
-    /// The window grew: more room may be granted to the core.
-    case windowOpened
-    /// The session is over.
-    case close(LinkFault)
-}
-
-/// One session between two stations, from the first hello to the end. Sockets and TLS are not its business.
+/// The state machine of one session between two stations: it takes octets and facts, and answers with frames and actions.
+/// Sockets, TLS, signatures, hashes, files and the loop are its edge's business.
 ///
 ///     greeting --hello--> open --bye, fault, silence--> closed
 ///
 /// ## Function
-/// 1. Holds the neighbour to the order of frames, its name and its network.
-/// 2. Accounts for the window in octets, both ways.
-/// 3. Asks for a sign of life and gives the session up when none comes.
+/// 1. Holds the neighbour to the order of frames, its name and its network; no frame behind the hello is taken before
+///    the loop knows of the session.
+/// 2. Accounts for the window in octets, both ways, and says how much room the core has.
+/// 3. Remembers what was offered, so that a custody note can end nothing else.
+/// 4. Keeps the order of bodies that come in parts.
+/// 5. Asks for a sign of life and gives the session up when none comes, or when offers stay unanswered.
 package struct LinkSession: ~Copyable {
     package enum State: Equatable, Sendable { case greeting, open, closed }
 
+    /// A cable whose body comes in chunks.
+    struct IncomingCable {
+        var cable: OfferedCable
+        var signer: RoutingIndicator
+        var received: UInt64
+    }
+
     package private(set) var state = State.greeting
-    private let own: Hello
-    private let peer: RoutingIndicator
-    private let limits: LinkLimits
+    package let link: Int
+    package let session: UInt64
+    package let peer: RoutingIndicator
+    let own: Hello
+    let limits: LinkLimits
+    package private(set) var peerHello: Hello?
+    private var decoder = FrameDecoder()
+    private var output = OctetWriter(reserving: 1 << 10)
+    private var loopKnows = false
     /// Octets that the neighbour can still take.
     private var sendWindow = 0
     /// Octets of room given to the core and not yet used.
@@ -56,79 +42,147 @@ package struct LinkSession: ~Copyable {
     private var receiveWindow: Int
     private var toReturn = 0
     private var lastHeard: UInt64
+    /// The neighbour's last answer to an offer.
+    var lastProgress: UInt64
     private var asked = false
     private var nonce: UInt64 = 0
+    /// Certificates that this session has named (rule 25).
+    private var introduced: Set<Digest>
+    /// What was offered, by channel number: the custody note must name it.
+    var offered: [UInt64: Digest] = [:]
+    /// Octets of the window that an offer holds until custody is noted or refused.
+    var held: [UInt64: Int] = [:]
+    var incoming: [UInt64: IncomingCable] = [:]
 
-    package init(own: Hello, peer: RoutingIndicator, limits: LinkLimits, now: UInt64) {
+    /// - Parameters:
+    ///   - introduced: fingerprint of the certificate that the neighbour showed when the connection was made.
+    ///   - now: milliseconds of the station's clock, which never steps back; so everywhere here.
+    package init(
+        link: Int, session: UInt64, own: Hello, peer: RoutingIndicator, introduced: Digest, limits: LinkLimits,
+        now: UInt64
+    ) {
+        self.link = link
+        self.session = session
         self.own = own
         self.peer = peer
         self.limits = limits
+        self.introduced = [introduced]
         receiveWindow = limits.windowOctets
         lastHeard = now
+        lastProgress = now
+        put(.hello(own))
     }
 
-    /// The connection stands: greet.
-    package func started() -> Frame { .hello(own) }
+    // MARK: What goes out
 
-    /// A frame came.
-    package mutating func received(_ frame: Frame, wireOctets: Int, now: UInt64) -> [LinkAction] {
+    /// Encoded frames since the last call, in order; empty when there are none.
+    package mutating func takeOutput() -> [UInt8] {
+        guard !output.octets.isEmpty else { return [] }
+        defer { output = OctetWriter(reserving: 16 << 10) }
+        return output.octets
+    }
+
+    mutating func put(_ frame: Frame) {
+        let before = output.octets.count
+        frame.write(to: &output)
+        if frame.countsAgainstWindow { sendWindow -= output.octets.count - before }
+    }
+
+    /// A frame of the station's own: a custody note or a refusal. Nothing happens when the session is over.
+    package mutating func say(_ frame: Frame) {
+        guard state != .closed else { return }
+        switch frame {
+        case .custody(let note):
+            for range in note.channels { for number in range { settle(number) } }
+        case .refuse(let number, _, _): settle(number)
+        case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye: break
+        }
+        put(frame)
+    }
+
+    /// True once for each certificate: it must be introduced before what it signed.
+    package mutating func introduces(_ fingerprint: Digest) -> Bool { introduced.insert(fingerprint).inserted }
+
+    package mutating func introduce(_ der: [UInt8]) { put(.certificate(der)) }
+
+    // MARK: What comes in
+
+    /// Octets came; `next` gives what they mean.
+    package mutating func append(_ octets: UnsafeRawBufferPointer, now: UInt64) {
         lastHeard = now
         asked = false
-        switch state {
-        case .greeting: return greeted(frame)
-        case .open: return opened(frame, wireOctets)
-        case .closed: return []
+        decoder.append(octets)
+    }
+
+    /// The loop knows of the session: traffic may flow. Call `next` and `grant` afterwards.
+    package mutating func loopNowKnows() { loopKnows = true }
+
+    /// What the next frame asks for; nil when none is whole, or none may be taken yet.
+    ///
+    /// What follows the hello waits until the loop knows of the session: it drops what comes over unknown ones, and the
+    /// neighbour would wait for a custody note that never comes.
+    package mutating func next(now: UInt64) -> [LinkAction]? {
+        guard state != .closed, loopKnows || state == .greeting else { return nil }
+        do throws(LinkFault) {
+            guard let (frame, count) = try decoder.next() else { return nil }
+            return state == .greeting ? greeted(frame) : opened(frame, count, now)
+        } catch {
+            return fail(error)
         }
     }
 
     private mutating func greeted(_ frame: Frame) -> [LinkAction] {
         guard case .hello(let hello) = frame else {
-            if case .bye(let code, let message) = frame { return close(.closed(code: code, message: message)) }
-            return close(.outOfOrder("the first frame must be a hello"))
+            if case .bye(let code, let message) = frame { return fail(.closed(code: code, message: message)) }
+            return fail(.outOfOrder("the first frame must be a hello"))
         }
-        guard hello.network == own.network else { return close(.wrongNetwork(hello.network)) }
-        guard hello.station == peer else { return close(.wrongStation(hello.station.description)) }
+        guard hello.network == own.network else { return fail(.wrongNetwork(hello.network)) }
+        guard hello.station == peer else { return fail(.wrongStation(hello.station.description)) }
         sendWindow = Int(hello.window)
+        peerHello = hello
         state = .open
         return [.opened(hello)]
     }
 
-    private mutating func opened(_ frame: Frame, _ wireOctets: Int) -> [LinkAction] {
+    private mutating func opened(_ frame: Frame, _ wireOctets: Int, _ now: UInt64) -> [LinkAction] {
         if frame.countsAgainstWindow {
             receiveWindow -= wireOctets
             // A sender may overdraw by the frame that it had begun.
-            guard receiveWindow > -Frame.octetsMax else { return close(.windowViolated) }
+            guard receiveWindow > -Frame.octetsMax else { return fail(.windowViolated) }
         }
         switch frame {
-        case .hello: return close(.outOfOrder("a second hello"))
+        case .hello: return fail(.outOfOrder("a second hello"))
         case .certificate(let der): return [.certificate(der)]
-        case .offerCable(let offer): return [.cable(offer, wireOctets: wireOctets)]
-        case .offerService(let offer): return [.service(offer, wireOctets: wireOctets)]
-        case .resume(let channel, let offset): return [.resume(channel: channel, offset: offset)]
-        case .chunk(let chunk): return [.chunk(chunk, wireOctets: wireOctets)]
-        case .custody(let note): return [.custody(note)]
+        case .offerCable(let offer): return take(offer, wireOctets)
+        case .offerService(let offer): return take(offer, wireOctets)
+        case .resume(let channel, let offset):
+            lastProgress = now
+            return [.resume(channel: channel, offset: offset)]
+        case .chunk(let chunk): return take(chunk, wireOctets)
+        case .custody(let note): return take(note)
         case .refuse(let channel, let code, let message):
+            offered[channel] = nil
             return [.refused(channel: channel, code: code, message: message)]
         case .window(let octets):
             sendWindow += Int(octets)
-            guard sendWindow <= 1 << 30 else { return close(.outOfOrder("a window of more than 1 GiB")) }
+            guard sendWindow <= 1 << 30 else { return fail(.outOfOrder("a window of more than 1 GiB")) }
             return [.windowOpened]
-        case .ping(let nonce): return [.send(.pong(nonce: nonce))]
+        case .ping(let nonce):
+            put(.pong(nonce: nonce))
+            return []
         case .pong: return []
-        case .bye(let code, let message): return close(.closed(code: code, message: message))
+        case .bye(let code, let message): return fail(.closed(code: code, message: message))
         }
     }
 
-    private mutating func close(_ fault: LinkFault) -> [LinkAction] {
-        state = .closed
-        return [.close(fault)]
-    }
+    // MARK: The window
 
     /// Octets of room that the core may be given now; they count as given.
     ///
     /// - Parameter unsent: octets handed to the connection and not yet given to the kernel.
     package mutating func grant(unsent: Int) -> Int {
-        guard state == .open else { return 0 }
+        // Room given for a session that the loop does not know yet would be lost, and the link would stand still.
+        guard state == .open, loopKnows else { return 0 }
         let room = min(limits.pipeOctets - unsent, sendWindow) - granted
         // Small grants would wake the core for every frame.
         guard room >= limits.pipeOctets / 4 || (granted <= 0 && room > 0) else { return 0 }
@@ -137,30 +191,69 @@ package struct LinkSession: ~Copyable {
     }
 
     /// The core used room.
-    package mutating func used(cost: Int) { granted -= cost }
+    mutating func use(cost: Int) { granted -= cost }
 
-    /// A frame goes out.
-    package mutating func sends(_ frame: Frame, wireOctets: Int) {
-        if frame.countsAgainstWindow { sendWindow -= wireOctets }
+    /// An offer of the neighbour's is answered: its octets go back to the window.
+    mutating func settle(_ number: UInt64) {
+        guard let octets = held.removeValue(forKey: number) else { return }
+        giveBack(octets)
     }
 
     /// What the neighbour sent has been dealt with: it may send as much again.
-    package mutating func settled(octets: Int) -> Frame? {
+    mutating func giveBack(_ octets: Int) {
         toReturn += octets
-        guard toReturn >= limits.windowOctets / 8 else { return nil }
-        defer { toReturn = 0 }
+        guard toReturn >= limits.windowOctets / 8 else { return }
         receiveWindow += toReturn
-        return .window(octets: UInt32(toReturn))
+        put(.window(octets: UInt32(toReturn)))
+        toReturn = 0
     }
 
+    // MARK: Time and the end
+
     /// Time passed.
-    package mutating func ticked(now: UInt64) -> [LinkAction] {
-        guard state != .closed, now > lastHeard else { return [] }
+    ///
+    /// - Parameter unsent: octets handed to the connection and not yet given to the kernel.
+    package mutating func ticked(unsent: Int, now: UInt64) -> [LinkAction] {
+        guard state != .closed else { return [] }
+        // Offers that nobody answers, though the octets have left, mean that the two sides differ about the session: a
+        // new one settles it, and everything under way is offered again.
+        if offered.isEmpty || unsent > 0 { lastProgress = now }
+        if now - lastProgress > 2 * limits.silenceMilliseconds {
+            return fail(.noProgress(milliseconds: now - lastProgress))
+        }
+        guard now > lastHeard else { return [] }
         let silence = now - lastHeard
-        if silence >= limits.silenceMilliseconds { return close(.silent(milliseconds: silence)) }
+        if silence >= limits.silenceMilliseconds { return fail(.silent(milliseconds: silence)) }
         guard state == .open, silence >= limits.keepaliveMilliseconds, !asked else { return [] }
         asked = true
         nonce += 1
-        return [.send(.ping(nonce: nonce))]
+        put(.ping(nonce: nonce))
+        return []
+    }
+
+    /// Ends the session with a goodbye. Call `takeOutput`, and close the connection.
+    package mutating func close(code: String, text: String) -> [LinkAction] {
+        guard state != .closed else { return [] }
+        put(.bye(code: code, message: text))
+        return ended() + [.end(code: code, text: text, blames: false)]
+    }
+
+    /// The connection is gone.
+    package mutating func lost() -> [LinkAction] { state == .closed ? [] : ended() }
+
+    /// The session cannot go on.
+    mutating func fail(_ fault: LinkFault) -> [LinkAction] {
+        guard state != .closed else { return [] }
+        if case .closed(let code, let message) = fault {
+            return ended() + [.end(code: code, text: message, blames: false)]
+        }
+        put(.bye(code: fault.code, message: fault.sentence))
+        return ended() + [.end(code: fault.code, text: fault.sentence, blames: true)]
+    }
+
+    private mutating func ended() -> [LinkAction] {
+        state = .closed
+        defer { incoming.removeAll() }
+        return incoming.keys.sorted().map { .dropBody(channel: $0) }
     }
 }

@@ -121,11 +121,11 @@ package final class Station: Sendable {
         limits.pipeOctets = settings.limits.unsentOctetsPerLink
         limits.keepaliveMilliseconds = settings.limits.keepalive
         limits.silenceMilliseconds = settings.limits.silence
+        limits.cableOctetsMax = UInt64(settings.limits.cableOctets)
         keeper = LinkKeeper(
             around: LinkSurroundings(
-                network: key.network, station: settings.station, start: start,
-                cableOctetsMax: UInt64(settings.limits.cableOctets), limits: limits, loop: loop, archive: archive,
-                book: book, log: log),
+                network: key.network, station: settings.station, start: start, limits: limits, loop: loop,
+                archive: archive, book: book, log: log),
             neighbours: routing.neighbours.map { ($0, configuration.network.station($0)?.addresses ?? []) },
             dialling: try TLSContext(role: .dialling, key: key, authorities: authorities),
             listening: try TLSContext(role: .listening, key: key, authorities: authorities),

@@ -77,65 +77,8 @@ struct FrameTests {
     }
 }
 
-@Suite("A session")
-struct LinkSessionTests {
-    private func session(_ limits: LinkLimits = LinkLimits()) -> LinkSession {
-        LinkSession(own: hello("RUAA"), peer: indicator("RUBB"), limits: limits, now: 0)
-    }
-
-    @Test("It opens with the neighbour's hello, of this network and this station only")
-    func greeting() {
-        var good = session()
-        #expect(good.received(.hello(hello()), wireOctets: 90, now: 1) == [.opened(hello())])
-        var network = session()
-        #expect(network.received(.hello(hello(network: "M")), wireOctets: 1, now: 1) == [.close(.wrongNetwork("M"))])
-        var station = session()
-        #expect(station.received(.hello(hello("RUCC")), wireOctets: 1, now: 1) == [.close(.wrongStation("RUCC"))])
-        var order = session()
-        #expect(
-            order.received(.ping(nonce: 1), wireOctets: 1, now: 1)
-                == [.close(.outOfOrder("the first frame must be a hello"))])
-    }
-
-    @Test("Room is granted within the window and the pipe, and comes back as it is used")
-    func room() {
-        var session = session()
-        #expect(session.grant(unsent: 0) == 0)
-        _ = session.received(.hello(hello()), wireOctets: 1, now: 1)
-        let first = session.grant(unsent: 0)
-        #expect(first == LinkLimits().pipeOctets)
-        #expect(session.grant(unsent: 0) == 0)
-        session.used(cost: first)
-        #expect(session.grant(unsent: first) == 0)
-        #expect(session.grant(unsent: 0) > 0)
-    }
-
-    @Test("A neighbour that sends more than its window is closed")
-    func window() {
-        var limits = LinkLimits()
-        limits.windowOctets = 1_000
-        var session = session(limits)
-        _ = session.received(.hello(hello()), wireOctets: 1, now: 1)
-        let chunk = Frame.chunk(Chunk(channel: 1, offset: 0, last: false, octets: [1]))
-        var closed = false
-        for _ in 0..<5 where !closed {
-            closed = session.received(chunk, wireOctets: 1 << 20, now: 1) == [.close(.windowViolated)]
-        }
-        #expect(closed)
-    }
-
-    @Test("A silent neighbour is asked once, then given up")
-    func silence() {
-        var session = session()
-        _ = session.received(.hello(hello()), wireOctets: 1, now: 0)
-        #expect(session.ticked(now: 9_999).isEmpty)
-        #expect(session.ticked(now: 10_000) == [.send(.ping(nonce: 1))])
-        #expect(session.ticked(now: 11_000).isEmpty)
-        _ = session.received(.pong(nonce: 1), wireOctets: 1, now: 12_000)
-        #expect(session.ticked(now: 13_000).isEmpty)
-        #expect(session.ticked(now: 42_000) == [.close(.silent(milliseconds: 30_000))])
-    }
-
+@Suite("Dialling again")
+struct RetryScheduleTests {
     @Test("Waits double, stay within their bounds, and begin anew after a session")
     func retry() {
         var schedule = RetrySchedule(delayMin: 500, delayMax: 5_000)

@@ -5,88 +5,81 @@ import Link
 import Octets
 import Routing
 
-/// What a neighbour sends, checked and brought to the loop.
+/// What a neighbour sends, verified, kept and brought to the loop.
 extension SessionDriver {
-    func takeCable(_ offer: CableOffer, _ count: Int) {
-        let block: SignedBlock
-        do throws(OctetFault) {
-            block = try SignedBlock(decoding: offer.blockOctets)
-        } catch {
-            return end("FRAME_MALFORMED", "a signed block cannot be read: \(error)")
-        }
-        held[offer.channel, default: 0] += count
-        guard let signer = process.signer(of: SimulatedSeals.leaf(.cable, offer.blockOctets), offer.proof) else {
-            return refuse(offer.channel, "SIGNATURE", "the signature of \(block.identity) does not hold")
-        }
-        guard block.network == process.station.plan.network.name, !offer.part.isEmpty,
-            Set(offer.part).count == offer.part.count, offer.part.allSatisfy({ $0 < block.deliveries.count })
-        else { return refuse(offer.channel, "ENVELOPE", "the envelope of \(block.identity) does not fit its block") }
-        guard let body = offer.body else { return expectBody(offer, block, signer) }
-        guard UInt64(body.count) == block.length, SimulatedHash.of(body) == block.contentHash else {
-            return refuse(offer.channel, "CONTENT_HASH", "the octets of \(block.identity) are not what was signed")
-        }
-        arrive(offer, block, signer, .inline(body))
+    func judge(_ cable: OfferedCable) {
+        let signer = process.signer(of: SimulatedSeals.leaf(.cable, cable.offer.blockOctets), cable.offer.proof)
+        act(state.judged(cable, signer: signer, bodyHash: cable.offer.body.map { SimulatedHash.of($0) }))
     }
 
-    private func expectBody(_ offer: CableOffer, _ block: SignedBlock, _ signer: RoutingIndicator) {
-        guard incoming.count < Self.incomingMax else {
-            return refuse(offer.channel, "BUSY", "too many cables are under way")
+    func judge(_ service: OfferedService) {
+        let mark = SimulatedSeals.leaf(service.message.leafKind, service.offer.messageOctets)
+        act(state.judged(service, signer: process.signer(of: mark, service.offer.proof), mark: mark))
+    }
+
+    func judge(_ note: OfferedNote) {
+        let signer = process.signer(of: SimulatedSeals.leaf(.custody, note.statement), note.note.proof)
+        for number in note.channels where signer == peer {
+            if process.station.mutation == .freeOnUnsyncedNote, let mark = marks[number] { process.free(mark) }
+            if process.station.mutation == .noteTakenForReceipt { process.ledger.toldTooEarly(process.station, peer) }
+            marks[number] = nil
         }
+        act(state.judged(note, isGenuine: signer == peer, now: boot))
+    }
+
+    // MARK: Bodies
+
+    func beginBody(_ cable: OfferedCable) {
+        let channel = cable.offer.channel
         do throws(StorageFault) {
-            let body = try IncomingBody(octets: block.length, process: process)
-            incoming[offer.channel] = IncomingCable(offer: offer, block: block, signer: signer, body: body)
-            put(.resume(channel: offer.channel, offset: 0))
-            returnWindow(offer.channel)
+            bodies[channel] = try IncomingBody(octets: cable.block.length, process: process)
+            state.bodyBegins(channel: channel)
         } catch {
-            refuse(offer.channel, "DISK", "the body cannot be written: \(error)")
+            bodyFailed(channel, error)
         }
     }
 
-    func takeChunk(_ chunk: Chunk, _ count: Int) {
-        guard let cable = incoming[chunk.channel] else { return returnWindow(octets: count) }
-        guard chunk.offset == cable.body.received,
-            cable.body.received + UInt64(chunk.octets.count) <= cable.block.length
-        else { return end("FRAME_OUT_OF_ORDER", "a chunk is out of order") }
+    func appendBody(_ channel: UInt64, _ octets: [UInt8]) {
+        guard let body = bodies[channel] else { return }
+        do throws(StorageFault) { try body.append(octets) } catch { bodyFailed(channel, error) }
+    }
+
+    func finishBody(_ channel: UInt64) {
+        guard let body = bodies[channel] else { return }
         do throws(StorageFault) {
-            try cable.body.append(chunk.octets)
-            returnWindow(octets: count)
-            guard chunk.last else { return }
-            incoming[chunk.channel] = nil
-            guard cable.body.received == cable.block.length else {
-                cable.body.abandon()
-                return refuse(chunk.channel, "LENGTH", "the body ends early")
-            }
-            let (hash, body) = try cable.body.finish()
-            guard hash == cable.block.contentHash else {
-                return refuse(
-                    chunk.channel, "CONTENT_HASH", "the octets of \(cable.block.identity) are not what was signed")
-            }
-            arrive(cable.offer, cable.block, cable.signer, body)
+            let (hash, kept) = try body.finish()
+            bodies[channel] = nil
+            act(state.bodyEnds(channel: channel, hash: hash, body: kept))
         } catch {
-            incoming[chunk.channel] = nil
-            cable.body.abandon()
-            refuse(chunk.channel, "DISK", "the body cannot be written: \(error)")
+            bodyFailed(channel, error)
         }
     }
 
-    private func arrive(_ offer: CableOffer, _ block: SignedBlock, _ signer: RoutingIndicator, _ body: CableBody) {
-        guard let hello = peerHello else { return }
+    private func bodyFailed(_ channel: UInt64, _ fault: StorageFault) {
+        guard process.isAlive else { return }
+        act(state.bodyFailed(channel: channel, why: "\(fault)"))
+    }
+
+    // MARK: Arrivals
+
+    func arrive(_ cable: OfferedCable, _ signer: RoutingIndicator, _ body: CableBody) {
         let reading: CableReading
         do {
             reading = try process.reading(of: body)
         } catch {
-            return refuse(offer.channel, "DISK", "the body cannot be read: \(error)")
+            guard process.isAlive else { return }
+            return act(state.refuse(cable.offer.channel, "DISK", "the body cannot be read: \(error)"))
         }
-        let source = CustodySource.Offered(
-            peer: peer, epoch: hello.epoch, number: offer.number, start: hello.start, channel: offer.channel,
-            suspectedDuplicate: offer.suspectedDuplicate)
-        offers[offer.channel] = Ledger.Taken(source, identity: block.identity, part: offer.part)
-        let arrival = CableArrival(
-            link: link, session: session, offered: source, block: block, blockOctets: offer.blockOctets,
-            proof: offer.proof, signer: signer, ageMilliseconds: offer.ageMilliseconds, trace: offer.trace,
-            part: offer.part, body: body, classification: reading.gate, captions: reading.cable.captions,
-            slugs: reading.cable.slugs)
+        guard let arrival = state.arrival(cable, signer: signer, body: body, reading: reading) else { return }
+        offers[cable.offer.channel] = Ledger.Taken(
+            arrival.offered, identity: cable.block.identity, part: cable.offer.part)
         if process.station.mutation == .relayDiscardsDuplicate, discards(arrival) { return }
+        process.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
+    }
+
+    func arrive(_ arrival: ServiceArrival) {
+        offers[arrival.offered.channel] = Ledger.Taken(
+            arrival.offered, identity: arrival.message.identity, part: [])
         process.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
     }
 
@@ -102,80 +95,6 @@ extension SessionDriver {
                     mayWait: false))
         }
         return true
-    }
-
-    func takeService(_ offer: ServiceOffer, _ count: Int) {
-        guard let hello = peerHello else { return }
-        held[offer.channel, default: 0] += count
-        let message: ServiceMessage
-        do throws(OctetFault) {
-            message = try ServiceMessage(decoding: offer.messageOctets)
-        } catch {
-            return end("FRAME_MALFORMED", "a service message cannot be read: \(error)")
-        }
-        let mark = SimulatedSeals.leaf(message.leafKind, offer.messageOctets)
-        guard let signer = process.signer(of: mark, offer.proof), signer == message.station,
-            message.network == process.station.plan.network.name
-        else { return refuse(offer.channel, "SIGNATURE", "the receipt for \(message.identity) is not genuine") }
-        let source = CustodySource.Offered(
-            peer: peer, epoch: hello.epoch, number: offer.number, start: hello.start, channel: offer.channel,
-            suspectedDuplicate: offer.suspectedDuplicate)
-        offers[offer.channel] = Ledger.Taken(source, identity: message.identity, part: [])
-        let arrival = ServiceArrival(
-            link: link, session: session, offered: source, message: message, proof: offer.proof, signer: signer,
-            mark: mark, ageMilliseconds: offer.ageMilliseconds, trace: offer.trace)
-        process.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
-    }
-
-    func takeNote(_ note: CustodyNote) {
-        var channels: [UInt64] = []
-        var marks: [Digest] = []
-        for range in note.channels {
-            for number in range {
-                guard let mark = offered[number] else {
-                    return end("FORGED", "a custody note names channel \(number), which was not offered")
-                }
-                channels.append(number)
-                marks.append(mark)
-            }
-        }
-        let statement = CustodyNote.statement(
-            network: process.station.plan.network.name, taker: peer, giver: process.station.name,
-            giverStart: process.start, channels: channels, marks: marks)
-        guard process.signer(of: SimulatedSeals.leaf(.custody, statement), note.proof) == peer else {
-            return end("FORGED", "a custody note is not signed by \(peer)")
-        }
-        for number in channels {
-            if process.station.mutation == .freeOnUnsyncedNote, let mark = offered[number] { process.free(mark) }
-            if process.station.mutation == .noteTakenForReceipt { process.ledger.toldTooEarly(process.station, peer) }
-            offered[number] = nil
-        }
-        lastProgress = boot
-        process.world.note(
-            process.station.index, .note, peer: peerIndex, channels.first ?? 0, UInt64(channels.count))
-        process.leave { [link, session] custody, now, actions in
-            custody.custodyNoted(link, session: session, channels: note.channels, at: now, &actions)
-        }
-    }
-
-    // MARK: The window
-
-    func refuse(_ number: UInt64, _ code: String, _ message: String) {
-        guard process.isAlive else { return }
-        process.world.note(process.station.index, .refusal, peer: peerIndex, number, 0, code)
-        put(.refuse(channel: number, code: code, message: message))
-        settle(number)
-    }
-
-    func settle(_ number: UInt64) { returnWindow(number) }
-
-    func returnWindow(_ number: UInt64) {
-        guard let octets = held.removeValue(forKey: number) else { return }
-        returnWindow(octets: octets)
-    }
-
-    func returnWindow(octets: Int) {
-        if let frame = state.settled(octets: octets) { put(frame) }
     }
 }
 
