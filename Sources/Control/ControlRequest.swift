@@ -18,6 +18,11 @@ package struct ControlRequest: Sendable, Equatable {
 
     package subscript(name: String) -> String? { arguments[name] }
 
+    /// The arguments as words, for the audit; the reason has its own place there.
+    package var words: [String] {
+        arguments.filter { $0.key != "reason" }.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    }
+
     package var encoded: [UInt8] {
         var writer = OctetWriter()
         writer.string(verb)

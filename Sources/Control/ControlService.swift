@@ -33,6 +33,8 @@ package protocol ControlService: AnyObject, Sendable {
 package struct ControlReply: Sendable {
     private let connection: ControlConnection
     private let tag: UInt32
+    /// Hears of a failure before the client does.
+    package var onFailure: (@Sendable (ControlFailure) -> Void)?
 
     init(_ connection: ControlConnection, tag: UInt32) {
         self.connection = connection
@@ -41,7 +43,10 @@ package struct ControlReply: Sendable {
 
     package func submitted(_ answer: SubmittedAnswer) { connection.send(.submitted, tag, answer.encoded) }
 
-    package func failed(_ failure: ControlFailure) { connection.send(.failed, tag, failure.encoded) }
+    package func failed(_ failure: ControlFailure) {
+        onFailure?(failure)
+        connection.send(.failed, tag, failure.encoded)
+    }
 
     package func done() { connection.send(.done, tag, []) }
 

@@ -118,7 +118,7 @@ extension JournalRecord {
     /// The sender's note that custody has passed needs no sync of its own (rule 12).
     package var mayWait: Bool {
         switch self {
-        case .passed, .carried, .carriedService, .standing: true
+        case .passed, .carried, .carriedService, .standing, .audit: true
         case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered: false
         }
     }

@@ -15,6 +15,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
     case carried(Carried)
     case carriedService(CarriedService)
     case standing(Standing)
+    case audit(AuditRecord)
 
     /// The daemon began; identities issued from here bear this start.
     package struct Started: Equatable, Sendable {
@@ -209,6 +210,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .standing(let standing):
             writer.u8(11)
             standing.write(to: &writer)
+        case .audit(let audit):
+            writer.u8(90)
+            audit.write(to: &writer)
         }
     }
 
@@ -269,6 +273,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case 9: self = .carried(try Carried(from: &reader))
         case 10: self = .carriedService(try CarriedService(from: &reader))
         case 11: self = .standing(try Standing(from: &reader))
+        case 90: self = .audit(try AuditRecord(from: &reader))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
         }
         try reader.finish()
@@ -286,7 +291,8 @@ package indirect enum JournalRecord: Equatable, Sendable {
             return leaves
         case .undeliverable(let end):
             return end.proof == nil ? [(end.message.leafKind, end.message.encoded)] : []
-        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing:
+        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing,
+            .audit:
             return []
         }
     }
@@ -305,7 +311,8 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .undeliverable(var end):
             if end.proof == nil { end.proof = proofs.popFirst() }
             self = .undeliverable(end)
-        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing:
+        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing,
+            .audit:
             break
         }
         precondition(proofs.isEmpty, "a proof was made for a statement that is not there")

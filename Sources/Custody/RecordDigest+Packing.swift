@@ -30,6 +30,7 @@ extension RecordDigest {
         case .read(let mark): Self.same(.read(mark), &writer)
         case .reoffered(let again): Self.same(.reoffered(again), &writer)
         case .standing(let standing): Self.same(.standing(standing), &writer)
+        case .audit(let audit): Self.same(.audit(audit), &writer)
         case .carried(let state, let acceptance):
             writer.u8(9)
             state.write(to: &writer)

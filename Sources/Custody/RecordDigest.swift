@@ -17,6 +17,7 @@ package enum RecordDigest: Equatable, Sendable {
     case carried(CarriedState, AcceptanceDigest)
     case carriedService(CarriedServiceDigest)
     case standing(Standing)
+    case audit(AuditRecord)
 
     /// - Throws: for a carried cable whose acceptance cannot be read: it was read when it was carried.
     package init(_ record: JournalRecord) throws(OctetFault) {
@@ -43,6 +44,7 @@ package enum RecordDigest: Equatable, Sendable {
                     number: carried.number, message: carried.message, at: carried.at,
                     ageMilliseconds: carried.ageMilliseconds, trace: carried.trace))
         case .standing(let standing): self = .standing(standing)
+        case .audit(let audit): self = .audit(audit)
         }
     }
 }

@@ -16,6 +16,8 @@ extension StationCustody {
             fold(service, at: now)
         case .standing(let standing):
             fold(standing)
+        case .audit(let audit):
+            fold(audit)
         case .accepted(let acceptance):
             fold(acceptance, at: now)
         case .passed(let passed):

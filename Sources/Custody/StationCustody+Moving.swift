@@ -40,7 +40,8 @@ extension StationCustody {
             guard let slot = slot(ofSequence: end.number.sequence) else { return record }
             end.previous = entries[slot].last
             return .undeliverable(end)
-        case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing:
+        case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing,
+            .audit:
             return record
         }
     }

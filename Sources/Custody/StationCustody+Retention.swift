@@ -186,6 +186,7 @@ extension StationCustody {
         for (index, place) in certificatePlaces.enumerated() where place == segment {
             record(.certificate(certificates[index]), at: now, &actions)
         }
+        for record in audit.standing(in: segment) { self.record(.audit(record), at: now, &actions) }
         var marks = marks.standing(in: segment).map { Standing.Mark(mark: $0.mark, at: $0.at) }
         repeat {
             let part = Array(marks.prefix(Standing.marksMax))

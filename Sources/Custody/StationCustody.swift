@@ -91,6 +91,8 @@ package struct StationCustody: ~Copyable {
     package var acceptsFrom = Precedence.routine
     /// Where the certificates stand in the journal: the newest segment of each.
     var certificatePlaces: [UInt32] = []
+    /// What the audit has come to, here and at the neighbours.
+    var audit = AuditLedger()
     /// Digests of new records that wait for their places, oldest first, and how many of them have theirs.
     private var unplaced: [RecordDigest] = []
     private var placedCount = 0
@@ -189,6 +191,14 @@ package struct StationCustody: ~Copyable {
         }
     }
 
+    func forEachUnplaced(_ take: (_ sequence: UInt64, RecordDigest) -> Void) {
+        var sequence = nextSequence - UInt64(unplaced.count - placedCount)
+        for digest in unplaced[placedCount...] {
+            take(sequence, digest)
+            sequence += 1
+        }
+    }
+
     /// The journal has put the oldest record that had no place yet at `place`.
     package mutating func placed(sequence: UInt64, place: RecordPlace) {
         placed(unplaced[placedCount], sequence: sequence, place: place)
@@ -233,6 +243,7 @@ package struct StationCustody: ~Copyable {
             while certificatePlaces.count <= index { certificatePlaces.append(0) }
             certificatePlaces[index] = place.segment
         case .standing(let standing): placed(standing, in: place.segment)
+        case .audit(let audit): placed(audit, in: place.segment)
         case .started, .read:
             break
         }

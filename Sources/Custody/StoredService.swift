@@ -11,7 +11,7 @@ extension JournalRecord {
         case .service(let service): (service.message, service.proof, service.trace)
         case .undeliverable(let end): end.proof.map { (end.message, $0, []) }
         case .carriedService(let carried): (carried.message, carried.proof, carried.trace)
-        case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing: nil
+        case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing, .audit: nil
         }
     }
 }

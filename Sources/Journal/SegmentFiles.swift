@@ -37,12 +37,34 @@ package final class SegmentFiles: Sendable {
 
     /// Keeps a digest beside its segment: it is on the disk when this returns.
     package func keep(_ digest: SegmentDigest) throws(StorageFault) {
+        try keep(digest, in: folder)
+    }
+
+    /// Keeps what shall outlive a segment in a folder of its own, in the form of a digest.
+    package func keep(_ digest: SegmentDigest, in folder: String) throws(StorageFault) {
         let path = "\(folder)/\(Self.unfinishedDigestName)"
         try storage.remove(path)
         let file = try storage.create(path)
         try file.write(digest.encoded, at: 0)
         try file.sync()
         try storage.rename(path, to: "\(folder)/\(SegmentName.digest(of: digest.segment))")
+        try storage.syncFolder(folder)
+    }
+
+    /// What was kept of segments in a folder of its own, oldest first; a name that no segment bears is passed over.
+    package func kept(in folder: String) throws(StorageFault) -> [UInt32] {
+        try storage.makeFolder(folder)
+        return try storage.list(folder).compactMap { SegmentName.number(ofDigest: $0) }
+    }
+
+    /// One of them; nil where it is damaged.
+    package func kept(of segment: UInt32, in folder: String) throws(StorageFault) -> SegmentDigest.Reading? {
+        let file = try storage.open("\(folder)/\(SegmentName.digest(of: segment))")
+        return SegmentDigest.Reading(try file.read(at: 0, count: try file.size()))
+    }
+
+    package func removeKept(of segment: UInt32, in folder: String) throws(StorageFault) {
+        try storage.remove("\(folder)/\(SegmentName.digest(of: segment))")
         try storage.syncFolder(folder)
     }
 

@@ -139,4 +139,10 @@ package enum SegmentName {
         else { return nil }
         return number
     }
+
+    /// The number in the name of a digest.
+    static func number(ofDigest name: String) -> UInt32? {
+        guard name.hasSuffix(".digest") else { return nil }
+        return number(of: "\(name.dropLast("digest".count))journal")
+    }
 }

@@ -94,6 +94,9 @@ package enum KeyTable {
         SettingsKey(
             "custody.retentionOctets", .whole(0...(1 << 50)), "0", unit: "octets",
             "above this that time is cut short; 0: no bound"),
+        SettingsKey(
+            "custody.auditRetention", .duration(anyTime), "400d", unit: "duration",
+            "how long the audit outlives the journal"),
         SettingsKey("limits", .object, "", "bounds of this station"),
         SettingsKey("limits.cableOctets", .whole(1_024...(1 << 30)), "83886080", unit: "octets", "largest cable"),
         SettingsKey(

@@ -7,6 +7,7 @@ package enum StationFile {
     /// Milliseconds.
     package static let standardGrace: UInt64 = 86_400_000
     package static let standardRetention: UInt64 = 30 * 86_400_000
+    package static let standardAuditRetention: UInt64 = 400 * 86_400_000
 
     /// - Throws: every problem (up to a hundred), each with its line.
     package static func read(octets: [UInt8], file: String) throws(SettingsProblems) -> StationSettings {
@@ -77,11 +78,13 @@ package enum StationFile {
         let timeZone = cursor.text(keys["timeZone"], "timeZone")
         var grace = standardGrace
         var retention = standardRetention
+        var auditRetention = standardAuditRetention
         var retentionOctets = 0
         if let custody = keys["custody"] {
             let keys = cursor.members(custody, at: "custody")
             grace = cursor.duration(keys["grace"], "custody.grace") ?? grace
             retention = cursor.duration(keys["retention"], "custody.retention") ?? retention
+            auditRetention = cursor.duration(keys["auditRetention"], "custody.auditRetention") ?? auditRetention
             retentionOctets = cursor.whole(keys["retentionOctets"], "custody.retentionOctets") ?? retentionOctets
         }
         let limits = keys["limits"].map { self.limits($0, &cursor) } ?? StationSettings.Limits()
@@ -90,7 +93,7 @@ package enum StationFile {
         return StationSettings(
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,
             originators: originators, precedences: users, timeZone: timeZone, grace: grace, retention: retention,
-            retentionOctets: UInt64(retentionOctets), limits: limits,
+            auditRetention: auditRetention, retentionOctets: UInt64(retentionOctets), limits: limits,
             metrics: metrics)
     }
 

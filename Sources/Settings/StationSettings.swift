@@ -47,6 +47,8 @@ package struct StationSettings: Sendable, Equatable {
     package var grace: UInt64
     /// Milliseconds for which what originated or was delivered here stays retrievable after its end.
     package var retention: UInt64
+    /// Milliseconds for which the audit of segments that are gone is kept.
+    package var auditRetention: UInt64
     /// Octets of the journal above which that time is cut short; 0: no bound.
     package var retentionOctets: UInt64
     package var limits: Limits

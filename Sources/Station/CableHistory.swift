@@ -44,7 +44,7 @@ struct CableHistory {
             case .service: past.answers.insert(octets, at: 0)
             case .carried(let carried): past.answers.insert(contentsOf: carried.past.answers, at: 0)
             case .started, .certificate, .accepted, .passed, .undeliverable, .read, .reoffered, .carriedService,
-                .standing:
+                .standing, .audit:
                 break
             }
             place = previous
@@ -91,7 +91,7 @@ struct CableHistory {
             return ([row(end.at, "notice", post: end.message.post, detail: end.message.reason)], end.previous)
         case .carried(let carried):
             return (carried.past.events, .none)
-        case .started, .certificate, .read, .carriedService, .standing:
+        case .started, .certificate, .read, .carriedService, .standing, .audit:
             return ([], .none)
         }
     }

@@ -20,6 +20,7 @@ final class ControlDesk: ControlService {
     let alarms: AlarmBoard
     private let state = Mutex(State())
     private let keeper = Mutex<SegmentKeeper?>(nil)
+    private let auditing = Mutex<(trail: AuditTrail, book: SignatureBook)?>(nil)
 
     private struct State {
         var nextToken: UInt64 = 1
@@ -45,6 +46,10 @@ final class ControlDesk: ControlService {
     /// Who scrubs.
     func keep(_ segments: SegmentKeeper) { keeper.withLock { $0 = segments } }
 
+    func keep(_ trail: AuditTrail, book: SignatureBook) { auditing.withLock { $0 = (trail, book) } }
+
+    var audit: (trail: AuditTrail, book: SignatureBook)? { auditing.withLock { $0 } }
+
     var segments: SegmentKeeper? { keeper.withLock { $0 } }
 
     func stopAccepting() { state.withLock { $0.accepting = false } }
@@ -69,6 +74,7 @@ final class ControlDesk: ControlService {
     }
 
     func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply) {
+        let reply = audited(request, caller, reply)
         switch request.verb {
         case "submit": submit(request, body, caller, reply)
         case "status": status(reply)
@@ -79,6 +85,8 @@ final class ControlDesk: ControlService {
         case "inbox.read": inboxRead(request, caller, reply)
         case "receipt.list": receiptList(request, reply)
         case "receipt.export": receiptExport(request, reply)
+        case "audit.verify": auditVerify(request, reply)
+        case "audit.export": auditExport(request, reply)
         case "link.list": linkList(reply)
         case "config.show": configShow(reply)
         case "inbox.sections": inboxSections(request, reply)

@@ -228,6 +228,7 @@ final class LinkDriver: @unchecked Sendable {
                     link, session: session, channel: number, code: code, message: message, at: now, &actions)
             }
         case .refusedHere(_, let code, let message):
+            around.loop.refused(.peer(peer), code)
             around.log.write(
                 .alarm, "offer.refused", [("peer", peer.description), ("code", code), ("why", message)])
         case .windowOpened: grantRoom()

@@ -36,6 +36,8 @@ final class SegmentKeeper: @unchecked Sendable {
     private let guardian: DiskGuard
     private let log: EventLog
     private let retentionOctets: UInt64
+    private let trail: AuditTrail
+    private let auditMilliseconds: Int64
     /// Sealed segments that have a digest, or can have none.
     private var settled: Set<UInt32> = []
     /// Cleaned segments on their way out, oldest first.
@@ -50,8 +52,10 @@ final class SegmentKeeper: @unchecked Sendable {
 
     init(
         loop: StationLoop, archive: CableArchive, history: CableHistory, guardian: DiskGuard, log: EventLog,
-        retentionOctets: UInt64
+        retentionOctets: UInt64, trail: AuditTrail, auditMilliseconds: Int64
     ) {
+        self.trail = trail
+        self.auditMilliseconds = auditMilliseconds
         self.loop = loop
         self.archive = archive
         self.history = history
@@ -182,6 +186,8 @@ final class SegmentKeeper: @unchecked Sendable {
 
     private func remove(_ segment: UInt32) throws {
         guard let next = journal.files.firstSequence(of: segment + 1) else { return }
+        try trail.keep(segment)
+        try trail.drop(before: StationClock.now.wall - auditMilliseconds)
         try journal.files.removeOldest(segment, lastSequence: next - 1, epoch: journal.epoch)
         settled.remove(segment)
         log.write(.info, "segment.removed", [("segment", SegmentName.of(segment))])

@@ -110,7 +110,7 @@ package final class Station: Sendable {
         let archive = CableArchive(journal: journal, bodies: bodies)
         let signer = BatchSigner(network: key.network, key: key, start: start)
         loop = StationLoop(
-            custody: custody, journal: journal, signer: signer,
+            custody: custody, chain: recovery.audit.chain, journal: journal, signer: signer,
             facts: StationLoop.HelloFacts(network: key.network, station: settings.station), log: log, alarms: alarms)
         let facts = StationFacts(
             settings: settings, network: configuration.network, routing: routing, startedAt: now.wall,
@@ -138,11 +138,14 @@ package final class Station: Sendable {
             connectionsMax: settings.limits.controlConnections,
             connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk)
 
+        let trail = AuditTrail(archive: archive, folder: "\(settings.state)/audit")
+        desk.keep(trail, book: book)
         let guardian = DiskGuard(journal: journal, loop: loop, alarms: alarms, log: log)
         segments = SegmentKeeper(
             loop: loop, archive: archive,
             history: CableHistory(archive: archive, station: settings.station), guardian: guardian, log: log,
-            retentionOctets: settings.retentionOctets)
+            retentionOctets: settings.retentionOctets, trail: trail,
+            auditMilliseconds: Int64(clamping: settings.auditRetention))
         desk.keep(segments)
 
         let (loop, wiring) = (loop, wiring)
@@ -226,6 +229,7 @@ private final class Recovery {
     private let chunkOctets: Int
     private let now: Instant
     private var custody: StationCustody?
+    private(set) var audit = AuditRecovery()
 
     init(
         configuration: StationConfiguration, routing: RoutingTable, start: UInt64, chunkOctets: Int, now: Instant
@@ -254,6 +258,7 @@ private final class Recovery {
     }
 
     func take(_ digest: RecordDigest, _ sequence: UInt64, _ location: RecordLocation) {
+        audit.take(digest, sequence)
         custody?.replay(
             digest, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)
     }

@@ -39,16 +39,22 @@ final class StationLoop: @unchecked Sendable {
 
     /// Milliseconds for which the note for a receipt may wait for something else to sign.
     private static let noteMilliseconds = 10
+    /// Milliseconds for which equal refusals are counted before they are recorded.
+    private static let refusalMilliseconds = 1_000
     /// Milliseconds between two attempts to write after the journal has failed.
     private static let retryMilliseconds = 5_000
 
     let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
     private let mailbox = Mutex(Mailbox())
+    private let refusals = RefusalCounts()
     private let journal: Journal
     private let log: EventLog
     private let alarms: AlarmBoard
     private var signer: BatchSigner
     private var custody: StationCustody
+    private var chain: AuditChain
+    /// The last record that a signed head covers.
+    private var headThrough: UInt64
     private let hello: HelloFacts
     private weak var announcer: (any StationAnnouncer)?
 
@@ -95,9 +101,11 @@ final class StationLoop: @unchecked Sendable {
     }
 
     init(
-        custody: consuming StationCustody, journal: Journal, signer: BatchSigner, facts: HelloFacts, log: EventLog,
-        alarms: AlarmBoard
+        custody: consuming StationCustody, chain: AuditChain, journal: Journal, signer: BatchSigner, facts: HelloFacts,
+        log: EventLog, alarms: AlarmBoard
     ) {
+        headThrough = chain.through
+        self.chain = chain
         self.custody = custody
         self.journal = journal
         self.signer = signer
@@ -144,6 +152,15 @@ final class StationLoop: @unchecked Sendable {
     private func alarm(_ event: StationEvent) {
         log.write(event)
         alarms.raise(event, at: StationClock.now.wall)
+    }
+
+    /// Something was refused: it goes into the audit, counted where the same happens again soon. From any queue.
+    func refused(_ source: AuditedRefusal.Source, _ code: String) {
+        guard refusals.add(source, code) else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.refusalMilliseconds)) { [self] in
+            let counted = refusals.take(at: StationClock.now.wall)
+            post { custody, now, actions in custody.refused(counted, at: now, &actions) }
+        }
     }
 
     /// Looks at the state, for what tells nobody that a thing is kept. Not from the loop's queue.
@@ -269,6 +286,7 @@ final class StationLoop: @unchecked Sendable {
         for case .custodyTaken(let link, let session, let channel, let mark, let mayWait) in actions.afterPersist {
             notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
         }
+        custody.newEntries { chain.add($0, $1) }
         let frames = sign(&records)
         keep(records)
         let last = custody.nextSequence - 1
@@ -334,6 +352,8 @@ final class StationLoop: @unchecked Sendable {
         notesOverdue = false
         let signed = notes.take()
         for note in signed { statements.append((.custody, statement(of: note))) }
+        let head = chain.through > headThrough ? auditHead : nil
+        if let head { statements.append((.auditHead, head.encoded)) }
         do throws(TransportFault) {
             let proofs = try signer.sign(statements)
             var next = 0
@@ -341,6 +361,7 @@ final class StationLoop: @unchecked Sendable {
                 records[index].attach(proofs[next..<(next + counts[index])])
                 next += counts[index]
             }
+            if let head, let proof = proofs.last { records += kept(head, proof) }
             return signed.enumerated().map { offset, note in
                 .frame(
                     .custody(
@@ -352,6 +373,20 @@ final class StationLoop: @unchecked Sendable {
             log.write(.alarm, "signing.failed", [("why", "\(error)")])
             preconditionFailure("the station's key no longer signs: \(error)")
         }
+    }
+
+    /// How far the audit has come: signed with every batch, so that it cannot be taken back (rule 25).
+    private var auditHead: AuditHead {
+        AuditHead(
+            network: hello.network, station: hello.station, epoch: custody.settings.epoch, through: chain.through,
+            value: chain.value)
+    }
+
+    private func kept(_ head: AuditHead, _ proof: BatchProof) -> [JournalRecord] {
+        headThrough = head.through
+        var more = Actions()
+        custody.keepAuditHead(head, proof, at: StationClock.now, &more)
+        return more.persist
     }
 
     /// Notes that may wait are signed with the next statements, or by themselves after a while.
@@ -418,6 +453,7 @@ final class StationLoop: @unchecked Sendable {
             case .transmit(let link, let session, let slice):
                 outgoing.add(slice, session: session, link: link)
             case .refuse(let link, let session, let channel, let code, let message):
+                refused(.peer(custody.peer(of: link)), code)
                 announcer?.send(.refuse(channel: channel, code: code, message: message), session: session, on: link)
             case .event(let event):
                 log.write(event)

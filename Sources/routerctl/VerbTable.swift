@@ -212,6 +212,20 @@ enum VerbTable {
                 ("routerctl check disk --scrub", "reads all segments and bodies first; may take minutes"),
             ], run: CheckCommand.disk),
         Verb(
+            name: "audit verify", usage: "", operands: 0...0, options: [],
+            summary: "follow the audit's hash chain and hold it against what was signed; exit 0 all right, 2 when not",
+            examples: [
+                ("routerctl audit verify", "names the records between which something was changed, removed or moved"),
+                ("routerctl audit verify -o json", "the same for a program"),
+            ], run: AuditCommands.verify),
+        Verb(
+            name: "audit export", usage: "", operands: 0...0, options: [],
+            summary: "who did what to which cable, and when: every acceptance, transfer, delivery, refusal and order",
+            examples: [
+                ("routerctl audit export -o jsonl > audit.jsonl", "one JSON object for each"),
+                ("routerctl audit export", "a table of the same"),
+            ], run: AuditCommands.export),
+        Verb(
             name: "config check", usage: "FILE", operands: 1...1, options: [],
             summary: "look for mistakes in a station file and the network file it names",
             examples: [

@@ -179,7 +179,7 @@ extension Ledger {
                     .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
             }
         case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?,
-            .standing?, nil:
+            .standing?, .audit?, nil:
             world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
         }
     }
@@ -305,7 +305,8 @@ extension Ledger {
             case .accepted(let acceptance)?: atRisk.insert(acceptance.identity)
             case .service(let service)?: atRisk.insert(service.message.identity)
             case .undeliverable(let end)?: atRisk.insert(end.message.identity)
-            case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?, nil:
+            case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
+                .audit?, nil:
                 break
             }
         }

@@ -178,7 +178,8 @@ package final class Ledger {
         switch digest {
         case .accepted(let acceptance): checkAcceptance(station, acceptance)
         case .passed(let passed): checkPassed(station, passed)
-        case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing:
+        case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing,
+            .audit:
             break
         }
     }
@@ -194,7 +195,8 @@ package final class Ledger {
         case .service(let service): take(index, service.offered, sequence)
         case .passed(let passed):
             for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
-        case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing: break
+        case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit:
+            break
         }
     }
 

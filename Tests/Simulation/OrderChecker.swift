@@ -84,7 +84,7 @@ final class OrderChecker {
                 }
                 addCable(sequence, acceptance, only: Set(item.deliveries))
             }
-        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing: break
+        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit: break
         }
     }
 
@@ -127,7 +127,7 @@ final class OrderChecker {
         case .passed(let passed): ended(passed)
         case .undeliverable(let end): ended(end.number, end.index)
         case .service(let service): answered(service.message)
-        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing: break
+        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit: break
         }
     }
 
@@ -137,7 +137,7 @@ final class OrderChecker {
         case .passed(let passed): ended(passed)
         case .undeliverable(let end): ended(end.number, end.index)
         case .service(let service): answered(service.message)
-        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing: break
+        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit: break
         }
     }
 

@@ -117,6 +117,11 @@ package final class Journal: @unchecked Sendable {
         return try storage.list(folder).compactMap { SegmentName.number(of: $0) }.filter { $0 < open }
     }
 
+    /// All segments, oldest first.
+    package func segments() throws(StorageFault) -> [UInt32] {
+        try storage.list(folder).compactMap { SegmentName.number(of: $0) }
+    }
+
     /// The first segment that may still take records.
     package var firstOpenSegment: UInt32 { openSegment.load(ordering: .acquiring) }
 
