@@ -15,6 +15,12 @@ package final class SimulatedNetwork {
 
     package init(world: World) { self.world = world }
 
+    /// The run is over: what it was told of the machines holds on to them.
+    func letGo() {
+        hasPower = { _ in true }
+        connections.removeAll()
+    }
+
     private static func pair(_ a: Int, _ b: Int) -> Int { min(a, b) << 8 | max(a, b) }
 
     package func block(_ a: Int, _ b: Int, until: UInt64) {

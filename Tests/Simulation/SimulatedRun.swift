@@ -167,6 +167,7 @@ package final class SimulatedRun {
     /// Stations and processes know one another: they are let go by hand.
     private func tearDown() {
         for station in stations { station.letGo() }
+        connections.letGo()
         world.end()
     }
 }

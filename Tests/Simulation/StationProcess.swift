@@ -99,6 +99,9 @@ final class StationProcess: @unchecked Sendable {
     func end() {
         isEnded = true
         keeper.abandon()
+        // Events hold on to the process that holds them.
+        inputs.removeAll()
+        resting.removeAll()
     }
 
     /// - Returns: true when it was not known before.
