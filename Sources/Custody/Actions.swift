@@ -119,7 +119,7 @@ extension JournalRecord {
     package var mayWait: Bool {
         switch self {
         case .passed, .carried, .carriedService, .standing, .audit: true
-        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered: false
+        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered, .stated: false
         }
     }
 }

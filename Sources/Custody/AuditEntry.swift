@@ -99,6 +99,7 @@ package struct AuditEntry: Equatable, Sendable {
         case .started(let started): self.init(at: started.at, fact: .started(started.start))
         case .accepted(let acceptance): self.init(at: acceptance.at, fact: .accepted(Accepted(acceptance)))
         case .passed(let passed):
+            guard !passed.isSaidAgain else { return nil }
             self.init(
                 at: passed.at,
                 fact: .passed(
@@ -124,7 +125,7 @@ package struct AuditEntry: Equatable, Sendable {
             self.init(at: again.at, fact: .offeredAgain(peer: again.peer, again.items.map(\.number.sequence)))
         case .audit(.operated(let action)): self.init(at: action.at, fact: .operated(action))
         case .audit(.refused(let refusal)): self.init(at: refusal.at, fact: .refused(refusal))
-        case .audit(.head), .audit(.peerHead), .certificate, .carried, .carriedService, .standing: return nil
+        case .audit(.head), .audit(.peerHead), .certificate, .carried, .carriedService, .standing, .stated: return nil
         }
     }
 }

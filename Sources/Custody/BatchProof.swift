@@ -8,6 +8,8 @@ package enum LeafKind: UInt8, Sendable {
     case notice
     case order
     case auditHead
+    /// A question about a suspected duplicate, and its answer.
+    case inquiry = 50
 }
 
 /// The way from one statement to the signed root of its batch (rule 25).

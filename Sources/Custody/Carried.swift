@@ -119,8 +119,43 @@ package struct CarriedState: Equatable, Sendable {
     package var deliveries: [Delivery]
     /// Arrivals that were read, and when.
     package var reads: [Read]
-    /// Desks whose receipt is not passed on yet.
-    package var receiptsDue: [UInt16]
+    /// What is still to be known of the desks, beside their deliveries.
+    package var desks: [Desk]
+
+    package struct Desk: Equatable, Sendable {
+        package enum Standing: UInt16, Sendable {
+            /// The receipt is not passed on yet.
+            case receiptDue = 0
+            /// The originator had no receipt: the sign of a suspected duplicate is taken away.
+            case trusted = 0x4000
+            /// The receipt was passed on, and is kept for the grace.
+            case receiptPassed = 0x8000
+        }
+
+        package var index: UInt16
+        package var standing: Standing
+
+        /// The record has one number for both: fewer desks fit a record than these bits.
+        private static let bits: UInt16 = 0xc000
+
+        init(index: UInt16, _ standing: Standing) {
+            self.index = index
+            self.standing = standing
+        }
+
+        init(from reader: inout OctetReader) throws(OctetFault) {
+            let packed = try reader.u16()
+            guard let standing = Standing(rawValue: packed & Self.bits) else {
+                throw .unknownValue(offset: reader.offset - 2, value: UInt64(packed))
+            }
+            self.init(index: packed & ~Self.bits, standing)
+        }
+
+        var packed: UInt16 { index | standing.rawValue }
+    }
+
+    /// A desk may have two of them.
+    private static let standingsMax = 2 * Acceptance.desksMax
 
     package struct Read: Equatable, Sendable {
         package var arrival: UInt64
@@ -148,7 +183,7 @@ package struct CarriedState: Equatable, Sendable {
             writer.varint(read.arrival)
             writer.u64(UInt64(bitPattern: read.at))
         }
-        writer.list(receiptsDue) { $0.u16($1) }
+        writer.list(desks) { $0.u16($1.packed) }
     }
 
     init(from reader: inout OctetReader) throws(OctetFault) {
@@ -168,12 +203,12 @@ package struct CarriedState: Equatable, Sendable {
         reads = try reader.list(bound: Acceptance.desksMax) { reader throws(OctetFault) in
             Read(arrival: try reader.varint(), at: Int64(bitPattern: try reader.u64()))
         }
-        receiptsDue = try reader.list(bound: Acceptance.desksMax) { reader throws(OctetFault) in try reader.u16() }
+        desks = try reader.list(bound: Self.standingsMax) { reader throws(OctetFault) in try Desk(from: &reader) }
     }
 
     init(
         sequence: UInt64, at: Int64, ageMilliseconds: UInt64, isSuspected: Bool, reoffers: UInt8,
-        deliveries: [Delivery], reads: [Read], receiptsDue: [UInt16]
+        deliveries: [Delivery], reads: [Read], desks: [Desk]
     ) {
         self.sequence = sequence
         self.at = at
@@ -182,7 +217,7 @@ package struct CarriedState: Equatable, Sendable {
         self.reoffers = reoffers
         self.deliveries = deliveries
         self.reads = reads
-        self.receiptsDue = receiptsDue
+        self.desks = desks
     }
 }
 
@@ -196,6 +231,8 @@ package struct CarriedService: Equatable, Sendable {
     package var at: Int64
     package var ageMilliseconds: UInt64
     package var trace: [RoutingIndicator]
+    /// Milliseconds since 1970: since when a neighbour has custody; 0: it is here.
+    package var passedAt: Int64
 
     func write(to writer: inout OctetWriter) {
         writer.number(number)
@@ -204,11 +241,12 @@ package struct CarriedService: Equatable, Sendable {
         writer.u64(UInt64(bitPattern: at))
         writer.varint(ageMilliseconds)
         writer.list(trace) { $0.indicator($1) }
+        writer.u64(UInt64(bitPattern: passedAt))
     }
 
     init(
         number: CustodyNumber, message: ServiceMessage, proof: BatchProof, at: Int64, ageMilliseconds: UInt64,
-        trace: [RoutingIndicator]
+        trace: [RoutingIndicator], passedAt: Int64
     ) {
         self.number = number
         self.message = message
@@ -216,6 +254,7 @@ package struct CarriedService: Equatable, Sendable {
         self.at = at
         self.ageMilliseconds = ageMilliseconds
         self.trace = trace
+        self.passedAt = passedAt
     }
 
     init(from reader: inout OctetReader) throws(OctetFault) {
@@ -225,6 +264,8 @@ package struct CarriedService: Equatable, Sendable {
         at = Int64(bitPattern: try reader.u64())
         ageMilliseconds = try reader.varint()
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
+        // The first release wrote only what was not passed on.
+        passedAt = reader.remaining > 0 ? Int64(bitPattern: try reader.u64()) : 0
     }
 }
 

@@ -46,6 +46,18 @@ package struct Inbox: Sendable {
         list[place].readAt = at
     }
 
+    /// Entries of one delivery that bear the sign of a suspected duplicate.
+    package func suspected(_ slot: UInt32, _ index: UInt16, at: Int64) -> [InboxEntry] {
+        list.filter { $0.suspectedDuplicate && $0.slot == slot && $0.index == index && $0.at == at }
+    }
+
+    /// Takes the sign away.
+    package mutating func trust(_ arrival: UInt64) {
+        let place = place(of: arrival)
+        guard place < list.count, list[place].arrival == arrival else { return }
+        list[place].suspectedDuplicate = false
+    }
+
     /// The entries of cables that are no longer kept go with them.
     package mutating func removeAll(where isGone: (InboxEntry) -> Bool) { list.removeAll(where: isGone) }
 

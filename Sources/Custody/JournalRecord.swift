@@ -16,6 +16,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
     case carriedService(CarriedService)
     case standing(Standing)
     case audit(AuditRecord)
+    case stated(Statement)
 
     /// The daemon began; identities issued from here bear this start.
     package struct Started: Equatable, Sendable {
@@ -32,6 +33,8 @@ package indirect enum JournalRecord: Equatable, Sendable {
     package struct Passed: Equatable, Sendable {
         package struct Item: Equatable, Sendable {
             package var number: CustodyNumber
+            /// Empty for a service message; of a cable where an older record is only said again, since its segment
+            /// goes: then nothing happens to the cable.
             package var deliveries: [UInt16]
             /// The channel number under which the neighbour took it.
             package var channel: UInt64
@@ -68,8 +71,11 @@ package indirect enum JournalRecord: Equatable, Sendable {
         /// neighbour's next hello is held against (rules 9 and 10).
         package var peerEpoch: JournalEpoch
         package var start: UInt64
+        /// Milliseconds since 1970; 0: an older record is only said again, since its segment goes.
         package var at: Int64
         package var items: [Item]
+
+        package var isSaidAgain: Bool { at == 0 }
 
         package init(peer: RoutingIndicator, peerEpoch: JournalEpoch, start: UInt64, at: Int64, items: [Item]) {
             self.peer = peer
@@ -122,6 +128,18 @@ package indirect enum JournalRecord: Equatable, Sendable {
             self.message = message
             self.at = at
             self.previous = previous
+        }
+    }
+
+    /// This station states a service message of its own, which goes to another station: a question, or an answer.
+    package struct Statement: Equatable, Sendable {
+        package var message: ServiceMessage
+        package var proof: BatchProof?
+        package var at: Int64
+
+        package init(message: ServiceMessage, at: Int64) {
+            self.message = message
+            self.at = at
         }
     }
 
@@ -213,6 +231,11 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .audit(let audit):
             writer.u8(90)
             audit.write(to: &writer)
+        case .stated(let statement):
+            writer.u8(50)
+            writer.bytes(statement.message.encoded)
+            writer.optional(statement.proof) { $1.write(to: &$0) }
+            writer.u64(UInt64(bitPattern: statement.at))
         }
     }
 
@@ -274,6 +297,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case 10: self = .carriedService(try CarriedService(from: &reader))
         case 11: self = .standing(try Standing(from: &reader))
         case 90: self = .audit(try AuditRecord(from: &reader))
+        case 50: self = .stated(try Statement(from: &reader))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
         }
         try reader.finish()
@@ -291,8 +315,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
             return leaves
         case .undeliverable(let end):
             return end.proof == nil ? [(end.message.leafKind, end.message.encoded)] : []
-        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing,
-            .audit:
+        case .stated(let statement):
+            return statement.proof == nil ? [(statement.message.leafKind, statement.message.encoded)] : []
+        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit:
             return []
         }
     }
@@ -311,8 +336,10 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .undeliverable(var end):
             if end.proof == nil { end.proof = proofs.popFirst() }
             self = .undeliverable(end)
-        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing,
-            .audit:
+        case .stated(var statement):
+            if statement.proof == nil { statement.proof = proofs.popFirst() }
+            self = .stated(statement)
+        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit:
             break
         }
         precondition(proofs.isEmpty, "a proof was made for a statement that is not there")
@@ -357,6 +384,14 @@ extension JournalRecord.ServiceCustody {
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
         at = Int64(bitPattern: try reader.u64())
         previous = try reader.place()
+    }
+}
+
+extension JournalRecord.Statement {
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        message = try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax))
+        proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
+        at = Int64(bitPattern: try reader.u64())
     }
 }
 

@@ -42,6 +42,11 @@ extension RecordDigest {
             writer.u64(UInt64(bitPattern: carried.at))
             writer.varint(carried.ageMilliseconds)
             writer.list(carried.trace) { $0.indicator($1) }
+            writer.u64(UInt64(bitPattern: carried.passedAt))
+        case .stated(let statement):
+            writer.u8(50)
+            writer.bytes(statement.message.encoded)
+            writer.u64(UInt64(bitPattern: statement.at))
         }
     }
 
@@ -86,7 +91,12 @@ extension RecordDigest {
                     at: Int64(bitPattern: try reader.u64()), ageMilliseconds: try reader.varint(),
                     trace: try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in
                         try reader.indicator()
-                    }))
+                    }, passedAt: reader.remaining > 0 ? Int64(bitPattern: try reader.u64()) : 0))
+        case 50:
+            self = .stated(
+                StatementDigest(
+                    message: try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax)),
+                    at: Int64(bitPattern: try reader.u64())))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
         }
         try reader.finish()

@@ -18,6 +18,7 @@ package enum RecordDigest: Equatable, Sendable {
     case carriedService(CarriedServiceDigest)
     case standing(Standing)
     case audit(AuditRecord)
+    case stated(StatementDigest)
 
     /// - Throws: for a carried cable whose acceptance cannot be read: it was read when it was carried.
     package init(_ record: JournalRecord) throws(OctetFault) {
@@ -42,9 +43,11 @@ package enum RecordDigest: Equatable, Sendable {
             self = .carriedService(
                 CarriedServiceDigest(
                     number: carried.number, message: carried.message, at: carried.at,
-                    ageMilliseconds: carried.ageMilliseconds, trace: carried.trace))
+                    ageMilliseconds: carried.ageMilliseconds, trace: carried.trace, passedAt: carried.passedAt))
         case .standing(let standing): self = .standing(standing)
         case .audit(let audit): self = .audit(audit)
+        case .stated(let statement):
+            self = .stated(StatementDigest(message: statement.message, at: statement.at))
         }
     }
 }
@@ -179,6 +182,13 @@ package struct CarriedServiceDigest: Equatable, Sendable {
     package var at: Int64
     package var ageMilliseconds: UInt64
     package var trace: [RoutingIndicator]
+    package var passedAt: Int64
+}
+
+/// This station states a service message.
+package struct StatementDigest: Equatable, Sendable {
+    package var message: ServiceMessage
+    package var at: Int64
 }
 
 /// This station ended a delivery without making it.

@@ -47,6 +47,19 @@ package struct Slab<Value>: ~Copyable {
         count -= 1
     }
 
+    /// Makes as if nothing were held at a place, until `reveal`: nothing may be inserted or released meanwhile.
+    package mutating func hide(_ index: UInt32) {
+        precondition(used[Int(index)], "no value here")
+        used[Int(index)] = false
+        count -= 1
+    }
+
+    package mutating func reveal(_ index: UInt32) {
+        precondition(!used[Int(index)], "it is not hidden")
+        used[Int(index)] = true
+        count += 1
+    }
+
     package func holds(_ index: UInt32) -> Bool { index < high && used[Int(index)] }
 
     package subscript(index: UInt32) -> Value {

@@ -36,7 +36,7 @@ extension StationCustody {
             hold != .signerMayNot
             ? self.desks(
                 block, part: arrival.part, captions: arrival.captions, slugs: arrival.slugs,
-                suspected: arrival.offered.suspectedDuplicate, at: now) : []
+                suspected: arrival.offered.suspectedDuplicate || isOlderThanMarks(arrival), at: now) : []
         guard
             Acceptance.fits(
                 block: arrival.blockOctets.count, part: arrival.part.count, body: arrival.body, desks: desks)
@@ -51,10 +51,16 @@ extension StationCustody {
             gate: gate, ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, part: arrival.part,
             at: now.wall,
             suffix: suffix(for: block, &actions), hold: hold, desks: desks, body: arrival.body)
+        inquire(block, desks, at: now, &actions)
         record(.accepted(acceptance), at: now, &actions)
         announce(desks, of: block, &actions)
         actions.afterPersist.append(note)
         if hold != .none { alarm("cable.held", block.identity, "why", hold.sentence, &actions) }
+    }
+
+    /// A mark of its delivery may have been dropped by age (rule 11).
+    private func isOlderThanMarks(_ arrival: CableArrival) -> Bool {
+        Int64(clamping: arrival.ageMilliseconds) > settings.duplicateWindowMilliseconds
     }
 
     private func holdReason(_ arrival: CableArrival) -> HoldReason {
@@ -64,7 +70,7 @@ extension StationCustody {
         return .none
     }
 
-    /// A neighbour's receipt or notice is here, and its signature verifies.
+    /// A neighbour's service message is here, and its signature verifies.
     package mutating func arrive(_ arrival: ServiceArrival, at now: Instant, _ actions: inout Actions) {
         guard links.indices.contains(arrival.link), links[arrival.link].session == arrival.session else { return }
         links[arrival.link].receivedNumber = max(links[arrival.link].receivedNumber, arrival.offered.channel)
@@ -76,8 +82,10 @@ extension StationCustody {
             actions.afterPersist.append(note)
             return
         }
-        let endsHere = arrival.message.identity.station == settings.station
+        let endsHere = arrival.message.destination == settings.station
         let slot = endsHere ? origin(of: arrival.message) : nil
+        // Before the record of its taking: what a power cut leaves of both may be an answer too many, and none too few.
+        if endsHere, arrival.message.kind == .inquiry { answer(arrival.message, at: now, &actions) }
         record(
             .service(
                 JournalRecord.ServiceCustody(
@@ -85,7 +93,7 @@ extension StationCustody {
                     ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, at: now.wall,
                     previous: slot.map { entries[$0].last } ?? .none)), at: now, &actions)
         actions.afterPersist.append(note)
-        guard endsHere else { return }
+        guard endsHere, arrival.message.isOutcome else { return }
         guard let slot, let position = position(of: arrival.message, in: slot) else {
             alarm("receipt.unmatched", arrival.message.identity, "station", arrival.signer.description, &actions)
             return

@@ -29,7 +29,10 @@ extension StationCustody {
         case .reoffered(let again):
             fold(again)
         case .read(let mark):
+            if let entry = inbox[mark.arrival] { touch(entry) }
             inbox.markRead(mark.arrival, at: mark.at)
+        case .stated(let statement):
+            fold(statement, at: now)
         }
     }
 
@@ -55,9 +58,11 @@ extension StationCustody {
             let delivery = acceptance.deliveries.first(where: { $0.index == desk.index })
         else { return }
         let number = CustodyNumber(sequence: sequence, part: UInt16(index + 1))
-        services[number] = PendingService(
-            place: .none, desk: UInt16(index), destination: acceptance.identity.station,
-            precedence: delivery.precedence, born: Int64(clamping: now.boot), trace: [])
+        keepService(
+            number,
+            PendingService(
+                desk: UInt16(index), destination: acceptance.identity.station, precedence: delivery.precedence,
+                born: Int64(clamping: now.boot)))
         whenSynced(.service(number))
     }
 
@@ -132,13 +137,16 @@ extension StationCustody {
     mutating func fold(_ passed: JournalRecord.Passed) {
         let link = linkOrdinal(passed.peer)
         for item in passed.items {
-            if services.removeValue(forKey: item.number) != nil { continue }
-            guard let slot = slot(ofSequence: item.number.sequence) else { continue }
             if let link {
                 links[link].passed.note(
-                    PassedMemory.Item(start: passed.start, channel: item.channel, number: item.number),
-                    epoch: passed.peerEpoch)
+                    item.number, start: passed.start, channel: item.channel, epoch: passed.peerEpoch)
             }
+            if let service = services[item.number] {
+                if service.passedAt == 0 { passService(item.number, to: link, at: passed.at) }
+                continue
+            }
+            guard item.number.isCable, let slot = slot(ofSequence: item.number.sequence) else { continue }
+            touch(slot)
             for position in 0..<entries[slot].deliveryCount
             where item.deliveries.contains(entries[slot][delivery: position].index)
                 && entries[slot][delivery: position].state == .queued
@@ -153,8 +161,17 @@ extension StationCustody {
 
     /// The neighbour forgot: custody is here again, and the next offer is marked.
     mutating func fold(_ again: JournalRecord.Reoffered) {
+        let via = linkOrdinal(again.peer).map { UInt16($0) } ?? CustodyDelivery.noLink
         for item in again.items {
-            guard let slot = slot(ofSequence: item.number.sequence) else { continue }
+            if services[item.number] != nil {
+                services[item.number]?.passedAt = 0
+                services[item.number]?.isSuspected = true
+                services[item.number]?.via = via
+                whenSynced(.service(item.number))
+                continue
+            }
+            guard item.number.isCable, let slot = slot(ofSequence: item.number.sequence) else { continue }
+            touch(slot)
             entries[slot].isSuspected = true
             if item.number.timesAnew > 0 { entries[slot].reoffers = item.number.timesAnew }
             for position in 0..<entries[slot].deliveryCount
@@ -174,23 +191,29 @@ extension StationCustody {
         if let link = linkOrdinal(service.offered.peer) {
             links[link].taken.take(service.offered, TakenMemory.Taken(service.message))
         }
-        guard service.message.identity.station == settings.station else {
+        guard service.message.destination == settings.station else {
             let dwell = max(0, min(now.wall - service.at, 86_400_000 * 365))
             let number = CustodyNumber(sequence: sequence)
-            services[number] = PendingService(
-                place: .none, desk: nil, destination: service.message.identity.station,
-                precedence: service.message.precedence,
-                born: Int64(clamping: now.boot) - Int64(clamping: service.ageMilliseconds) - dwell,
-                trace: service.trace)
+            keepService(
+                number,
+                PendingService(
+                    destination: service.message.destination, precedence: service.message.precedence,
+                    born: Int64(clamping: now.boot) - Int64(clamping: service.ageMilliseconds) - dwell,
+                    trace: service.trace))
             whenSynced(.service(number))
             noteAnswer(service.message)
             return
         }
-        settle(service.message, receivedAt: service.at)
+        switch service.message.kind {
+        case .receipt, .notice: settle(service.message, receivedAt: service.at)
+        case .noReceipt: trust(service.message)
+        case .inquiry, .hasReceipt: break
+        }
     }
 
     mutating func fold(_ end: EndDigest, at now: Instant) {
         if let slot = slot(ofSequence: end.number.sequence) {
+            touch(slot)
             for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].index == end.index {
                 entries[slot][delivery: position].state = .undeliverable
                 entries[slot][delivery: position].since = end.at
@@ -198,9 +221,11 @@ extension StationCustody {
         }
         guard end.message.identity.station != settings.station else { return }
         let number = CustodyNumber(sequence: nextSequence)
-        services[number] = PendingService(
-            place: .none, desk: nil, destination: end.message.identity.station, precedence: end.message.precedence,
-            born: Int64(clamping: now.boot), trace: [])
+        keepService(
+            number,
+            PendingService(
+                destination: end.message.identity.station, precedence: end.message.precedence,
+                born: Int64(clamping: now.boot)))
         whenSynced(.service(number))
     }
 
@@ -217,6 +242,7 @@ extension StationCustody {
             return false
         }
         for slot in slots {
+            touch(slot)
             for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].post == post {
                 entries[slot][delivery: position].isAnswered = true
             }
@@ -227,6 +253,7 @@ extension StationCustody {
     mutating func settle(_ message: ServiceMessage, receivedAt: Int64) {
         guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
         let state = entries[slot][delivery: position].state
+        touch(slot)
         switch (message.kind, state) {
         case (.receipt, .delivered), (.notice, .delivered), (.receipt, .duplicate), (.notice, .duplicate),
             (.notice, .undeliverable):
@@ -237,6 +264,7 @@ extension StationCustody {
             entries[slot][delivery: position].office = names.number(of: message.office)
         case (.notice, .queued), (.notice, .inTransit), (.notice, .held):
             entries[slot][delivery: position].state = .undeliverable
+        case (.inquiry, _), (.noReceipt, _), (.hasReceipt, _): return
         }
         entries[slot][delivery: position].since = receivedAt
         entries[slot][delivery: position].at = message.at

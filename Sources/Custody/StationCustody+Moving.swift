@@ -40,14 +40,13 @@ extension StationCustody {
             guard let slot = slot(ofSequence: end.number.sequence) else { return record }
             end.previous = entries[slot].last
             return .undeliverable(end)
-        case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing,
-            .audit:
+        case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing, .audit, .stated:
             return record
         }
     }
 
     private func chain(_ items: inout [JournalRecord.Passed.Item]) {
-        for index in items.indices where items[index].number.part == 0 {
+        for index in items.indices where items[index].number.isCable && !items[index].deliveries.isEmpty {
             if let slot = slot(ofSequence: items[index].number.sequence) { items[index].previous = entries[slot].last }
         }
     }

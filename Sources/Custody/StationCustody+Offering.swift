@@ -38,7 +38,13 @@ extension StationCustody {
     ) {
         var items: [JournalRecord.Passed.Item] = []
         for number in numbers {
-            guard let slot = slot(ofSequence: number.sequence) else { continue }
+            if let service = services[number] {
+                guard service.passedAt != 0, mayBeOfferedAgain(number, at: now) else { continue }
+                items.append(
+                    JournalRecord.Passed.Item(number: number, deliveries: [], channel: 0, previous: .none))
+                continue
+            }
+            guard number.isCable, let slot = slot(ofSequence: number.sequence) else { continue }
             let open = (0..<entries[slot].deliveryCount).filter {
                 let delivery = entries[slot][delivery: $0]
                 return delivery.state == .inTransit && delivery.link == UInt16(link) && !delivery.isAnswered
@@ -54,7 +60,7 @@ extension StationCustody {
             .event(
                 StationEvent(
                     .alarm, "custody.offeredAgain",
-                    [("peer", links[link].peer.description), ("cables", "\(items.count)")])))
+                    [("peer", links[link].peer.description), ("custodies", "\(items.count)")])))
         while !items.isEmpty {
             let part = Array(items.prefix(JournalRecord.Passed.fitting(items)))
             items.removeFirst(part.count)
@@ -150,9 +156,12 @@ extension StationCustody {
     }
 
     private mutating func route(_ number: CustodyNumber, at now: Instant, _ actions: inout Actions) {
-        guard let service = services[number] else { return }
+        guard let service = services[number], service.passedAt == 0 else { return }
         let routes = routing.routes(to: service.destination, classification: .unclassified)
-        let onward = routes.first { !service.trace.contains($0.nextStation) } ?? routes.first
+        let again = service.via == CustodyDelivery.noLink ? nil : links[Int(service.via)].peer
+        let onward =
+            routes.first { $0.nextStation == again }
+            ?? routes.first { !service.trace.contains($0.nextStation) } ?? routes.first
         guard let onward, let link = linkOrdinal(onward.nextStation) else {
             actions.now.append(
                 .event(
@@ -162,6 +171,7 @@ extension StationCustody {
         }
         let index = transmissions.insert(
             Transmission(number: number, isService: true, link: UInt16(link), precedence: service.precedence))
+        transmissions[index].suspectedDuplicate = service.isSuspected
         links[link].queue.append(index, &transmissions)
     }
 

@@ -16,6 +16,7 @@ extension StationCustody {
         from first: UInt32, most: UInt32, early: Bool = false, at now: Instant
     ) -> (next: UInt32?, bodies: [ContentMark]) {
         if first == 0 { beginRetirement(at: now) }
+        forgetPassed(most: 4 * Int(most), at: now)
         let end = min(entries.high, first + most)
         let unneeded = drop(overdue(first..<end, early: early, at: now))
         return (end < entries.high ? end : nil, unneeded)
@@ -23,18 +24,8 @@ extension StationCustody {
 
     private mutating func beginRetirement(at now: Instant) {
         busy = RetirementView(
-            unread: Set(inbox.entries.filter { $0.readAt == nil }.map(\.slot)),
-            awaitingPassage: Set(services.keys.map(\.sequence)))
+            unread: Set(inbox.entries.filter { $0.readAt == nil }.map(\.slot)))
         marks.expire(before: now.wall - settings.duplicateWindowMilliseconds)
-        for link in links.indices { forgetPassed(link) }
-    }
-
-    private mutating func forgetPassed(_ link: Int) {
-        var gone: Set<CustodyNumber> = []
-        for item in links[link].passed.items where slot(ofSequence: item.number.sequence) == nil {
-            gone.insert(item.number)
-        }
-        links[link].passed.forget { gone.contains($0) }
     }
 
     private func overdue(_ slots: Range<UInt32>, early: Bool, at now: Instant) -> [UInt32] {
@@ -64,7 +55,7 @@ extension StationCustody {
             }
             newest = max(newest, delivery.since)
         }
-        guard !busy.unread.contains(slot), !busy.awaitingPassage.contains(entries[slot].sequence) else { return false }
+        guard !busy.unread.contains(slot), openReceipts[entries[slot].sequence] == nil else { return false }
         let isKept = entries[slot].isOrigin || entries[slot].isOnDesk
         let patience = isKept && !early ? settings.retentionMilliseconds : settings.graceMilliseconds
         return now.wall - newest > patience
@@ -72,6 +63,7 @@ extension StationCustody {
 
     private mutating func drop(_ slot: UInt32) -> ContentMark? {
         let entry = entries[slot]
+        doubts.entries[slot] = nil
         if entry.isOnDesk {
             for position in 0..<entry.deliveryCount where entry[delivery: position].state == .delivered {
                 let delivery = entry[delivery: position]
@@ -154,9 +146,23 @@ extension StationCustody {
             reads: desks.compactMap { desk in
                 inbox[desk.arrival]?.readAt.map { CarriedState.Read(arrival: desk.arrival, at: $0) }
             },
-            receiptsDue: services.keys.filter { $0.sequence == sequence && $0.part > 0 }.map { $0.part - 1 }.sorted())
+            desks: standings(of: desks, sequence: sequence))
         record(
             .carried(Carried(state: state, past: past, acceptance: acceptance)), at: now, &actions)
+    }
+
+    private func standings(of desks: [AcceptanceDigest.Desk], sequence: UInt64) -> [CarriedState.Desk] {
+        var standings: [CarriedState.Desk] = []
+        for (index, desk) in desks.enumerated() {
+            if let receipt = services[CustodyNumber(sequence: sequence, part: UInt16(index + 1))] {
+                standings.append(
+                    CarriedState.Desk(index: UInt16(index), receipt.passedAt == 0 ? .receiptDue : .receiptPassed))
+            }
+            if desk.suspectedDuplicate, let entry = inbox[desk.arrival], !entry.suspectedDuplicate {
+                standings.append(CarriedState.Desk(index: UInt16(index), .trusted))
+            }
+        }
+        return standings
     }
 
     private func carried(_ delivery: CustodyDelivery) -> CarriedState.Delivery {
@@ -177,7 +183,8 @@ extension StationCustody {
             .carriedService(
                 CarriedService(
                     number: remainder.number, message: message, proof: proof, at: now.wall,
-                    ageMilliseconds: UInt64(max(0, Int64(clamping: now.boot) - service.born)), trace: trace)),
+                    ageMilliseconds: UInt64(max(0, Int64(clamping: now.boot) - service.born)), trace: trace,
+                    passedAt: service.passedAt)),
             at: now, &actions)
     }
 
@@ -187,6 +194,7 @@ extension StationCustody {
             record(.certificate(certificates[index]), at: now, &actions)
         }
         for record in audit.standing(in: segment) { self.record(.audit(record), at: now, &actions) }
+        sayPassedAgain(through: segment, at: now, &actions)
         var marks = marks.standing(in: segment).map { Standing.Mark(mark: $0.mark, at: $0.at) }
         repeat {
             let part = Array(marks.prefix(Standing.marksMax))
@@ -230,18 +238,27 @@ extension StationCustody {
             entries[slot][delivery: position].at = carried.at
         }
         for read in state.reads { inbox.markRead(read.arrival, at: read.at) }
-        for desk in state.receiptsDue where Int(desk) < acceptance.desks.count {
-            expectReceipt(acceptance, Int(desk), sequence: state.sequence, at: now)
+        for desk in state.desks where Int(desk.index) < acceptance.desks.count {
+            switch desk.standing {
+            case .trusted: inbox.trust(acceptance.desks[Int(desk.index)].arrival)
+            case .receiptDue: expectReceipt(acceptance, Int(desk.index), sequence: state.sequence, at: now)
+            case .receiptPassed:
+                expectReceipt(acceptance, Int(desk.index), sequence: state.sequence, at: now)
+                // Over which link is not told again; the way there is the same.
+                services[CustodyNumber(sequence: state.sequence, part: desk.index + 1)]?.passedAt = state.at
+            }
         }
     }
 
     mutating func fold(_ carried: CarriedServiceDigest, at now: Instant) {
         guard services[carried.number] == nil, isReplaying else { return }
         let dwell = max(0, min(now.wall - carried.at, 86_400_000 * 365))
-        services[carried.number] = PendingService(
-            place: .none, desk: nil, destination: carried.message.identity.station,
-            precedence: carried.message.precedence,
-            born: Int64(clamping: now.boot) - Int64(clamping: carried.ageMilliseconds) - dwell, trace: carried.trace)
+        keepService(
+            carried.number,
+            PendingService(
+                destination: carried.message.identity.station, precedence: carried.message.precedence,
+                born: Int64(clamping: now.boot) - Int64(clamping: carried.ageMilliseconds) - dwell,
+                trace: carried.trace, passedAt: carried.passedAt))
     }
 
     mutating func fold(_ standing: Standing) {
@@ -259,16 +276,12 @@ extension StationCustody {
     }
 
     /// A carried record has its place; a mended sync may give it another.
-    mutating func moved(carried number: CustodyNumber, sequence: UInt64, to place: RecordPlace) {
-        if number.part == 0, let slot = slot(ofSequence: number.sequence) {
-            entries[slot].place = place
-            entries[slot].last = place
-            for key in services.keys where key.sequence == number.sequence && key.part > 0 {
-                services[key]?.place = place
-            }
-        } else {
-            services[number]?.place = place
-        }
+    mutating func moved(carried sequence: UInt64, desks: Int, to place: RecordPlace) {
+        guard let slot = slot(ofSequence: sequence) else { return }
+        entries[slot].place = place
+        entries[slot].last = place
+        guard openReceipts[sequence] != nil else { return }
+        for desk in 0..<desks { services[CustodyNumber(sequence: sequence, part: UInt16(desk + 1))]?.place = place }
     }
 }
 
@@ -276,6 +289,4 @@ extension StationCustody {
 struct RetirementView: Sendable {
     /// Cables with an entry that nobody has read.
     var unread: Set<UInt32> = []
-    /// Acceptances with a receipt or notice that is not passed on yet.
-    var awaitingPassage: Set<UInt64> = []
 }

@@ -69,8 +69,11 @@ package struct StationCustody: ~Copyable {
     /// Acceptances by canonical MRN, and by submission key. What is no longer kept is found missing when looked for.
     var deliveredByMRN: [String: [UInt64]] = [:]
     var keys: [String: UInt64] = [:]
-    /// Receipts and notices in custody here, not yet passed on.
+    /// Receipts and notices in custody here, and those passed on that a neighbour may yet forget. Changed by
+    /// `keepService` and `dropService`.
     var services: [CustodyNumber: PendingService] = [:]
+    /// How many receipts are kept of those that an acceptance states, by its sequence.
+    var openReceipts: [UInt64: Int] = [:]
     /// Certificates (DER) that stored signatures need, as recorded.
     package internal(set) var certificates: [[UInt8]] = []
 
@@ -80,6 +83,7 @@ package struct StationCustody: ~Copyable {
     /// What becomes sendable when its record is synced, oldest first.
     var unsynced: [(sequence: UInt64, work: Work)] = []
     var isReplaying = true
+    var doubts = Doubts()
     /// Marks of deliveries that are no longer kept.
     var marks = DuplicateMarks()
     /// Octets of the journal that are still answered for, about.
@@ -105,15 +109,6 @@ package struct StationCustody: ~Copyable {
     enum Work {
         case cable(UInt32)
         case service(CustodyNumber)
-    }
-
-    struct PendingService {
-        var place: RecordPlace
-        var desk: UInt16?
-        var destination: RoutingIndicator
-        var precedence: Precedence
-        var born: Int64
-        var trace: [RoutingIndicator]
     }
 
     package init(
@@ -154,7 +149,9 @@ package struct StationCustody: ~Copyable {
         isReplaying = false
         record(.started(JournalRecord.Started(start: settings.start, at: now.wall)), at: now, &actions)
         for slot in 0..<entries.high where entries.holds(slot) { release(.cable(slot), at: now, &actions) }
-        for number in services.keys.sorted() { release(.service(number), at: now, &actions) }
+        for number in services.filter({ $0.value.passedAt == 0 }).keys.sorted() {
+            release(.service(number), at: now, &actions)
+        }
     }
 
     /// A certificate that stored signatures need is to be kept. Once each: the loop knows which are.
@@ -166,6 +163,7 @@ package struct StationCustody: ~Copyable {
     package mutating func persisted(through sequence: UInt64, at now: Instant, _ actions: inout Actions) {
         persistedThrough = max(persistedThrough, sequence)
         placesInDoubt.removeAll { $0.sequence <= sequence }
+        doubts.synced(through: persistedThrough)
         var ready = 0
         while ready < unsynced.count, unsynced[ready].sequence <= persistedThrough { ready += 1 }
         guard ready > 0 else { return }
@@ -219,8 +217,11 @@ package struct StationCustody: ~Copyable {
                 services[CustodyNumber(sequence: sequence, part: UInt16(index + 1))]?.place = place
             }
         case .passed(let passed):
-            for item in passed.items where item.number.isCable {
+            for item in passed.items where item.number.isCable && !item.deliveries.isEmpty {
                 if let slot = slot(ofSequence: item.number.sequence) { entries[slot].last = place }
+            }
+            if let link = linkOrdinal(passed.peer) {
+                links[link].passed.placed(passed.items.lazy.map(\.number), in: place.segment)
             }
         case .service(let service):
             services[CustodyNumber(sequence: sequence)]?.place = place
@@ -231,19 +232,20 @@ package struct StationCustody: ~Copyable {
             services[CustodyNumber(sequence: sequence)]?.place = place
             if let slot = slot(ofSequence: end.number.sequence) { entries[slot].last = place }
         case .reoffered(let again):
-            for item in again.items {
+            for item in again.items where item.number.isCable && !item.deliveries.isEmpty {
                 if let slot = slot(ofSequence: item.number.sequence) { entries[slot].last = place }
             }
-        case .carried(let state, _):
-            moved(carried: CustodyNumber(sequence: state.sequence), sequence: sequence, to: place)
+        case .carried(let state, let acceptance):
+            moved(carried: state.sequence, desks: acceptance.desks.count, to: place)
         case .carriedService(let service):
-            moved(carried: service.number, sequence: sequence, to: place)
+            services[service.number]?.place = place
         case .certificate(let der):
             guard let index = certificates.firstIndex(of: der) else { return }
             while certificatePlaces.count <= index { certificatePlaces.append(0) }
             certificatePlaces[index] = place.segment
         case .standing(let standing): placed(standing, in: place.segment)
         case .audit(let audit): placed(audit, in: place.segment)
+        case .stated: services[CustodyNumber(sequence: sequence)]?.place = place
         case .started, .read:
             break
         }

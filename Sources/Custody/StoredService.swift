@@ -11,6 +11,7 @@ extension JournalRecord {
         case .service(let service): (service.message, service.proof, service.trace)
         case .undeliverable(let end): end.proof.map { (end.message, $0, []) }
         case .carriedService(let carried): (carried.message, carried.proof, carried.trace)
+        case .stated(let statement): statement.proof.map { (statement.message, $0, []) }
         case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing, .audit: nil
         }
     }

@@ -41,10 +41,10 @@ struct CableHistory {
             let (found, previous) = read(record, number)
             past.events.insert(contentsOf: found, at: 0)
             switch record {
-            case .service: past.answers.insert(octets, at: 0)
+            case .service(let service): if service.message.isOutcome { past.answers.insert(octets, at: 0) }
             case .carried(let carried): past.answers.insert(contentsOf: carried.past.answers, at: 0)
             case .started, .certificate, .accepted, .passed, .undeliverable, .read, .reoffered, .carriedService,
-                .standing, .audit:
+                .standing, .audit, .stated:
                 break
             }
             place = previous
@@ -67,10 +67,7 @@ struct CableHistory {
                 item.previous
             )
         case .service(let service):
-            let event = service.message.kind == .receipt ? "receipt" : "notice"
-            let detail =
-                service.message.kind == .receipt
-                ? "delivered to \(service.message.office) by \(service.message.station)" : service.message.reason
+            let (event, detail) = said(by: service.message)
             return (
                 [
                     row(
@@ -91,8 +88,17 @@ struct CableHistory {
             return ([row(end.at, "notice", post: end.message.post, detail: end.message.reason)], end.previous)
         case .carried(let carried):
             return (carried.past.events, .none)
-        case .started, .certificate, .read, .carriedService, .standing, .audit:
+        case .started, .certificate, .read, .carriedService, .standing, .audit, .stated:
             return ([], .none)
+        }
+    }
+
+    private func said(by message: ServiceMessage) -> (event: String, detail: String) {
+        switch message.kind {
+        case .receipt: ("receipt", "delivered to \(message.office) by \(message.station)")
+        case .notice: ("notice", message.reason)
+        case .inquiry: ("inquiry", "\(message.station) suspects a duplicate and asks for an earlier receipt")
+        case .noReceipt, .hasReceipt: ("inquiry", "\(message.station) has answered")
         }
     }
 

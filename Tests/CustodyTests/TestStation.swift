@@ -115,6 +115,59 @@ struct TestStation: ~Copyable {
         return nil
     }
 
+    /// Everything is written again, as when its segment goes: what stands before is needed no more.
+    ///
+    /// - Returns: how many of the oldest records may be gone now.
+    mutating func carryForward() throws -> Int {
+        let old = journal.count
+        for item in core.remainder(of: 1, most: 1_000) {
+            let record = journal[Int(item.place.offset) - 1]
+            if item.last == .none {
+                let service = record.ownService
+                _ = act { core, now, actions in
+                    guard let (message, proof, trace) = service else { return }
+                    core.carry(item, message: message, proof: proof, trace: trace, at: now, &actions)
+                }
+            } else {
+                var writer = OctetWriter()
+                record.write(to: &writer)
+                let octets = try JournalRecord.acceptance(in: writer.octets)
+                _ = act { core, now, actions in
+                    core.carry(item, acceptance: octets, past: .empty, at: now, &actions)
+                }
+            }
+        }
+        _ = act { core, now, actions in core.leave(1, at: now, &actions) }
+        _ = sync()
+        return old
+    }
+
+    /// The neighbour notes what it was sent.
+    mutating func note(_ slices: [Slice], _ link: Int, session: UInt64 = 1) {
+        _ = act { core, now, actions in
+            for slice in slices {
+                core.custodyNoted(link, session: session, channels: [slice.channel...slice.channel], at: now, &actions)
+            }
+        }
+        _ = sync()
+    }
+
+    /// A service message comes from a neighbour.
+    mutating func take(
+        _ message: ServiceMessage, from peer: String, number: UInt64, link: Int = 0, session: UInt64 = 1
+    ) {
+        _ = act { core, now, actions in
+            core.arrive(
+                ServiceArrival(
+                    link: link, session: session,
+                    offered: CustodySource.Offered(
+                        peer: indicator(peer), epoch: Self.epoch, number: CustodyNumber(sequence: number), start: 9,
+                        channel: number, suspectedDuplicate: false), message: message, proof: Self.proof,
+                    signer: message.station, mark: .zero, ageMilliseconds: 0, trace: []), at: now, &actions)
+        }
+        _ = sync()
+    }
+
     mutating func linkUp(_ link: Int, session: UInt64 = 1) {
         let neighbour = NeighbourMemory(start: 9, epoch: Self.epoch, rememberedEpoch: nil, remembered: [])
         linkUp(link, session: session, neighbour)

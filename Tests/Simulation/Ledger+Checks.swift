@@ -58,6 +58,7 @@ extension Ledger {
     /// - Parameter isNew: written by the process that runs. What survived an unsynced tail may follow a number of a record
     ///   that did not, which was told to nobody.
     func settled(_ station: SimulatedStation, _ sequence: UInt64, _ digest: RecordDigest, isNew: Bool) {
+        if case .service(let service) = digest { trust(station.index, service.message) }
         guard case .accepted(let acceptance) = digest else { return }
         guard !acceptance.desks.isEmpty else { return }
         enterDesks(station.index, acceptance, isNew: isNew)
@@ -87,7 +88,38 @@ extension Ledger {
                 return world.breaks(
                     .arrivalNumbers, station: index, "arrival \(desk.arrival) follows arrival \(last)")
             }
-            books[index].inbox.append(Entry(arrival: desk.arrival, desk: key))
+            books[index].inbox.append(
+                Entry(arrival: desk.arrival, desk: key, at: desk.at, isSuspected: desk.suspectedDuplicate))
+        }
+    }
+
+    /// "No receipt here": the sign of a suspected duplicate is taken away (rule 11).
+    func trust(_ index: Int, _ message: ServiceMessage) {
+        guard message.kind == .noReceipt else { return }
+        let mark = ContentMark(message.contentHash)
+        for place in books[index].inbox.indices {
+            let desk = books[index].inbox[place].desk
+            if books[index].inbox[place].at == message.at, desk.identity == message.identity, desk.mark == mark,
+                desk.post == message.post
+            {
+                books[index].inbox[place].isSuspected = false
+            }
+        }
+    }
+
+    /// The originator says what it has: a receipt for a delivery before the one in question, or none.
+    func checkAnswer(_ station: SimulatedStation, _ message: ServiceMessage) {
+        guard !message.isOutcome, message.kind != .inquiry, message.asker != nil else { return }
+        guard !books[station.index].wasDamaged else { return }
+        let earlier = books[station.index].kept.values.contains {
+            guard case .service(let service) = $0.digest, service.message.kind == .receipt else { return false }
+            return service.message.identity == message.identity && service.message.post == message.post
+                && service.message.contentHash == message.contentHash && service.message.at != message.at
+        }
+        if message.kind == .noReceipt, earlier {
+            world.breaks(
+                .truthfulReceipts, station: station.index,
+                "\(message.identity) is called no duplicate at \(message.post), and a receipt had come before")
         }
     }
 
@@ -129,14 +161,17 @@ extension Ledger {
         guard items.count == inbox.count,
             zip(items, inbox).allSatisfy({
                 $0.arrival == $1.arrival && $0.identity == $1.desk.identity && $0.post == $1.desk.post
-                    && $0.office == $1.desk.office
+                    && $0.office == $1.desk.office && $0.suspectedDuplicate == $1.isSuspected
             })
         else {
             return world.breaks(
                 .arrivalNumbers, station: station.index,
                 "the inbox has \(items.count) entries, the journal \(inbox.count) deliveries")
         }
-        guard known.allSatisfy(inbox.contains) else {
+        let isKept = known.allSatisfy { old in
+            inbox.contains { $0.arrival == old.arrival && $0.desk == old.desk && (old.isSuspected || !$0.isSuspected) }
+        }
+        guard isKept else {
             return world.breaks(
                 .arrivalNumbers, station: station.index, "an entry of the inbox moved or is gone after a start")
         }
@@ -179,7 +214,7 @@ extension Ledger {
                     .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
             }
         case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?,
-            .standing?, .audit?, nil:
+            .standing?, .audit?, .stated?, nil:
             world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
         }
     }
@@ -305,6 +340,7 @@ extension Ledger {
             case .accepted(let acceptance)?: atRisk.insert(acceptance.identity)
             case .service(let service)?: atRisk.insert(service.message.identity)
             case .undeliverable(let end)?: atRisk.insert(end.message.identity)
+            case .stated(let statement)?: atRisk.insert(statement.message.identity)
             case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
                 .audit?, nil:
                 break

@@ -75,7 +75,29 @@ extension Ledger {
                 }
             }
         }
-        for station in stations { checkQueues(station) }
+        for station in stations {
+            checkQueues(station)
+            checkSigns(station)
+        }
+    }
+
+    /// What bears the sign of a suspected duplicate, and was asked about at a station that knows, has been answered.
+    private func checkSigns(_ station: SimulatedStation) {
+        guard !books[station.index].wasDamaged else { return }
+        for entry in books[station.index].inbox where entry.isSuspected {
+            let origin = plan.index(of: entry.desk.identity.station)
+            guard origin >= 0, origin != station.index, !books[origin].wasDamaged else { continue }
+            let wasReceived = books[origin].kept.values.contains {
+                guard case .service(let service) = $0.digest, service.message.kind == .receipt else { return false }
+                return service.message.identity == entry.desk.identity && service.message.post == entry.desk.post
+                    && service.message.at != entry.at
+            }
+            if !wasReceived {
+                world.breaks(
+                    .truthfulReceipts, station: station.index,
+                    "\(entry.desk.identity) is suspected still, though its originator has no other receipt")
+            }
+        }
     }
 
     private func checkQueues(_ station: SimulatedStation) {

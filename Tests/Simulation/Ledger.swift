@@ -55,6 +55,9 @@ package final class Ledger {
     struct Entry: Equatable {
         var arrival: UInt64
         var desk: DeskKey
+        /// When it was delivered, and whether it bears the sign of a suspected duplicate.
+        var at: Int64
+        var isSuspected: Bool
     }
 
     /// What the ledger knows of one station.
@@ -178,6 +181,7 @@ package final class Ledger {
         switch digest {
         case .accepted(let acceptance): checkAcceptance(station, acceptance)
         case .passed(let passed): checkPassed(station, passed)
+        case .stated(let statement): checkAnswer(station, statement.message)
         case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing,
             .audit:
             break
@@ -195,7 +199,8 @@ package final class Ledger {
         case .service(let service): take(index, service.offered, sequence)
         case .passed(let passed):
             for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
-        case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit:
+        case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
+            .stated:
             break
         }
     }
@@ -320,6 +325,8 @@ package final class Ledger {
                 settled(station, sequence, digest, isNew: false)
             } else if case .accepted(let acceptance) = digest {
                 enterDesks(index, acceptance, isNew: false)
+            } else if case .service(let service) = digest {
+                trust(index, service.message)
             }
             books[index].orders?.released(sequence, digest)
             books[index].orders?.replayed(digest)

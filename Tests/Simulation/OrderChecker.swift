@@ -69,8 +69,12 @@ final class OrderChecker {
             }
         case .service(let service):
             addService(
-                CustodyNumber(sequence: sequence), to: service.message.identity.station, service.message.precedence,
+                CustodyNumber(sequence: sequence), to: service.message.destination, service.message.precedence,
                 trace: service.trace)
+        case .stated(let statement):
+            addService(
+                CustodyNumber(sequence: sequence), to: statement.message.destination, statement.message.precedence,
+                trace: [])
         case .undeliverable(let end):
             addService(
                 CustodyNumber(sequence: sequence), to: end.message.identity.station, end.message.precedence, trace: [])
@@ -78,11 +82,20 @@ final class OrderChecker {
             willOfferAnew(digest)
             for item in again.items {
                 let sequence = item.number.sequence
-                guard case .accepted(let acceptance)? = station.ledger.books[station.index].kept[sequence]?.digest
-                else {
-                    continue
+                switch station.ledger.books[station.index].kept[sequence]?.digest {
+                case .accepted(let acceptance)? where item.number.isCable:
+                    addCable(sequence, acceptance, only: Set(item.deliveries))
+                case .accepted(let acceptance)?:
+                    let desk = acceptance.desks[Int(item.number.part) - 1]
+                    guard let delivery = acceptance.deliveries.first(where: { $0.index == desk.index }) else { break }
+                    addAgain(item.number, over: again.peer, delivery.precedence)
+                case .service(let service)?: addAgain(item.number, over: again.peer, service.message.precedence)
+                case .undeliverable(let end)?: addAgain(item.number, over: again.peer, end.message.precedence)
+                case .stated(let said)?: addAgain(item.number, over: again.peer, said.message.precedence)
+                case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
+                    .audit?, nil:
+                    break
                 }
-                addCable(sequence, acceptance, only: Set(item.deliveries))
             }
         case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit: break
         }
@@ -121,13 +134,21 @@ final class OrderChecker {
         links[link][number.raw] = Item(lane: Int(precedence.rawValue) * 2 + 1, number: number, deliveries: [])
     }
 
+    /// A service message goes again to the neighbour that has forgotten it.
+    private func addAgain(_ number: CustodyNumber, over peer: RoutingIndicator, _ precedence: Precedence) {
+        guard let link = neighbours.firstIndex(of: peer) else { return }
+        links[link][number.raw] = Item(lane: Int(precedence.rawValue) * 2 + 1, number: number, deliveries: [])
+    }
+
     /// The core has decided on a record: what it ends is not sent any more.
     func decided(_ record: JournalRecord) {
         switch record {
         case .passed(let passed): ended(passed)
         case .undeliverable(let end): ended(end.number, end.index)
         case .service(let service): answered(service.message)
-        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit: break
+        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
+            .stated:
+            break
         }
     }
 
@@ -137,7 +158,9 @@ final class OrderChecker {
         case .passed(let passed): ended(passed)
         case .undeliverable(let end): ended(end.number, end.index)
         case .service(let service): answered(service.message)
-        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit: break
+        case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
+            .stated:
+            break
         }
     }
 
@@ -171,7 +194,7 @@ final class OrderChecker {
     }
 
     private func answered(_ message: ServiceMessage) {
-        guard message.identity.station == own else { return }
+        guard message.isOutcome, message.identity.station == own else { return }
         answered.insert(Answer(identity: message.identity, post: message.post))
     }
 

@@ -1,0 +1,75 @@
+import Cables
+import Octets
+import Routing
+
+/// Suspected duplicates (rule 11): the originator's station is asked whether a receipt came before, and "no receipt here"
+/// takes the sign away.
+extension StationCustody {
+    /// Asks about what is just being delivered with the sign. Recorded before the delivery itself: a question for a
+    /// delivery that a power cut prevented does no harm, and the other way the sign would stay for ever.
+    mutating func inquire(
+        _ block: SignedBlock, _ desks: [DeskDelivery], at now: Instant, _ actions: inout Actions
+    ) {
+        guard block.identity.station != settings.station else { return }
+        for desk in desks where desk.suspectedDuplicate && !desk.isDuplicate && desk.receiptDue {
+            let delivery = block.deliveries[Int(desk.index)]
+            state(
+                ServiceMessage(
+                    kind: .inquiry, network: settings.network, identity: block.identity,
+                    contentHash: block.contentHash, post: delivery.post, station: settings.station,
+                    office: desk.office, at: desk.at, precedence: delivery.precedence, reason: ""), at: now, &actions)
+        }
+    }
+
+    /// The originator's answer: whether it has a receipt that does not stem from the very delivery in question.
+    mutating func answer(_ inquiry: ServiceMessage, at now: Instant, _ actions: inout Actions) {
+        guard let slot = origin(of: inquiry), let position = position(of: inquiry, in: slot) else {
+            alarm("inquiry.unmatched", inquiry.identity, "station", inquiry.station.description, &actions)
+            return
+        }
+        let delivery = entries[slot][delivery: position]
+        let wasDelivered = delivery.state == .delivered && delivery.at != inquiry.at
+        var answer = inquiry
+        answer.kind = wasDelivered ? .hasReceipt : .noReceipt
+        answer.station = settings.station
+        answer.asker = inquiry.station
+        state(answer, at: now, &actions)
+    }
+
+    private mutating func state(_ message: ServiceMessage, at now: Instant, _ actions: inout Actions) {
+        record(.stated(JournalRecord.Statement(message: message, at: now.wall)), at: now, &actions)
+    }
+
+    mutating func fold(_ statement: StatementDigest, at now: Instant) {
+        let message = statement.message
+        guard message.destination != settings.station else { return }
+        let number = CustodyNumber(sequence: nextSequence)
+        keepService(
+            number,
+            PendingService(
+                destination: message.destination, precedence: message.precedence, born: Int64(clamping: now.boot)))
+        whenSynced(.service(number))
+    }
+
+    /// Only the originator's station may say that it has no receipt.
+    mutating func trust(_ answer: ServiceMessage) {
+        guard answer.station == answer.identity.station, let post = names.known(answer.post) else { return }
+        let mark = ContentMark(answer.contentHash)
+        var slots: [UInt32] = []
+        _ = byIdentity.first(key: CustodyEntry.key(answer.identity)) { slot in
+            if entries[slot].isOnDesk, entries[slot].isArrival(of: answer.identity), entries[slot].mark == mark {
+                slots.append(slot)
+            }
+            return false
+        }
+        for slot in slots {
+            for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].post == post {
+                let index = entries[slot][delivery: position].index
+                for entry in inbox.suspected(slot, index, at: answer.at) {
+                    touch(entry)
+                    inbox.trust(entry.arrival)
+                }
+            }
+        }
+    }
+}
