@@ -103,6 +103,9 @@ extension ServiceMessage.Kind {
         switch self {
         case .receipt: "receipt"
         case .notice: "notice"
+        case .inquiry: "inquiry"
+        case .noReceipt: "noReceipt"
+        case .hasReceipt: "hasReceipt"
         }
     }
 }
