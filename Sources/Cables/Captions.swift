@@ -1,5 +1,14 @@
 /// The captions that are known, and what they do (5 FAH-2 H-440 to H-443). Others pass through as they are.
-enum Captions {
+package enum Captions {
+    /// Whether a caption of this meaning may limit where a cable goes: NODIS, a channel, NOFORN, REL and their like.
+    package static func limits(_ caption: String) -> Bool {
+        switch kind(caption) {
+        case .restrictive, .channel, .dissemination: true
+        case .distribution, .administrative: false
+        case nil: caption.hasPrefix("REL")
+        }
+    }
+
     enum Kind: Sendable {
         /// Which copies are made: SIPDIS.
         case distribution

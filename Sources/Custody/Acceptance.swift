@@ -143,6 +143,8 @@ package struct Acceptance: Equatable, Sendable {
     package var proof: BatchProof?
     /// What the cable counts as here: the stricter of the block and of what this station read in the octets.
     package var gate: Classification
+    /// Captions that this station read in the octets and the block does not name (rule 23).
+    package var readCaptions: [String] = []
     /// Age of the cable when it came here.
     package var ageMilliseconds: UInt64
     /// Stations that had custody before, the originator first.
@@ -198,6 +200,23 @@ package struct Acceptance: Equatable, Sendable {
         self.body = body
     }
 
+    /// The captions by which the cable is gated here.
+    package var captions: [String] { readCaptions.isEmpty ? block.captions : block.captions + readCaptions }
+
+    private static let readsCaptions: UInt8 = 0x80
+
+    /// Classification and captions as they stand in a record.
+    static func gate(from reader: inout OctetReader) throws(OctetFault) -> (Classification, [String]) {
+        let octet = try reader.u8()
+        guard let gate = Classification(rawValue: octet & ~readsCaptions) else {
+            throw .unknownValue(offset: reader.offset - 1, value: UInt64(octet))
+        }
+        guard octet & readsCaptions != 0 else { return (gate, []) }
+        return (
+            gate, try reader.list(bound: 256) { reader throws(OctetFault) in try reader.string(bound: 1_024) }
+        )
+    }
+
     /// The statement that a receipt for one of the desks makes.
     package func receipt(for desk: DeskDelivery, by station: RoutingIndicator) -> ServiceMessage {
         let delivery = block.deliveries[Int(desk.index)]
@@ -211,7 +230,8 @@ package struct Acceptance: Equatable, Sendable {
         source.write(to: &writer)
         writer.bytes(blockOctets)
         writer.optional(proof) { $1.write(to: &$0) }
-        writer.u8(gate.rawValue)
+        writer.u8(gate.rawValue | (readCaptions.isEmpty ? 0 : Self.readsCaptions))
+        if !readCaptions.isEmpty { writer.list(readCaptions) { $0.string($1) } }
         writer.varint(ageMilliseconds)
         writer.list(trace) { $0.indicator($1) }
         writer.list(part) { $0.u16($1) }
@@ -236,7 +256,7 @@ package struct Acceptance: Equatable, Sendable {
         blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         block = try SignedBlock(decoding: blockOctets)
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
-        gate = try reader.classification()
+        (gate, readCaptions) = try Self.gate(from: &reader)
         ageMilliseconds = try reader.varint()
         trace = try reader.list(bound: Self.traceMax) { reader throws(OctetFault) in try reader.indicator() }
         part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }

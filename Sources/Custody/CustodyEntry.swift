@@ -40,6 +40,9 @@ package enum HoldReason: UInt8, Sendable {
     case refused
     case signerMayNot
     case unknownStation
+    /// The post is none of this station's, and no other's.
+    case unknownPost = 70
+    case byOperator
 
     package var sentence: String {
         switch self {
@@ -51,6 +54,16 @@ package enum HoldReason: UInt8, Sendable {
         case .refused: "the next station refused it"
         case .signerMayNot: "the station that signed it does not serve the originator"
         case .unknownStation: "the network file here does not know the addressee's station"
+        case .unknownPost: "no station here knows the post"
+        case .byOperator: "held by an operator"
+        }
+    }
+
+    /// The hold ends when links or the network change so that a way opens.
+    package var endsByItself: Bool {
+        switch self {
+        case .noRoute, .notCleared, .loop, .unknownStation: true
+        case .none, .hopLimit, .refused, .signerMayNot, .unknownPost, .byOperator: false
         }
     }
 }
@@ -214,7 +227,8 @@ package struct CustodyEntry: Sendable {
     private let packedSequence: Packed48
     private let packedBorn: Packed48
     private let shortStation: Packed40
-    package let suffix: UInt8
+    /// In `CircumstanceTable`.
+    package var circumstances: UInt8
     private let start: Packed40
     private var traits: UInt8
 
@@ -226,7 +240,7 @@ package struct CustodyEntry: Sendable {
 
     package init(
         identity: CableIdentity, mark: ContentMark, sequence: UInt64, place: RecordPlace, last: RecordPlace,
-        length: UInt32, born: Int64, lifeSeconds: UInt32, gate: Classification, suffix: UInt8, isOrigin: Bool,
+        length: UInt32, born: Int64, lifeSeconds: UInt32, gate: Classification, circumstances: UInt8, isOrigin: Bool,
         first: CustodyDelivery, others: [CustodyDelivery]
     ) {
         number = identity.number
@@ -241,7 +255,7 @@ package struct CustodyEntry: Sendable {
         packedSequence = Packed48(Int64(clamping: sequence))
         packedBorn = Packed48(born)
         shortStation = identity.station.short
-        self.suffix = suffix
+        self.circumstances = circumstances
         start = Packed40(identity.start)
         traits = isOrigin ? Self.originated : 0
     }

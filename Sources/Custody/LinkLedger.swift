@@ -5,6 +5,8 @@ package struct LinkLedger: Sendable {
     package let peer: RoutingIndicator
     /// The session that is open, or nil. Events of an older session change nothing.
     package var session: UInt64?
+    /// Boot milliseconds since when there is no session; a start gives each link a little time first.
+    package var downSince: UInt64 = 0
     /// The start of the neighbour's daemon at the other end of the session.
     package var peerStart: UInt64 = 0
     package var queue = TransmissionQueue()

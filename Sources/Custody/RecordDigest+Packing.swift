@@ -111,8 +111,11 @@ extension AcceptanceDigest {
         writer.u64(mark.low)
         writer.varint(length)
         writer.u32(lifeSeconds)
+        writer.list(lives) { $0.u32($1) }
         writer.optional(mrn) { $0.string($1) }
         writer.u8(gate.rawValue)
+        writer.list(captions) { $0.string($1) }
+        writer.list(trace) { $0.indicator($1) }
         writer.varint(ageMilliseconds)
         writer.u64(UInt64(bitPattern: at))
         writer.u8(suffix)
@@ -143,8 +146,11 @@ extension AcceptanceDigest {
         mark = ContentMark(high: try reader.u64(), low: try reader.u64())
         length = try reader.varint()
         lifeSeconds = try reader.u32()
+        lives = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u32() }
         mrn = try reader.optional { reader throws(OctetFault) in try reader.string(bound: 256) }
         gate = try reader.classification()
+        captions = try reader.list(bound: 512) { reader throws(OctetFault) in try reader.string(bound: 1_024) }
+        trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
         ageMilliseconds = try reader.varint()
         at = Int64(bitPattern: try reader.u64())
         suffix = try reader.u8()
@@ -189,9 +195,11 @@ extension AcceptanceDigest {
         source = try CustodySource(from: &reader)
         let block = try SignedBlock(decoding: try reader.bytes(bound: SignedBlock.octetsMax))
         if try reader.bool() { try BatchProof.skip(in: &reader) }
-        gate = try reader.classification()
+        let readCaptions: [String]
+        (gate, readCaptions) = try Acceptance.gate(from: &reader)
+        captions = readCaptions.isEmpty ? block.captions : block.captions + readCaptions
         ageMilliseconds = try reader.varint()
-        try reader.skip(8 * reader.count(bound: Acceptance.traceMax))
+        trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
         let part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         at = Int64(bitPattern: try reader.u64())
         suffix = try reader.u8()
@@ -208,6 +216,7 @@ extension AcceptanceDigest {
         mark = ContentMark(block.contentHash)
         length = block.length
         lifeSeconds = block.lifeSeconds
+        lives = block.lives
         mrn = desks.isEmpty ? nil : block.mrn
         deliveries = part.map { Delivery(block.deliveries[Int($0)], index: $0) }
     }

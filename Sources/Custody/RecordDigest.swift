@@ -119,8 +119,14 @@ package struct AcceptanceDigest: Equatable, Sendable {
     package var mark: ContentMark
     package var length: UInt64
     package var lifeSeconds: UInt32
+    /// For each delivery of the block, where they differ.
+    package var lives: [UInt32]
     package var mrn: String?
     package var gate: Classification
+    /// As gated here.
+    package var captions: [String]
+    /// Stations that had custody before.
+    package var trace: [RoutingIndicator]
     package var ageMilliseconds: UInt64
     package var at: Int64
     package var suffix: UInt8
@@ -138,8 +144,11 @@ package struct AcceptanceDigest: Equatable, Sendable {
         mark = ContentMark(block.contentHash)
         length = block.length
         lifeSeconds = block.lifeSeconds
+        lives = block.lives
         mrn = acceptance.desks.isEmpty ? nil : block.mrn
         gate = acceptance.gate
+        captions = acceptance.captions
+        trace = acceptance.trace
         ageMilliseconds = acceptance.ageMilliseconds
         at = acceptance.at
         suffix = acceptance.suffix

@@ -30,6 +30,8 @@ package struct SignedBlock: Equatable, Sendable {
     package static let deliveriesMax = 4_096
     package static let octetsMax = 1 << 20
     private static let version: UInt8 = 1
+    /// With a life for each delivery.
+    private static let versionWithLives: UInt8 = 2
 
     package var network: String
     package var identity: CableIdentity
@@ -49,11 +51,13 @@ package struct SignedBlock: Equatable, Sendable {
     /// Seconds that the cable may live, counted in ages and dwells (rule 20).
     package var lifeSeconds: UInt32
     package var deliveries: [Delivery]
+    /// Seconds for each delivery, in order, where they differ; `lifeSeconds` is then the longest.
+    package var lives: [UInt32]
 
     package init(
         network: String, identity: CableIdentity, contentHash: Digest, length: UInt64, from: String, mrn: String?,
         dateTimeGroup: String?, classification: Classification?, captions: [String], acceptedAt: Int64,
-        lifeSeconds: UInt32, deliveries: [Delivery]
+        lifeSeconds: UInt32, deliveries: [Delivery], lives: [UInt32] = []
     ) {
         self.network = network
         self.identity = identity
@@ -67,12 +71,13 @@ package struct SignedBlock: Equatable, Sendable {
         self.acceptedAt = acceptedAt
         self.lifeSeconds = lifeSeconds
         self.deliveries = deliveries
+        self.lives = lives
     }
 
     /// The octets that the leaf of the batch signature covers.
     package var encoded: [UInt8] {
         var writer = OctetWriter(reserving: 256 + deliveries.count * 48)
-        writer.u8(Self.version)
+        writer.u8(lives.isEmpty ? Self.version : Self.versionWithLives)
         writer.string(network)
         writer.identity(identity)
         writer.digest(contentHash)
@@ -91,12 +96,13 @@ package struct SignedBlock: Equatable, Sendable {
             writer.u8(delivery.precedence.rawValue)
             writer.bool(delivery.niact)
         }
+        if !lives.isEmpty { writer.list(lives) { $0.u32($1) } }
         return writer.octets
     }
 
     package init(decoding octets: [UInt8]) throws(OctetFault) {
         var reader = OctetReader(octets)
-        try reader.expect(version: Self.version)
+        let version = try Self.version(&reader)
         network = try reader.string(bound: 256)
         identity = try reader.identity()
         contentHash = try reader.digest()
@@ -111,13 +117,28 @@ package struct SignedBlock: Equatable, Sendable {
         deliveries = try reader.list(bound: Self.deliveriesMax) { reader throws(OctetFault) in
             try Delivery(from: &reader)
         }
+        lives = []
+        if version == Self.versionWithLives {
+            lives = try reader.list(bound: Self.deliveriesMax) { reader throws(OctetFault) in try reader.u32() }
+            guard lives.count == deliveries.count else {
+                throw .aboveBound(offset: reader.offset, value: UInt64(lives.count), bound: deliveries.count)
+            }
+        }
         try reader.finish()
+    }
+
+    private static func version(_ reader: inout OctetReader) throws(OctetFault) -> UInt8 {
+        let value = try reader.u8()
+        guard value == version || value == versionWithLives else {
+            throw .unknownValue(offset: reader.offset - 1, value: UInt64(value))
+        }
+        return value
     }
 
     /// The content hash alone, of a block that was read before.
     static func contentHash(in octets: [UInt8]) throws(OctetFault) -> Digest {
         var reader = OctetReader(octets)
-        try reader.expect(version: Self.version)
+        _ = try version(&reader)
         try reader.skipText()
         _ = try reader.identity()
         return try reader.digest()
@@ -128,7 +149,7 @@ package struct SignedBlock: Equatable, Sendable {
         in octets: [UInt8], delivery index: UInt16
     ) throws(OctetFault) -> (network: String, identity: CableIdentity, contentHash: Digest, delivery: Delivery) {
         var reader = OctetReader(octets)
-        try reader.expect(version: Self.version)
+        _ = try version(&reader)
         let network = try reader.string(bound: 256)
         let identity = try reader.identity()
         let contentHash = try reader.digest()

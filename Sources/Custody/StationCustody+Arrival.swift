@@ -11,8 +11,12 @@ extension StationCustody {
         guard links.indices.contains(arrival.link), links[arrival.link].session == arrival.session else { return }
         links[arrival.link].receivedNumber = max(links[arrival.link].receivedNumber, arrival.offered.channel)
         let gate = max(arrival.classification ?? .topSecret, arrival.block.classification ?? .topSecret)
-        guard routing.clearance(of: settings.station) >= gate else {
-            refuse(arrival, code: "NOT_CLEARED", "\(settings.station) is not cleared for this cable", &actions)
+        let captions = gatedCaptions(arrival)
+        let peer = links[arrival.link].peer
+        if let why = released.barrier(at: settings.station, gate, captions)
+            ?? released.barrier(over: peer, gate, captions)
+        {
+            refuse(arrival, code: "NOT_CLEARED", why, &actions)
             return
         }
         let note = Announcement.custodyTaken(
@@ -35,7 +39,7 @@ extension StationCustody {
         let desks =
             hold != .signerMayNot
             ? self.desks(
-                block, part: arrival.part, captions: arrival.captions, slugs: arrival.slugs,
+                block, part: arrival.part, captions: gatedAll(arrival), slugs: arrival.slugs,
                 suspected: arrival.offered.suspectedDuplicate || isOlderThanMarks(arrival), at: now) : []
         guard
             Acceptance.fits(
@@ -46,11 +50,12 @@ extension StationCustody {
         }
         links[arrival.link].receivedCables += 1
         links[arrival.link].receivedOctets += block.length
-        let acceptance = Acceptance(
+        var acceptance = Acceptance(
             source: .arrived(arrival.offered), block: block, blockOctets: arrival.blockOctets, proof: arrival.proof,
             gate: gate, ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, part: arrival.part,
             at: now.wall,
             suffix: suffix(for: block, &actions), hold: hold, desks: desks, body: arrival.body)
+        acceptance.readCaptions = arrival.captions.filter { !block.captions.contains($0) }
         inquire(block, desks, at: now, &actions)
         record(.accepted(acceptance), at: now, &actions)
         announce(desks, of: block, &actions)
@@ -63,9 +68,16 @@ extension StationCustody {
         Int64(clamping: arrival.ageMilliseconds) > settings.duplicateWindowMilliseconds
     }
 
+    /// The stricter of what the block and the octets say (rule 23): captions of both.
+    private func gatedAll(_ arrival: CableArrival) -> [String] {
+        let more = arrival.captions.filter { !arrival.block.captions.contains($0) }
+        return arrival.block.captions + more
+    }
+
+    private func gatedCaptions(_ arrival: CableArrival) -> [String] { released.rules.limiting(gatedAll(arrival)) }
+
     private func holdReason(_ arrival: CableArrival) -> HoldReason {
         if !signerMay(arrival) { return .signerMayNot }
-        if arrival.trace.contains(settings.station) { return .loop }
         if arrival.trace.count >= settings.hopLimit { return .hopLimit }
         return .none
     }
@@ -117,7 +129,7 @@ extension StationCustody {
         var highest: UInt8?
         _ = byIdentity.first(key: CustodyEntry.key(block.identity)) { slot in
             if entries[slot].isArrival(of: block.identity), entries[slot].mark != ContentMark(block.contentHash) {
-                highest = max(highest ?? 0, entries[slot].suffix)
+                highest = max(highest ?? 0, suffixes[entries[slot].sequence] ?? 0)
             }
             return false
         }

@@ -89,12 +89,17 @@ extension StationCustody {
                 identity: acceptance.identity, mark: acceptance.mark, sequence: sequence, place: .none, last: .none,
                 length: UInt32(clamping: acceptance.length), born: Int64(clamping: now.boot) - age,
                 lifeSeconds: acceptance.lifeSeconds, gate: acceptance.gate,
-                suffix: acceptance.suffix, isOrigin: isOrigin, first: first,
+                circumstances: circumstances.number(
+                    of: Circumstances(
+                        captions: released.rules.limiting(acceptance.captions), trace: acceptance.trace,
+                        lives: acceptance.lives),
+                    sequence: sequence), isOrigin: isOrigin, first: first,
                 others: deliveries.count > 1 ? Array(deliveries.dropFirst()) : []))
         byIdentity.insert(slot, key: CustodyEntry.key(acceptance.identity)) {
             CustodyEntry.key(entries[$0].identity)
         }
         bySequence.insert(slot, key: sequence) { entries[$0].sequence }
+        if acceptance.suffix > 0 { suffixes[sequence] = acceptance.suffix }
         liveOctets += CustodyEntry.recordOctets(acceptance.length)
         if acceptance.hasFile { bodies[acceptance.mark, default: 0] += 1 }
         for desk in acceptance.desks where !desk.isDuplicate { enter(desk, slot: slot, mrn: acceptance.mrn) }

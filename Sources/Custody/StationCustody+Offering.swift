@@ -31,6 +31,13 @@ extension StationCustody {
         links[link].since = now.wall
         links[link].why = "session open"
         links[link].nextAt = nil
+        let ordinal = UInt16(link)
+        for sequence in refusedBy.keys where refusedBy[sequence]?.contains(ordinal) == true {
+            refusedBy[sequence]?.remove(ordinal)
+        }
+        moveToAlternates(at: now, &actions)
+        settle(at: now, &actions)
+        for link in links.indices { fill(link, at: now, &actions) }
     }
 
     private mutating func offerAgain(
@@ -77,10 +84,14 @@ extension StationCustody {
         guard links[link].session == session else { return }
         takeBack(link)
         links[link].session = nil
+        links[link].downSince = now.boot
         links[link].room = 0
         links[link].since = now.wall
         links[link].why = why
         links[link].nextAt = nextAt
+        moveToAlternates(at: now, &actions)
+        planAlternates(at: now, &actions)
+        for link in links.indices { fill(link, at: now, &actions) }
     }
 
     /// A dial failed or is planned: nothing moves, but the operator sees why.
@@ -94,85 +105,14 @@ extension StationCustody {
     private mutating func takeBack(_ link: Int) {
         for index in links[link].takeBackInFlight() {
             let inQueue = transmissions[index].state == .sending
+            // All its octets have left: the neighbour may have taken it.
+            if transmissions[index].state == .offered { transmissions[index].isInDoubt = true }
             transmissions[index].state = .ready
             transmissions[index].sent = 0
             transmissions[index].channel = 0
-            if transmissions[index].attempts < .max { transmissions[index].attempts += 1 }
+            transmissions[index].countAttempt()
             if !inQueue { links[link].queue.putBack(index, &transmissions) }
         }
-    }
-
-    // MARK: Routing
-
-    /// A synced thing may move: it gets its transmissions.
-    mutating func release(_ work: Work, at now: Instant, _ actions: inout Actions) {
-        switch work {
-        case .cable(let slot): route(slot, at: now, &actions)
-        case .service(let number): route(number, at: now, &actions)
-        }
-    }
-
-    /// Deliveries that share a next station share one transmission (rule 15).
-    private mutating func route(_ slot: UInt32, at now: Instant, _ actions: inout Actions) {
-        var ways: [(link: Int, positions: [Int])] = []
-        for position in 0..<entries[slot].deliveryCount {
-            let delivery = entries[slot][delivery: position]
-            // What has a transmission keeps it: only what was handed on and came back is without one.
-            guard delivery.state == .queued, delivery.station != settings.station,
-                delivery.transmission == CustodyDelivery.none
-            else { continue }
-            let routes = routing.routes(to: delivery.station, classification: entries[slot].gate)
-            guard let next = routes.first?.nextStation, let link = linkOrdinal(next) else {
-                entries[slot][delivery: position].state = .held
-                entries[slot][delivery: position].why = reasonWithoutRoute(to: delivery.station)
-                entries[slot][delivery: position].since = now.wall
-                alarm(
-                    "delivery.held", entries[slot].identity, "why", entries[slot][delivery: position].why.sentence,
-                    &actions)
-                continue
-            }
-            if let way = ways.firstIndex(where: { $0.link == link }) {
-                ways[way].positions.append(position)
-            } else {
-                ways.append((link, [position]))
-            }
-        }
-        for way in ways { transmit(slot, way.positions, over: way.link, at: now) }
-    }
-
-    private func reasonWithoutRoute(to station: RoutingIndicator) -> HoldReason {
-        routing.routes(to: station, classification: .unclassified).isEmpty ? .noRoute : .notCleared
-    }
-
-    private mutating func transmit(_ slot: UInt32, _ positions: [Int], over link: Int, at now: Instant) {
-        let precedence = positions.map { entries[slot][delivery: $0].precedence }.max() ?? .routine
-        let index = transmissions.insert(
-            Transmission(
-                number: entries[slot].offerNumber, isService: false, link: UInt16(link), precedence: precedence))
-        transmissions[index].suspectedDuplicate = entries[slot].isSuspected
-        for position in positions { entries[slot][delivery: position].transmission = index }
-        links[link].queue.append(index, &transmissions)
-        links[link].waiting[Int(precedence.rawValue)] += 1
-    }
-
-    private mutating func route(_ number: CustodyNumber, at now: Instant, _ actions: inout Actions) {
-        guard let service = services[number], service.passedAt == 0 else { return }
-        let routes = routing.routes(to: service.destination, classification: .unclassified)
-        let again = service.via == CustodyDelivery.noLink ? nil : links[Int(service.via)].peer
-        let onward =
-            routes.first { $0.nextStation == again }
-            ?? routes.first { !service.trace.contains($0.nextStation) } ?? routes.first
-        guard let onward, let link = linkOrdinal(onward.nextStation) else {
-            actions.now.append(
-                .event(
-                    StationEvent(
-                        .warning, "receipt.unroutable", [("station", service.destination.description)])))
-            return
-        }
-        let index = transmissions.insert(
-            Transmission(number: number, isService: true, link: UInt16(link), precedence: service.precedence))
-        transmissions[index].suspectedDuplicate = service.isSuspected
-        links[link].queue.append(index, &transmissions)
     }
 
     // MARK: Sending
@@ -192,10 +132,42 @@ extension StationCustody {
         while links[link].room > 0, links[link].inFlight.count - links[link].inFlightHead < Self.inFlightMax,
             let index = links[link].queue.first()
         {
+            guard mayLeave(index, over: link) else {
+                bar(index, at: now, &actions)
+                continue
+            }
             let slice = nextSlice(of: index, on: link, at: now)
             links[link].room -= slice.cost
             actions.now.append(.transmit(link: link, session: session, slice))
         }
+    }
+
+    /// The gate before the first octet: what was routed when the network was another one does not leave.
+    private func mayLeave(_ index: UInt32, over link: Int) -> Bool {
+        guard !transmissions[index].isService, transmissions[index].state == .ready else { return true }
+        let slot = slot(carriedBy: index)
+        return barrier(slot, over: link) == nil
+    }
+
+    /// Why a cable may not go over a link; nil: it may.
+    func barrier(_ slot: UInt32, over link: Int) -> String? {
+        released.barrier(over: links[link].peer, entries[slot].gate, captions(of: slot))
+    }
+
+    func captions(of slot: UInt32) -> [String] {
+        guard entries[slot].circumstances != 0 else { return [] }
+        return circumstances.circumstances(entries[slot].circumstances, sequence: entries[slot].sequence).captions
+    }
+
+    private mutating func bar(_ index: UInt32, at now: Instant, _ actions: inout Actions) {
+        let slot = slot(carriedBy: index)
+        let positions = (0..<entries[slot].deliveryCount).filter { entries[slot][delivery: $0].transmission == index }
+        alarm(
+            "cable.barred", entries[slot].identity, "link", links[Int(transmissions[index].link)].peer.description,
+            &actions)
+        refusedBy[entries[slot].sequence, default: []].insert(transmissions[index].link)
+        take(positions, of: slot, off: index)
+        assign(slot, positions, suspected: false, at: now, &actions)
     }
 
     private mutating func nextSlice(of index: UInt32, on link: Int, at now: Instant) -> Slice {
@@ -266,7 +238,7 @@ extension StationCustody {
     }
 
     /// The cable that a transmission carries.
-    private func slot(carriedBy index: UInt32) -> UInt32 {
+    func slot(carriedBy index: UInt32) -> UInt32 {
         guard let slot = slot(ofSequence: transmissions[index].number.sequence) else {
             preconditionFailure("a cable that waits is in custody")
         }
@@ -327,9 +299,15 @@ extension StationCustody {
         if !transmission.isService {
             let slot = slot(carriedBy: index)
             item.deliveries = part(of: slot, on: index)
+            // Also of those that a receipt has ended meanwhile: the place is given to another transmission.
+            for position in 0..<entries[slot].deliveryCount
+            where entries[slot][delivery: position].transmission == index {
+                entries[slot][delivery: position].transmission = CustodyDelivery.none
+            }
             item.previous = entries[slot].last
             links[link].waiting[Int(transmission.precedence.rawValue)] -= 1
         }
+        if transmission.isService { services[transmission.number]?.transmission = CustodyDelivery.none }
         if transmission.state == .sending { links[link].queue.remove(index, &transmissions) }
         links[link].endInFlight(channel: channel)
         transmissions.release(index)
@@ -356,7 +334,7 @@ extension StationCustody {
         links[link].endInFlight(channel: channel)
         transmissions[index].state = .held
         transmissions[index].sent = 0
-        if transmissions[index].attempts < .max { transmissions[index].attempts += 1 }
+        transmissions[index].countAttempt()
         let notBefore = now.boot + (code == "DISK" ? Self.diskPause : Self.refusalPause)
         held[index] = notBefore
         actions.wake(at: notBefore)
@@ -369,15 +347,25 @@ extension StationCustody {
             alarm(
                 "cable.refusedByNeighbour", entries[slot].identity, "code",
                 "\(code) \(links[link].peer): \(message)", &actions)
+            if code == "NOT_CLEARED" { turnFromRefuser(index, of: slot, at: now, &actions) }
         }
         fill(link, at: now, &actions)
+    }
+
+    /// The neighbour's gate is the stricter one (rule 27): another link may have the cable.
+    private mutating func turnFromRefuser(
+        _ index: UInt32, of slot: UInt32, at now: Instant, _ actions: inout Actions
+    ) {
+        refusedBy[entries[slot].sequence, default: []].insert(transmissions[index].link)
+        let refused = Int(transmissions[index].link)
+        reassign(index, at: now, &actions)
+        for link in links.indices where link != refused { fill(link, at: now, &actions) }
     }
 
     // MARK: Time
 
     /// A moment named by `wakeAt` has come, or passed.
     package mutating func woke(at now: Instant, _ actions: inout Actions) {
-        var ready: Set<Int> = []
         for index in held.keys.sorted() {
             guard let notBefore = held[index], notBefore <= now.boot else {
                 if let notBefore = held[index] { actions.wake(at: notBefore) }
@@ -387,18 +375,23 @@ extension StationCustody {
             transmissions[index].state = .ready
             let link = Int(transmissions[index].link)
             links[link].queue.putBack(index, &transmissions)
-            ready.insert(link)
         }
+        moveToAlternates(at: now, &actions)
+        planAlternates(at: now, &actions)
         // All of them first: what ranks highest may be the last that was refused.
-        for link in ready.sorted() { fill(link, at: now, &actions) }
+        for link in links.indices { fill(link, at: now, &actions) }
     }
 
     /// Ends the deliveries whose life is over, with a notice to the originator (rule 20).
     package mutating func endOverdueLives(at now: Instant, _ actions: inout Actions) {
         for slot in 0..<entries.high where entries.holds(slot) {
             let age = Int64(clamping: now.boot) - entries[slot].born
-            guard age > Int64(entries[slot].lifeSeconds) * 1_000 else { continue }
-            for position in 0..<entries[slot].deliveryCount { endLife(slot, position, at: now, &actions) }
+            // Most cables live on: only those with lives of their own are looked at closely.
+            if entries[slot].circumstances == 0, age <= Int64(entries[slot].lifeSeconds) * 1_000 { continue }
+            for position in 0..<entries[slot].deliveryCount
+            where age > Int64(lifeSeconds(of: slot, entries[slot][delivery: position].index)) * 1_000 {
+                endLife(slot, position, at: now, &actions)
+            }
         }
     }
 
@@ -429,9 +422,8 @@ extension StationCustody {
         if delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) {
             let transmission = transmissions[delivery.transmission]
             guard transmission.state == .ready || transmission.state == .held else { return }
-            if part(of: slot, on: delivery.transmission).count == 1 { drop(delivery.transmission) }
+            take([position], of: slot, off: delivery.transmission)
         }
-        entries[slot][delivery: position].transmission = CustodyDelivery.none
         actions.now.append(
             .event(StationEvent(.warning, "delivery.lifeEnded", [("id", entries[slot].identity.description)])))
         record(
@@ -442,6 +434,12 @@ extension StationCustody {
             at: now, &actions)
     }
 
+    func lifeSeconds(of slot: UInt32, _ index: UInt16) -> UInt32 {
+        guard entries[slot].circumstances != 0 else { return entries[slot].lifeSeconds }
+        let lives = circumstances.circumstances(entries[slot].circumstances, sequence: entries[slot].sequence).lives
+        return Int(index) < lives.count ? lives[Int(index)] : entries[slot].lifeSeconds
+    }
+
     /// The memory holds half of the content hash, which is what the originator compares.
     private func notice(_ slot: UInt32, _ delivery: CustodyDelivery, at now: Instant) -> ServiceMessage {
         ServiceMessage(
@@ -449,10 +447,11 @@ extension StationCustody {
             contentHash: Digest(entries[slot].mark.high, entries[slot].mark.low, 0, 0), post: names[delivery.post],
             station: settings.station, office: "", at: now.wall,
             precedence: delivery.precedence,
-            reason: "not delivered by \(settings.station): its life of \(entries[slot].lifeSeconds) s is over")
+            reason:
+                "not delivered by \(settings.station): its life of \(lifeSeconds(of: slot, delivery.index)) s is over")
     }
 
-    private mutating func drop(_ index: UInt32) {
+    mutating func drop(_ index: UInt32) {
         let link = Int(transmissions[index].link)
         if transmissions[index].state == .ready { links[link].queue.remove(index, &transmissions) }
         links[link].waiting[Int(transmissions[index].precedence.rawValue)] -= 1

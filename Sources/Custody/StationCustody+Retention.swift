@@ -74,6 +74,10 @@ extension StationCustody {
         }
         byIdentity.remove(slot, key: CustodyEntry.key(entry.identity))
         bySequence.remove(slot, key: entry.sequence)
+        circumstances.forget(entry.circumstances, sequence: entry.sequence)
+        suffixes[entry.sequence] = nil
+        refusedBy[entry.sequence] = nil
+        unsettled.remove(entry.sequence)
         liveOctets -= min(liveOctets, CustodyEntry.recordOctets(UInt64(entry.length)))
         entries.release(slot)
         guard entry.hasFile, let count = bodies[entry.mark] else { return nil }

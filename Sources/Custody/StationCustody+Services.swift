@@ -17,6 +17,8 @@ struct PendingService {
     var via = CustodyDelivery.noLink
     /// Offered again after the neighbour had forgotten it.
     var isSuspected = false
+    /// The transmission that carries it, or `none`.
+    var transmission = CustodyDelivery.none
 
     /// Octets that a record of its own takes, about.
     static let recordOctets: UInt64 = 640

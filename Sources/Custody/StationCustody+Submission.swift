@@ -73,21 +73,32 @@ extension StationCustody {
                 code: "NO_ROOM", message: "the disk is short of room: only \(acceptsFrom.word) and above is taken",
                 advice: "try again later, or make room on the disk of the state folder", permanence: .tryLater)
         }
-        for delivery in expansion.deliveries { try checkRoute(to: delivery, classification: header.classification) }
+        let captions = released.rules.limiting(header.captions)
+        var deliveries = expansion.deliveries
+        for index in deliveries.indices {
+            deliveries[index].station = nearest(deliveries[index], header.classification ?? .topSecret, captions)
+            try checkRoute(to: deliveries[index], classification: header.classification, captions)
+        }
+        let lives = deliveries.map { life(of: $0.precedence) }
+        let longest = lives.max() ?? settings.lifeSeconds
         identitiesIssued += 1
         let block = SignedBlock(
             network: settings.network,
             identity: CableIdentity(station: settings.station, start: settings.start, number: identitiesIssued),
             contentHash: submission.contentHash, length: submission.length, from: header.from, mrn: header.mrn,
             dateTimeGroup: header.dateTimeGroup, classification: header.classification, captions: header.captions,
-            acceptedAt: now.wall, lifeSeconds: settings.lifeSeconds,
-            deliveries: expansion.deliveries.map {
+            acceptedAt: now.wall, lifeSeconds: longest,
+            deliveries: deliveries.map {
                 SignedBlock.Delivery(
                     post: $0.post, station: $0.station, role: $0.role == .action ? .action : .info,
                     precedence: $0.precedence, niact: $0.niact)
-            })
+            }, lives: lives.allSatisfy { $0 == longest } ? [] : lives)
         let elsewhere = expansion.otherMeans.map { "\($0) is delivered by other means (ZEN) and not sent" }
         return (block, expansion.warnings + elsewhere)
+    }
+
+    private func life(of precedence: Precedence) -> UInt32 {
+        settings.livesSeconds.isEmpty ? settings.lifeSeconds : settings.livesSeconds[Int(precedence.rawValue)]
     }
 
     /// So many deliveries fit one record in any case.
@@ -100,7 +111,7 @@ extension StationCustody {
             block, part: part, captions: submission.header.captions, slugs: submission.header.slugs, suspected: false,
             at: now)
         // The block's octets: a delivery takes its post's name and twelve more.
-        let octets = 4_096 + block.deliveries.reduce(0) { $0 + $1.post.utf8.count + 16 }
+        let octets = 4_096 + block.deliveries.reduce(0) { $0 + $1.post.utf8.count + 20 }
         guard Acceptance.fits(block: octets, part: part.count, body: submission.body, desks: own) else {
             throw Refusal(
                 code: "TOO_MANY_ADDRESSEES", message: "the cable goes to \(own.count) desks of this station at once",
@@ -115,40 +126,55 @@ extension StationCustody {
                 code: "FM_NOT_OURS", message: "FM \(from) is no post of \(settings.station)",
                 advice: "no station of this network serves it; name the originator as the network file has it")
         }
-        guard station == settings.station else {
+        guard addresses.isServed(from, by: settings.station) else {
             throw Refusal(
                 code: "FM_NOT_OURS", message: "FM \(from) is a post of \(station), not of \(settings.station)",
                 advice: "submit the cable at \(station)")
         }
     }
 
-    private func checkRoute(
-        to delivery: PlannedDelivery, classification: Classification?
+    /// Of several stations behind one post this one, else the nearest that may have the cable.
+    private mutating func nearest(
+        _ delivery: PlannedDelivery, _ gate: Classification, _ captions: [String]
+    ) -> RoutingIndicator {
+        let stations = addresses.stations(serving: delivery.post)
+        guard stations.count > 1, !delivery.stationIsWritten else { return delivery.station }
+        return released.nearest(of: stations, gate, captions) ?? delivery.station
+    }
+
+    private mutating func checkRoute(
+        to delivery: PlannedDelivery, classification: Classification?, _ captions: [String]
     ) throws(Refusal) {
         let gate = classification ?? .topSecret
-        if delivery.station == settings.station {
-            guard routing.clearance(of: settings.station) >= gate else {
-                throw notCleared(delivery, classification, "this station is cleared for less")
-            }
-            return
+        if let why = released.rules.barrier(post: delivery.post, collective: delivery.collective, captions)
+            ?? released.barrier(at: settings.station, gate, captions)
+        {
+            throw notCleared(delivery, classification, captions, why)
         }
-        guard routing.routes(to: delivery.station, classification: gate).isEmpty else { return }
+        if delivery.station == settings.station { return }
+        guard released.routes(to: delivery.station, gate, captions).isEmpty else { return }
         let anyway = routing.routes(to: delivery.station, classification: .unclassified)
         guard anyway.isEmpty else {
-            let why = routing.refusals(to: delivery.station, classification: gate).first?.why
-            throw notCleared(delivery, classification, why ?? "every link or station on the way is cleared for less")
+            let why = released.refusals(to: delivery.station, gate, captions).first?.why
+            throw notCleared(
+                delivery, classification, captions, why ?? "every link or station on the way is cleared for less")
         }
         throw Refusal(
             code: "NO_ROUTE", message: "no link leads to \(delivery.station), the station of \(delivery.post)",
             advice: "ask who keeps the network file to link the station")
     }
 
-    private func notCleared(_ delivery: PlannedDelivery, _ classification: Classification?, _ why: String) -> Refusal {
-        let held = classification.map(\.word) ?? "without a classification line, so held as TOP SECRET"
+    private func notCleared(
+        _ delivery: PlannedDelivery, _ classification: Classification?, _ captions: [String], _ why: String
+    ) -> Refusal {
+        let word = classification.map(\.word) ?? "without a classification line, so held as TOP SECRET"
+        let held = ([word] + captions).joined(separator: " ")
         return Refusal(
             code: "NOT_CLEARED",
             message: "the cable is \(held), and may not go to \(delivery.post) at \(delivery.station): \(why)",
-            advice: "address it to cleared posts only, or lower the classification if its text allows that")
+            advice:
+                "address it to cleared posts only, or lower the classification or leave out the caption if its text allows that"
+        )
     }
 
     private mutating func accept(

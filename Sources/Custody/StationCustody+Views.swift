@@ -76,7 +76,34 @@ package enum Lookup: Sendable {
     case several([CableIdentity])
 }
 
+/// How something in custody goes on.
+package enum Carriage: Equatable, Sendable {
+    /// With a transmission, over a link (ordinal of own links).
+    case transmission(UInt32, link: Int)
+    /// It does not move, or needs not.
+    case none
+}
+
 extension StationCustody {
+    package func carriage(of sequence: UInt64, delivery index: UInt16) -> Carriage {
+        guard let slot = slot(ofSequence: sequence),
+            let position = (0..<entries[slot].deliveryCount).first(where: {
+                entries[slot][delivery: $0].index == index
+            })
+        else { return .none }
+        return carriage(by: entries[slot][delivery: position].transmission)
+    }
+
+    /// Of a receipt, notice or order.
+    package func carriage(of number: CustodyNumber) -> Carriage {
+        carriage(by: services[number]?.transmission ?? CustodyDelivery.none)
+    }
+
+    private func carriage(by index: UInt32) -> Carriage {
+        guard index != CustodyDelivery.none, transmissions.holds(index) else { return .none }
+        return .transmission(index, link: Int(transmissions[index].link))
+    }
+
     package var cablesHeld: Int { entries.count }
 
     package func identity(of slot: UInt32) -> CableIdentity { entries[slot].identity }

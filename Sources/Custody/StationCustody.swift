@@ -21,6 +21,18 @@ package struct CustodySettings: Sendable {
     package var retentionMilliseconds: Int64 = 30 * 86_400_000
     /// Milliseconds for which a delivery that is no longer kept is known as such (rule 11): longer than any life.
     package var duplicateWindowMilliseconds: Int64 = 30 * 86_400_000
+    /// Milliseconds for which a link may be down before deliveries of each precedence take another one, by rank.
+    package var alternateAfterMilliseconds = Self.standardAlternateAfter
+    package static let standardAlternateAfter: [UInt64] = Precedence.allCases.map {
+        switch $0 {
+        case .critic, .emergencyCommand, .flash: 0
+        case .immediate: 30_000
+        case .priority: 120_000
+        case .routine: 300_000
+        }
+    }
+    /// Seconds that a delivery of each precedence may live, by rank; empty: `lifeSeconds`.
+    package var livesSeconds: [UInt32] = []
     /// FM names, besides this station's posts, that users here may send for.
     package var originators: Set<String>
 
@@ -55,10 +67,14 @@ package struct CustodySettings: Sendable {
 /// The loop must call `placed` for each record that it appended, in order, and `persisted` when they are synced.
 package struct StationCustody: ~Copyable {
     package var settings: CustodySettings
-    package let routing: RoutingTable
-    package let addresses: AddressBook
+    /// The ways for cables with and without limiting captions.
+    package internal(set) var released: ReleasedRoutes
+    package internal(set) var addresses: AddressBook
     package let offices: OfficeDirectory
 
+    var circumstances = CircumstanceTable()
+    /// More than 0: of several cables that bear one identity (rule 1), by sequence of the acceptance.
+    var suffixes: [UInt64: UInt8] = [:]
     var entries = Slab<CustodyEntry>()
     var byIdentity = SlotIndex()
     var bySequence = SlotIndex()
@@ -103,8 +119,15 @@ package struct StationCustody: ~Copyable {
     /// Where records were put that are not known to be synced.
     var placesInDoubt: [(sequence: UInt64, place: RecordPlace)] = []
     var identitiesIssued: UInt64 = 0
+    /// Cables of which a delivery is held until a way opens, or does not go the best way: looked at again when links change.
+    var unsettled: Set<UInt64> = []
+    /// Links whose neighbour's gate refused a cable, by its sequence; until the neighbour greets anew.
+    var refusedBy: [UInt64: Set<UInt16>] = [:]
     /// Refused transmissions, and the milliseconds of the boot clock before which each is not offered again.
     var held: [UInt32: UInt64] = [:]
+
+    /// Milliseconds after a start in which links count as up: they are being dialled.
+    private static let startMilliseconds: UInt64 = 5_000
 
     enum Work {
         case cable(UInt32)
@@ -115,11 +138,13 @@ package struct StationCustody: ~Copyable {
         settings: CustodySettings, routing: RoutingTable, addresses: AddressBook, offices: OfficeDirectory
     ) {
         self.settings = settings
-        self.routing = routing
+        released = ReleasedRoutes(routing)
         self.addresses = addresses
         self.offices = offices
         links = routing.neighbours.map { LinkLedger(peer: $0) }
     }
+
+    package var routing: RoutingTable { released.plain }
 
     package var linkCount: Int { links.count }
 
@@ -147,6 +172,8 @@ package struct StationCustody: ~Copyable {
     /// Notes the start and routes everything that is in custody.
     package mutating func recovered(at now: Instant, _ actions: inout Actions) {
         isReplaying = false
+        for link in links.indices { links[link].downSince = now.boot + Self.startMilliseconds }
+        actions.wake(at: now.boot + Self.startMilliseconds)
         record(.started(JournalRecord.Started(start: settings.start, at: now.wall)), at: now, &actions)
         for slot in 0..<entries.high where entries.holds(slot) { release(.cable(slot), at: now, &actions) }
         for number in services.filter({ $0.value.passedAt == 0 }).keys.sorted() {

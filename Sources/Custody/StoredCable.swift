@@ -19,7 +19,7 @@ package struct StoredCable: Sendable {
         blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         contentHash = try SignedBlock.contentHash(in: blockOctets)
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
-        _ = try reader.classification()
+        _ = try Acceptance.gate(from: &reader)
         _ = try reader.varint()
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
         try reader.skip(2 * reader.count(bound: SignedBlock.deliveriesMax))
@@ -45,7 +45,7 @@ package struct StoredReceipt: Sendable {
         _ = try CustodySource(from: &reader)
         let blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         if try reader.bool() { try BatchProof.skip(in: &reader) }
-        _ = try reader.classification()
+        _ = try Acceptance.gate(from: &reader)
         _ = try reader.varint()
         try reader.skip(8 * reader.count(bound: Acceptance.traceMax))
         try reader.skip(2 * reader.count(bound: SignedBlock.deliveriesMax))

@@ -74,10 +74,10 @@ package struct TakenMemory: Sendable {
     package static let rangesMax = 256
 
     package private(set) var epoch: JournalEpoch?
-    /// What stands behind each number. A neighbour whose disk was put back from a backup gives numbers a second time, to
-    /// other things.
-    private var numbers: [UInt64: Taken] = [:]
-    private var order: [UInt64] = []
+    /// Each number with what stood behind it. A neighbour whose disk was put back from a backup gives numbers a second
+    /// time, to other things; and deliveries of one cable may come in two offers of one number.
+    private var numbers: Set<Numbered> = []
+    private var order: [Numbered] = []
     private var oldest = 0
     /// By start, oldest first.
     package private(set) var starts: [(start: UInt64, channels: ChannelRanges)] = []
@@ -85,7 +85,7 @@ package struct TakenMemory: Sendable {
     package init() {}
 
     /// A cable or message as it was taken, in 32 bits: enough to tell two apart that bear one number.
-    package struct Taken: Equatable, Sendable {
+    package struct Taken: Hashable, Sendable {
         private var bits: UInt32
 
         /// - Parameter part: deliveries of the cable that were taken.
@@ -115,8 +115,13 @@ package struct TakenMemory: Sendable {
         }
     }
 
+    private struct Numbered: Hashable {
+        var number: UInt64
+        var taken: Taken
+    }
+
     package func knows(_ offered: CustodySource.Offered, _ taken: Taken) -> Bool {
-        offered.epoch == epoch && numbers[offered.number.raw] == taken
+        offered.epoch == epoch && numbers.contains(Numbered(number: offered.number.raw, taken: taken))
     }
 
     package mutating func take(_ offered: CustodySource.Offered, _ taken: Taken) {
@@ -128,12 +133,13 @@ package struct TakenMemory: Sendable {
             starts.removeAll()
         }
         note(start: offered.start, channel: offered.channel)
-        guard numbers.updateValue(taken, forKey: offered.number.raw) == nil else { return }
+        let numbered = Numbered(number: offered.number.raw, taken: taken)
+        guard numbers.insert(numbered).inserted else { return }
         if order.count < Self.numbersMax {
-            order.append(offered.number.raw)
+            order.append(numbered)
         } else {
-            numbers[order[oldest]] = nil
-            order[oldest] = offered.number.raw
+            numbers.remove(order[oldest])
+            order[oldest] = numbered
             oldest = (oldest + 1) % Self.numbersMax
         }
     }

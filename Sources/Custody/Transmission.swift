@@ -32,7 +32,7 @@ package struct Transmission: Sendable {
     private var packedChannel = Packed48(0)
     /// Ordinal of own links.
     package let link: UInt16
-    package var attempts: UInt16 = 0
+    private var tries: UInt16 = 0
     /// Three bits of state, three of precedence, and two traits.
     private var traits: UInt8
 
@@ -66,7 +66,21 @@ package struct Transmission: Sendable {
     }
 
     package var precedence: Precedence {
-        Precedence(rawValue: traits >> Self.precedenceShift & 0x07) ?? .routine
+        get { Precedence(rawValue: traits >> Self.precedenceShift & 0x07) ?? .routine }
+        set { traits = traits & ~(0x07 << Self.precedenceShift) | newValue.rawValue << Self.precedenceShift }
+    }
+
+    private static let doubt: UInt16 = 0x8000
+
+    /// Offers that came to nothing.
+    package var attempts: UInt16 { tries & ~Self.doubt }
+
+    mutating func countAttempt() { if attempts < Self.doubt - 1 { tries += 1 } }
+
+    /// All of it had been sent when the session was lost: the neighbour may have custody of it.
+    package var isInDoubt: Bool {
+        get { tries & Self.doubt != 0 }
+        set { tries = newValue ? tries | Self.doubt : tries & ~Self.doubt }
     }
 
     package var isService: Bool { traits & Self.service != 0 }
@@ -103,6 +117,19 @@ package struct TransmissionQueue: Sendable {
             lane -= 1
         }
         return nil
+    }
+
+    /// All of a precedence, receipts and notices first.
+    package func waiting(_ precedence: Precedence, _ table: borrowing Slab<Transmission>) -> [UInt32] {
+        var found: [UInt32] = []
+        for lane in [Int(precedence.rawValue) * 2 + 1, Int(precedence.rawValue) * 2] {
+            var index = lanes[lane].head
+            while index != CustodyDelivery.none {
+                found.append(index)
+                index = table[index].next
+            }
+        }
+        return found
     }
 
     /// Puts one in at its place by number; newest numbers are expected and cost one step.

@@ -13,7 +13,7 @@ package struct SegmentDigest: Sendable {
     package static let headerOctets = 72
     /// Octets of the entries of one segment at most: a segment's own largest size.
     package static let octetsMax = SegmentSizes.standard.most
-    private static let version: UInt32 = 1
+    private static let version: UInt32 = 2
     private static let magic = Array("CABLEDIG".utf8)
 
     package let segment: UInt32

@@ -36,6 +36,8 @@ package struct PlannedDelivery: Sendable, Equatable {
     package var niact: Bool
     /// The collective that brought the post in; nil when the cable names the post itself.
     package var collective: String?
+    /// The cable itself names this one of several stations behind the post.
+    package var stationIsWritten = false
 }
 
 /// What one collective of a cable came to, for the record.
@@ -69,6 +71,8 @@ package struct AddressBook: Sendable {
 
     private let stations: [RoutingIndicator: Network.Station]
     private let posts: [String: RoutingIndicator]
+    /// The posts behind which several stations stand, in the order of the file.
+    private let shared: [String: [RoutingIndicator]]
     private let collectives: [String: [String]]
     private let aliases: [String: String]
     private let names: [String]
@@ -76,10 +80,18 @@ package struct AddressBook: Sendable {
     package init(_ network: Network) {
         var stations: [RoutingIndicator: Network.Station] = [:]
         var posts: [String: RoutingIndicator] = [:]
+        var shared: [String: [RoutingIndicator]] = [:]
         for station in network.stations {
             stations[station.indicator] = station
-            for post in station.posts where posts[post] == nil { posts[post] = station.indicator }
+            for post in station.posts {
+                if let first = posts[post] {
+                    shared[post, default: [first]].append(station.indicator)
+                } else {
+                    posts[post] = station.indicator
+                }
+            }
         }
+        self.shared = shared
         self.stations = stations
         self.posts = posts
         collectives = Dictionary(
@@ -92,10 +104,22 @@ package struct AddressBook: Sendable {
         posts[post] ?? aliases[post].flatMap { posts[$0] }
     }
 
+    /// All stations behind a post, in the order of the file; one, unless they share it.
+    package func stations(serving post: String) -> [RoutingIndicator] {
+        let name = aliases[post] ?? post
+        return shared[name] ?? posts[name].map { [$0] } ?? []
+    }
+
+    package func isServed(_ post: String, by station: RoutingIndicator) -> Bool {
+        let name = aliases[post] ?? post
+        if let stations = shared[name] { return stations.contains(station) }
+        return posts[name] == station
+    }
+
     /// Rule 24: the station serves the originator's post, or is a gateway.
     package func maySign(_ signer: RoutingIndicator, for from: String) -> Bool {
         guard let station = stations[signer] else { return false }
-        return station.gateway || self.station(serving: from) == signer
+        return station.gateway || isServed(from, by: signer)
     }
 
     /// Collective by name, then post by name, then alias, then the written indicator by longest prefix.
@@ -145,6 +169,14 @@ package struct AddressBook: Sendable {
         let name = aliases[addressee.post] ?? addressee.post
         if let station = posts[name] {
             if let written = addressee.indicator, written != station {
+                if shared[name]?.contains(written) == true {
+                    add(name, written, addressee, via: nil, to: &expansion, &places)
+                    if let place = places[name] {
+                        expansion.deliveries[place].station = written
+                        expansion.deliveries[place].stationIsWritten = true
+                    }
+                    return
+                }
                 expansion.warnings.append("\(name) is a post of \(station), not of \(written), as the cable says")
             }
             add(name, station, addressee, via: nil, to: &expansion, &places)

@@ -61,10 +61,13 @@ package struct Network: Sendable, Equatable {
     package var collectives: [Collective]
     /// Other names of posts, as written in the file.
     package var aliases: [(name: String, post: String)]
+    /// The network's own nation; stations that name none, or this one, are not foreign.
+    package var nation: String?
+    package var captionRules: [CaptionRule]
 
     package init(
         name: String, version: UInt64, stations: [Station], links: [Link], collectives: [Collective],
-        aliases: [(name: String, post: String)]
+        aliases: [(name: String, post: String)], nation: String? = nil, captionRules: [CaptionRule] = []
     ) {
         self.name = name
         self.version = version
@@ -72,6 +75,8 @@ package struct Network: Sendable, Equatable {
         self.links = links
         self.collectives = collectives
         self.aliases = aliases
+        self.nation = nation
+        self.captionRules = captionRules
     }
 
     package func station(_ indicator: RoutingIndicator) -> Station? {
@@ -85,7 +90,8 @@ package struct Network: Sendable, Equatable {
 
     package static func == (a: Network, b: Network) -> Bool {
         a.name == b.name && a.version == b.version && a.stations == b.stations && a.links == b.links
-            && a.collectives == b.collectives && a.aliases.elementsEqual(b.aliases) { $0 == $1 }
+            && a.collectives == b.collectives && a.aliases.elementsEqual(b.aliases) { $0 == $1 } && a.nation == b.nation
+            && a.captionRules == b.captionRules
     }
 
     /// A name as names are compared: capital letters, single blanks.

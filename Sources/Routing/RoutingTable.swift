@@ -5,6 +5,11 @@ package struct RouteRefusal: Sendable, Equatable {
     /// `RI-RI`, or the station itself where that is what is not cleared.
     package var link: String
     package var why: String
+
+    package init(link: String, why: String) {
+        self.link = link
+        self.why = why
+    }
 }
 
 /// Which neighbour leads to which station, for each classification: over cleared links and stations only.
@@ -15,6 +20,7 @@ package struct RoutingTable: Sendable {
     /// Highest cost of one link, and so of a way without overflow; the network file allows no more.
     package static let linkCostMax = 1_000_000
 
+    package let network: Network
     package let own: RoutingIndicator
     /// Stations linked to this one, in alphabetical order.
     package let neighbours: [RoutingIndicator]
@@ -22,9 +28,13 @@ package struct RoutingTable: Sendable {
     private let clearances: [RoutingIndicator: Classification]
     private let links: [LinkEnds: LinkTerms]
     private let tables: [[RoutingIndicator: [Route]]]
+    /// Stations that may not be on the way, whatever their clearance, and why.
+    private let barred: [RoutingIndicator: String]
 
-    package init(network: Network, own: RoutingIndicator) {
+    package init(network: Network, own: RoutingIndicator, barred: [RoutingIndicator: String] = [:]) {
+        self.network = network
         self.own = own
+        self.barred = barred
         var clearances: [RoutingIndicator: Classification] = [:]
         for station in network.stations { clearances[station.indicator] = station.clearance }
         var links: [LinkEnds: LinkTerms] = [:]
@@ -39,7 +49,9 @@ package struct RoutingTable: Sendable {
         self.links = links
         let found = links.keys.compactMap { $0.other(than: own) }
         neighbours = found.sorted()
-        tables = Self.tables(own: own, clearances: clearances, links: links)
+        tables = Self.tables(
+            own: own, clearances: barred.isEmpty ? clearances : clearances.filter { barred[$0.key] == nil },
+            links: links)
     }
 
     package func clearance(of station: RoutingIndicator) -> Classification { clearances[station] ?? .unclassified }
@@ -60,15 +72,21 @@ package struct RoutingTable: Sendable {
     /// First this station and the destination, if they are not cleared; then each link of this station by which an
     /// UNCLASSIFIED cable would get there and this one would not, in order of cost. Empty where nothing is refused, or
     /// where no link leads there at all.
-    package func refusals(to station: RoutingIndicator, classification: Classification) -> [RouteRefusal] {
+    ///
+    /// - Parameter plain: the table without barred stations, where this one has some.
+    package func refusals(
+        to station: RoutingIndicator, classification: Classification, among plain: RoutingTable? = nil
+    ) -> [RouteRefusal] {
         var refusals: [RouteRefusal] = []
         for place in own == station ? [own] : [own, station] {
+            if let why = barred[place] { refusals.append(RouteRefusal(link: place.description, why: why)) }
             if let clearance = clearances[place], clearance < classification {
                 refusals.append(RouteRefusal(link: place.description, why: Self.notCleared("\(place)", clearance)))
             }
         }
         let used = Set(routes(to: station, classification: classification).map(\.nextStation))
-        for route in routes(to: station, classification: .unclassified) where !used.contains(route.nextStation) {
+        for route in (plain ?? self).routes(to: station, classification: .unclassified)
+        where !used.contains(route.nextStation) {
             let why = barrier(on: route.path, classification) ?? "no other cleared way leads on from it"
             refusals.append(RouteRefusal(link: "\(own)-\(route.nextStation)", why: why))
         }
@@ -78,6 +96,7 @@ package struct RoutingTable: Sendable {
     /// The first link or station on a way that is not cleared.
     private func barrier(on path: [RoutingIndicator], _ classification: Classification) -> String? {
         for (here, next) in zip(path, path.dropFirst()) {
+            if let why = barred[next] { return why }
             if clearance(of: next) < classification { return Self.notCleared("\(next)", clearance(of: next)) }
             guard let terms = links[LinkEnds(here, next)], terms.clearance < classification else { continue }
             return Self.notCleared("the link \(here)-\(next)", terms.clearance)

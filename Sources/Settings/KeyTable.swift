@@ -39,10 +39,12 @@ package struct SettingsKey: Sendable {
 /// Every key of the two files.
 package enum KeyTable {
     /// A thousandth of a second to some 30 years.
-    private static let anyTime: ClosedRange<UInt64> = 1...1_000_000_000_000
+    private static let anyTime: ClosedRange<UInt64> = 1...maxTime
+    private static let maxTime: UInt64 = 1_000_000_000_000
 
     package static let network: [SettingsKey] = [
         SettingsKey("network", .text, "required", "name of the network; stands in every certificate and signature"),
+        SettingsKey("nation", .text, "none", "nation of the network, for releasability"),
         SettingsKey("version", .whole(0...Int(Int32.max)), "0", "whole number that grows with each change of the file"),
         SettingsKey("stations", .elements, "required", "list of stations"),
         SettingsKey("stations[].indicator", .indicator, "required", "routing indicator, 4 to 8 capital letters"),
@@ -61,7 +63,13 @@ package enum KeyTable {
         SettingsKey("collectives.*", .texts, "", "the posts, other collectives or aliases in the list"),
         SettingsKey("aliases", .named, "none", "other names of posts"),
         SettingsKey("aliases.*", .text, "", "the post that is meant"),
-        SettingsKey("captionRules", .object, "none", "kept for rules on captions; not read yet"),
+        SettingsKey("captionRules", .named, "none", "who may have a cable with a caption; each key narrows"),
+        SettingsKey("captionRules.*.stations", .texts, "all", "stations that may hold the cable, also on the way"),
+        SettingsKey("captionRules.*.nations", .texts, "all", "nations whose stations may hold the cable"),
+        SettingsKey(
+            "captionRules.*.clearance", .classification, "UNCLASSIFIED", "the cable counts at least as this"),
+        SettingsKey("captionRules.*.posts", .texts, "all", "posts that may be addressees of the cable"),
+        SettingsKey("captionRules.*.collectives", .flag, "true", "may it be addressed through a collective"),
     ]
 
     package static let station: [SettingsKey] = [
@@ -75,7 +83,7 @@ package enum KeyTable {
         SettingsKey("tls.authorities", .text, "required", "PEM file of the network's authorities"),
         SettingsKey("tls.revocations", .text, "none", "PEM file of revocation lists"),
         SettingsKey(
-            "tls.requireSignedNetwork", .flag, "false", "network.json5.sig by the authority is required; not read yet"),
+            "tls.requireSignedNetwork", .flag, "false", "network.json5.sig by the authority is required"),
         SettingsKey("offices", .named, "one office DEFAULT per post", "offices of each post"),
         SettingsKey("offices.*.default", .text, "DEFAULT", "desk of cables that name no office"),
         SettingsKey("offices.*.sipdis", .text, "none", "desk that gets a copy of each SIPDIS cable"),
@@ -97,6 +105,18 @@ package enum KeyTable {
         SettingsKey(
             "custody.auditRetention", .duration(anyTime), "400d", unit: "duration",
             "how long the audit outlives the journal"),
+        SettingsKey(
+            "alternateAfter", .object, "", "how long a link may be down before deliveries take another one"),
+        SettingsKey("alternateAfter.flash", .duration(0...maxTime), "0", unit: "duration", "of FLASH and above"),
+        SettingsKey("alternateAfter.immediate", .duration(0...maxTime), "30", unit: "duration", "of IMMEDIATE"),
+        SettingsKey("alternateAfter.priority", .duration(0...maxTime), "2m", unit: "duration", "of PRIORITY"),
+        SettingsKey("alternateAfter.routine", .duration(0...maxTime), "5m", unit: "duration", "of ROUTINE"),
+        SettingsKey(
+            "lives", .object, "", "how long a delivery originated here may be under way, where it is not limits.life"),
+        SettingsKey("lives.flash", .duration(anyTime), "7d", unit: "duration", "of FLASH and above"),
+        SettingsKey("lives.immediate", .duration(anyTime), "7d", unit: "duration", "of IMMEDIATE"),
+        SettingsKey("lives.priority", .duration(anyTime), "7d", unit: "duration", "of PRIORITY"),
+        SettingsKey("lives.routine", .duration(anyTime), "7d", unit: "duration", "of ROUTINE"),
         SettingsKey("limits", .object, "", "bounds of this station"),
         SettingsKey("limits.cableOctets", .whole(1_024...(1 << 30)), "83886080", unit: "octets", "largest cable"),
         SettingsKey(

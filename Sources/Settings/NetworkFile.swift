@@ -25,6 +25,8 @@ private struct NetworkReading {
     var cursor: SettingsCursor
     private var indicators: [RoutingIndicator: Int] = [:]
     private var posts: [String: Int] = [:]
+    /// Posts whose first station does not say that it shares them.
+    private var unshared: Set<String> = []
 
     init(_ cursor: SettingsCursor) { self.cursor = cursor }
 
@@ -40,11 +42,12 @@ private struct NetworkReading {
         let aliases = self.aliases(keys["aliases"], collectives: collectiveNames)
         let collectives = self.collectives(
             collectiveMembers, names: collectiveNames, aliases: Set(aliases.map(\.name)))
-        cursor.checkObject(keys["captionRules"], "captionRules")
+        let rules = captionRules(keys["captionRules"])
+        let nation = cursor.text(keys["nation"], "nation").map { Network.normalised($0) }
         guard let name else { return nil }
         return Network(
             name: name, version: UInt64(version), stations: stations, links: links, collectives: collectives,
-            aliases: aliases)
+            aliases: aliases, nation: nation, captionRules: rules)
     }
 
     private mutating func bounded(_ value: JSON5Value?, _ name: String, _ most: Int) -> [JSON5Value] {
@@ -60,12 +63,12 @@ private struct NetworkReading {
         let keys = cursor.members(value, at: "stations[]")
         guard case .object = value.content else { return nil }
         let indicator = cursor.indicator(cursor.required(keys, "indicator", value), "indicator")
-        let posts = self.posts(cursor.required(keys, "posts", value))
+        let shared = cursor.flag(keys["shared"], "shared") ?? false
+        let posts = self.posts(cursor.required(keys, "posts", value), shared: shared)
         let addresses = self.addresses(cursor.required(keys, "address", value))
         let clearance = cursor.classification(cursor.required(keys, "clearance", value), "clearance")
-        let nation = cursor.text(keys["nation"], "nation")
+        let nation = cursor.text(keys["nation"], "nation").map { Network.normalised($0) }
         let gateway = cursor.flag(keys["gateway"], "gateway") ?? false
-        let shared = cursor.flag(keys["shared"], "shared") ?? false
         guard let indicator else { return nil }
         if let first = indicators[indicator] {
             cursor.complain(value.place, "station \(indicator) stands twice, first on line \(first)", "keep one")
@@ -79,16 +82,68 @@ private struct NetworkReading {
             gateway: gateway, shared: shared)
     }
 
-    private mutating func posts(_ value: JSON5Value?) -> [String] {
-        cursor.texts(value, "posts").map { text, place in
+    private mutating func posts(_ value: JSON5Value?, shared: Bool) -> [String] {
+        var own: Set<String> = []
+        return cursor.texts(value, "posts").map { text, place in
             let name = Network.normalised(text)
-            if let first = posts[name] {
-                cursor.complain(place, "post \(name) stands twice, first on line \(first)", "name it once")
-            } else {
+            let isRepeated = !own.insert(name).inserted
+            if let first = posts[name], isRepeated || !shared || unshared.contains(name) {
+                cursor.complain(
+                    place, "post \(name) stands twice, first on line \(first)",
+                    isRepeated ? "name it once" : "name it once, or write shared: true at each of its stations")
+            } else if posts[name] == nil {
                 posts[name] = place.line
+                if !shared { unshared.insert(name) }
             }
             return name
         }
+    }
+
+    private mutating func captionRules(_ value: JSON5Value?) -> [CaptionRule] {
+        var seen: [String: Int] = [:]
+        return cursor.named(value, at: "captionRules").compactMap { member in
+            let caption = Network.normalised(member.key)
+            if caption.isEmpty {
+                cursor.complain(member.place, "a caption rule has no caption", "write NODIS: { … }")
+            } else if let first = seen[CaptionRule.key(caption)] {
+                cursor.complain(
+                    member.place, "the rule for \(caption) stands twice, first on line \(first)", "keep one")
+            }
+            seen[CaptionRule.key(caption)] = member.line
+            guard case .object = member.value.content else {
+                cursor.complain(member.value.place, "the rule for \(caption) is \(member.value.kind)", "write { … }")
+                return nil
+            }
+            return rule(caption, cursor.members(member.value, at: "captionRules.*"))
+        }
+    }
+
+    private mutating func rule(_ caption: String, _ keys: [String: JSON5Value]) -> CaptionRule {
+        var rule = CaptionRule(caption: caption)
+        if let stations = keys["stations"] {
+            rule.stations = cursor.elements(stations, "stations").compactMap { element in
+                guard let indicator = cursor.indicator(element, "stations") else { return nil }
+                if indicators[indicator] == nil {
+                    cursor.complain(
+                        element.place, "no station is called \(indicator)", of: indicator.description,
+                        among: indicators.keys.map(\.description).sorted(), otherwise: "add the station")
+                }
+                return indicator
+            }
+        }
+        if let nations = keys["nations"] {
+            rule.nations = cursor.texts(nations, "nations").map { Network.normalised($0.text) }
+        }
+        rule.clearance = cursor.classification(keys["clearance"], "clearance")
+        if let posts = keys["posts"] {
+            rule.posts = cursor.texts(posts, "posts").map { text, place in
+                let post = Network.normalised(text)
+                if self.posts[post] == nil { complainOfPost(post, place) }
+                return post
+            }
+        }
+        rule.collectives = cursor.flag(keys["collectives"], "collectives") ?? true
+        return rule
     }
 
     private mutating func addresses(_ value: JSON5Value?) -> [String] {

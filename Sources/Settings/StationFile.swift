@@ -88,13 +88,38 @@ package enum StationFile {
             retentionOctets = cursor.whole(keys["retentionOctets"], "custody.retentionOctets") ?? retentionOctets
         }
         let limits = keys["limits"].map { self.limits($0, &cursor) } ?? StationSettings.Limits()
+        let alternates = byPrecedence(
+            keys["alternateAfter"], "alternateAfter", StationSettings.standardAlternateAfter, &cursor)
+        let lives = byPrecedence(
+            keys["lives"], "lives", [UInt64](repeating: limits.life, count: Precedence.allCases.count), &cursor)
         let metrics = cursor.address(keys["metrics"], "metrics")
         guard let station, let network, let state, let tls else { return nil }
         return StationSettings(
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,
             originators: originators, precedences: users, timeZone: timeZone, grace: grace, retention: retention,
             auditRetention: auditRetention, retentionOctets: UInt64(retentionOctets), limits: limits,
-            metrics: metrics)
+            alternateAfter: alternates, lives: lives, metrics: metrics)
+    }
+
+    /// A duration for each precedence, by rank; what stands above FLASH has its.
+    private static func byPrecedence(
+        _ value: JSON5Value?, _ path: String, _ standard: [UInt64], _ cursor: inout SettingsCursor
+    ) -> [UInt64] {
+        guard let value else { return standard }
+        let keys = cursor.members(value, at: path)
+        let read = ["flash", "immediate", "priority", "routine"].map { name in
+            cursor.duration(keys[name], "\(path).\(name)")
+        }
+        return Precedence.allCases.map { precedence in
+            let own: UInt64? =
+                switch precedence {
+                case .critic, .emergencyCommand, .flash: read[0]
+                case .immediate: read[1]
+                case .priority: read[2]
+                case .routine: read[3]
+                }
+            return own ?? standard[Int(precedence.rawValue)]
+        }
     }
 
     private static func tls(_ value: JSON5Value, _ cursor: inout SettingsCursor) -> StationSettings.TLS? {

@@ -52,6 +52,18 @@ package struct StationSettings: Sendable, Equatable {
     /// Octets of the journal above which that time is cut short; 0: no bound.
     package var retentionOctets: UInt64
     package var limits: Limits
+    /// Milliseconds, by rank of the precedence: how long a link may be down before deliveries take another one.
+    package var alternateAfter: [UInt64]
+    package static let standardAlternateAfter: [UInt64] = Precedence.allCases.map {
+        switch $0 {
+        case .critic, .emergencyCommand, .flash: 0
+        case .immediate: 30_000
+        case .priority: 120_000
+        case .routine: 300_000
+        }
+    }
+    /// Milliseconds, by rank of the precedence: how long a delivery originated here may be under way.
+    package var lives: [UInt64]
     /// `host:port`; nil: none are served.
     package var metrics: String?
 }

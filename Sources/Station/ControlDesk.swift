@@ -92,6 +92,7 @@ final class ControlDesk: ControlService {
         case "inbox.sections": inboxSections(request, reply)
         case "watch": watch(reply)
         case "check.disk": checkDisk(request, reply)
+        case "route.test": routeTest(request, reply)
         default:
             reply.failed(
                 ControlFailure(

@@ -248,10 +248,12 @@ private final class Recovery {
             network: configuration.network.name, station: settings.station, start: start, epoch: epoch,
             lifeSeconds: UInt32(clamping: settings.limits.life / 1_000), hopLimit: settings.limits.hopLimit,
             chunkOctets: chunkOctets, originators: Set(settings.originators))
+        custody.alternateAfterMilliseconds = settings.alternateAfter
+        custody.livesSeconds = settings.lives.map { UInt32(clamping: max(1, $0 / 1_000)) }
         custody.graceMilliseconds = Int64(clamping: settings.grace)
         custody.retentionMilliseconds = Int64(clamping: settings.retention)
         custody.duplicateWindowMilliseconds = max(
-            custody.retentionMilliseconds, 2 * Int64(clamping: settings.limits.life))
+            custody.retentionMilliseconds, 2 * Int64(clamping: settings.lives.max() ?? settings.limits.life))
         return StationCustody(
             settings: custody, routing: routing, addresses: AddressBook(configuration.network),
             offices: OfficeDirectory(settings.offices))

@@ -184,6 +184,23 @@ enum VerbTable {
                 ("routerctl link list -o json", "with channel numbers and counts"),
             ], run: ListCommands.links),
         Verb(
+            name: "route test", usage: "--to POST", operands: 0...0,
+            options: [
+                VerbOption(name: "--to", value: "POST", meaning: "the addressee"),
+                VerbOption(name: "--precedence", value: "WORD", meaning: "ROUTINE unless said"),
+                VerbOption(name: "--classification", value: "WORD", meaning: "UNCLASSIFIED unless said"),
+                VerbOption(
+                    name: "--caption", value: "CAPTION",
+                    meaning: "such as NODIS or \"REL TO GBR\"; several with ; between"),
+            ], summary: "how a cable would go from here now, by which other ways, and why not by others; sends nothing",
+            examples: [
+                ("routerctl route test --to \"EXAMPLE MISSION\"", "path, alternates and what is refused"),
+                (
+                    "routerctl route test --to \"EXAMPLE MISSION\" --classification SECRET --caption NODIS",
+                    "the same for a SECRET cable with the caption NODIS"
+                ),
+            ], run: RouteCommands.test),
+        Verb(
             name: "watch", usage: "", operands: 0...0, options: [],
             summary: "print receipts and notices as they come in, until interrupted",
             examples: [

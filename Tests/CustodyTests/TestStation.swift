@@ -29,9 +29,8 @@ struct TestStation: ~Copyable {
     var now = Instant(boot: 1_000_000, wall: 1_700_000_000_000)
     let name: RoutingIndicator
 
-    init(_ name: String, start: UInt64 = 5, chunkOctets: Int = 16_384) {
+    init(_ name: String, start: UInt64 = 5, chunkOctets: Int = 16_384, network: Network = rowNetwork()) {
         self.name = indicator(name)
-        let network = rowNetwork()
         core = StationCustody(
             settings: CustodySettings(
                 network: "ROW", station: indicator(name), start: start, epoch: Self.epoch, lifeSeconds: 3_600,
@@ -94,15 +93,33 @@ struct TestStation: ~Copyable {
     mutating func submit(
         to posts: [String] = ["NORTH"], from: String = "CAPITAL", _ precedence: Precedence = .routine,
         key: String? = nil,
-        mark: UInt64 = 1, length: UInt64 = 100
+        mark: UInt64 = 1, length: UInt64 = 100, classification: Classification? = .unclassified,
+        captions: [String] = []
+    ) -> SubmissionAnswer? {
+        submit(
+            posts.map { ($0, precedence) }, from: from, key: key, mark: mark, length: length,
+            classification: classification, captions: captions)
+    }
+
+    mutating func submit(
+        _ addressees: KeyValuePairs<String, Precedence>, mark: UInt64 = 1, length: UInt64 = 100
+    ) -> SubmissionAnswer? {
+        submit(
+            addressees.map { ($0.key, $0.value) }, from: "CAPITAL", key: nil, mark: mark, length: length,
+            classification: .unclassified, captions: [])
+    }
+
+    private mutating func submit(
+        _ addressees: [(post: String, precedence: Precedence)], from: String, key: String?, mark: UInt64,
+        length: UInt64, classification: Classification?, captions: [String]
     ) -> SubmissionAnswer? {
         let header = CableHeader(
-            from: from, mrn: "CAPITAL \(mark)", dateTimeGroup: nil, classification: .unclassified, captions: [],
-            slugs: [],
-            addressees: posts.map {
+            from: from, mrn: "CAPITAL \(mark)", dateTimeGroup: nil, classification: classification,
+            captions: captions, slugs: [],
+            addressees: addressees.map {
                 AddresseeName(
-                    post: $0, indicator: nil, deliveredByOtherMeans: false, role: .action, precedence: precedence,
-                    niact: false)
+                    post: $0.post, indicator: nil, deliveredByOtherMeans: false, role: .action,
+                    precedence: $0.precedence, niact: false)
             }, exempt: [])
         let actions = act { core, now, actions in
             core.submit(
@@ -185,6 +202,11 @@ struct TestStation: ~Copyable {
 
     func slices(_ actions: Actions) -> [Slice] {
         actions.now.compactMap { if case .transmit(_, _, let slice) = $0 { slice } else { nil } }
+    }
+
+    /// The links over which something is sent, in order.
+    func links(_ actions: Actions) -> [Int] {
+        actions.now.compactMap { if case .transmit(let link, _, _) = $0 { link } else { nil } }
     }
 
     struct NothingOffered: Error {}

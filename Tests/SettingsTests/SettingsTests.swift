@@ -69,7 +69,7 @@ struct NetworkFileTests {
                 "],\n}", "],\n collectives: { 'C D': [], 'c  d': [] } }",
                 "net:8: collective C D stands twice, first on line 8"
             ),
-            ("],\n}", "],\n captionRules: 7 }", "net:8: captionRules is a number, write { … }"),
+            ("],\n}", "],\n captionRules: 7 }", "net:8: captionRules is a number, write { NAME: … }"),
             ("network: \"N\",", "network: \"N\", network: \"M\",", "net:2: key network stands twice"),
             ("links: [", "links [", "net:7: no colon after key links"),
             ("'RUAA'", "'RUAA", "net:4: a text is not closed on its line"),

@@ -39,13 +39,18 @@ extension Ledger {
         for item in passed.items {
             guard !books[taker].wasDamaged, !books[station.index].wasDamaged else { continue }
             let key = OfferKey(peer: station.name, epoch: books[station.index].epoch, number: item.number)
-            guard let sequence = books[taker].byOffer[key], books[taker].kept[sequence]?.isOnDisk == true else {
+            let sequences = (books[taker].byOffer[key] ?? []).filter { books[taker].kept[$0]?.isOnDisk == true }
+            guard !sequences.isEmpty else {
                 return world.breaks(
                     .custodyPassesOnce, station: station.index,
                     "custody \(item.number.raw) ends, and \(passed.peer) has not taken it")
             }
-            guard case .accepted(let acceptance)? = books[taker].kept[sequence]?.digest else { continue }
-            guard Set(acceptance.deliveries.map(\.index)).isSuperset(of: item.deliveries) else {
+            let taken = sequences.compactMap { sequence -> AcceptanceDigest? in
+                guard case .accepted(let acceptance)? = books[taker].kept[sequence]?.digest else { return nil }
+                return acceptance
+            }
+            guard !taken.isEmpty else { continue }
+            guard taken.contains(where: { Set($0.deliveries.map(\.index)).isSuperset(of: item.deliveries) }) else {
                 return world.breaks(
                     .custodyPassesOnce, station: station.index,
                     "custody \(item.number.raw) ends for \(item.deliveries), and \(passed.peer) took less")
@@ -194,16 +199,20 @@ extension Ledger {
 
     func toldTaken(_ station: SimulatedStation, _ taken: Taken, to peer: Int) {
         let books = books[station.index]
-        guard let sequence = books.byOffer[taken.key], isOnDisk(station, sequence) else {
+        let sequences = (books.byOffer[taken.key] ?? []).filter { isOnDisk(station, $0) }
+        guard let newest = sequences.last else {
             return world.breaks(
                 .nothingBeforeSync, station: station.index,
                 "custody \(taken.number.raw) of S\(peer) is said to be taken, and is not on the disk")
         }
-        switch books.kept[sequence]?.digest {
+        switch books.kept[newest]?.digest {
         case .accepted(let acceptance)?:
-            guard acceptance.identity == taken.identity,
-                Set(acceptance.deliveries.map(\.index)).isSuperset(of: taken.part)
-            else {
+            let isThere = sequences.contains { sequence in
+                guard case .accepted(let acceptance)? = books.kept[sequence]?.digest else { return false }
+                return acceptance.identity == taken.identity
+                    && Set(acceptance.deliveries.map(\.index)).isSuperset(of: taken.part)
+            }
+            guard isThere else {
                 return world.breaks(
                     .nothingVanishes, station: station.index,
                     "\(taken.identity) is said to be taken, and \(acceptance.identity) was")

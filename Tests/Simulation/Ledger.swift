@@ -66,7 +66,8 @@ package final class Ledger {
         var kept: [UInt64: Kept] = [:]
         /// In order of sequence.
         var sequences: [UInt64] = []
-        var byOffer: [OfferKey: UInt64] = [:]
+        /// Deliveries of one cable may come in several offers of one number.
+        var byOffer: [OfferKey: [UInt64]] = [:]
         var byIdentity: [CableIdentity: [UInt64]] = [:]
         var passed: [UInt64: Set<UInt16>] = [:]
         var syncedThrough: UInt64 = 0
@@ -206,7 +207,9 @@ package final class Ledger {
     }
 
     private func take(_ index: Int, _ offered: CustodySource.Offered, _ sequence: UInt64) {
-        books[index].byOffer[OfferKey(peer: offered.peer, epoch: offered.epoch, number: offered.number)] = sequence
+        books[index].byOffer[
+            OfferKey(peer: offered.peer, epoch: offered.epoch, number: offered.number), default: []
+        ].append(sequence)
     }
 
     func moved(_ station: SimulatedStation, _ records: [(sequence: UInt64, location: RecordLocation)]) {

@@ -14,6 +14,8 @@ package struct NetworkPlan: Sendable {
     package var chunkOctets = 1_024
     package var lifeSeconds: UInt32 = 86_400
     package var hopLimit = 16
+    /// Milliseconds, by rank of the precedence.
+    package var alternateAfter = CustodySettings.standardAlternateAfter
     package var retryDelayMin: UInt64 = 500
     package var retryDelayMax: UInt64 = 5_000
     /// Desks by post.
@@ -98,6 +100,10 @@ package struct NetworkPlan: Sendable {
         plan.limits.windowOctets = bits.pick([16 << 10, 64 << 10, 256 << 10])
         plan.segmentSizes.least = bits.pick([24 << 10, 64 << 10])
         plan.retryDelayMax = bits.pick([5_000, 20_000])
+        if bits.chance(70) {
+            let step = UInt64(bits.within(1...8)) * 1_000
+            plan.alternateAfter = Precedence.allCases.map { $0 >= .flash ? 0 : UInt64(3 - $0.rawValue) * step }
+        }
         if bits.chance(10) { plan.lifeSeconds = UInt32(bits.within(20...200)) }
         return plan
     }

@@ -4,6 +4,8 @@ import Routing
 
 /// Holds every choice of what a link sends next against what was ready for it: by precedence at every chunk, receipts
 /// before cables, and within one the first accepted first.
+///
+/// It knows by itself what waits; which link that waits for it asks the core, since deliveries change links.
 final class OrderChecker {
     /// Milliseconds for which a refused offer rests, as in the core.
     private static let refusalPause: UInt64 = 60_000
@@ -14,22 +16,52 @@ final class OrderChecker {
         /// Offered without its body: the neighbour has not said where it wants it from.
         case asking
         case offered
-        /// Refused: not before this moment.
+        /// Refused: not before this moment, unless another link takes it.
         case paused(until: UInt64)
     }
 
-    private struct Item {
+    /// One delivery of a cable, or one receipt, notice or order.
+    private struct Key: Hashable {
+        var sequence: UInt64
+        var part: UInt16
+        /// -1: no cable.
+        var delivery: Int
+
+        init(_ number: CustodyNumber) {
+            sequence = number.sequence
+            part = number.part
+            delivery = -1
+        }
+
+        init(_ sequence: UInt64, delivery: UInt16) {
+            self.sequence = sequence
+            part = 0
+            self.delivery = Int(delivery)
+        }
+
+        var number: CustodyNumber { CustodyNumber(sequence: sequence, part: part) }
+    }
+
+    private struct Unit {
         var lane: Int
-        var number: CustodyNumber
         var state = State.ready
         var channel: UInt64 = 0
-        var deliveries: Set<UInt16>
+        /// Over which it was offered last.
+        var link = -1
+
+        func mayGo(over link: Int) -> Bool {
+            switch state {
+            case .ready: true
+            case .asking, .offered: false
+            case .paused: self.link != link
+            }
+        }
     }
 
     private unowned let station: SimulatedStation
-    private let routing: RoutingTable
+    private unowned let process: StationProcess
     private let own: RoutingIndicator
-    private var links: [[UInt64: Item]]
+    private var units: [Key: Unit] = [:]
     private var sessions: [UInt64?]
     private let neighbours: [RoutingIndicator]
     /// How often the cables here were offered anew.
@@ -46,10 +78,9 @@ final class OrderChecker {
 
     init(_ station: SimulatedStation, _ process: StationProcess) {
         self.station = station
-        routing = process.custody.routing
+        self.process = process
         own = station.name
-        neighbours = routing.neighbours
-        links = neighbours.map { _ in [:] }
+        neighbours = process.custody.routing.neighbours
         sessions = neighbours.map { _ in nil }
         chosen = neighbours.map { _ in [] }
     }
@@ -65,19 +96,16 @@ final class OrderChecker {
                 guard let delivery = acceptance.deliveries.first(where: { $0.index == desk.index }) else { continue }
                 addService(
                     CustodyNumber(sequence: sequence, part: UInt16(index + 1)), to: acceptance.identity.station,
-                    delivery.precedence, trace: [])
+                    delivery.precedence)
             }
         case .service(let service):
             addService(
-                CustodyNumber(sequence: sequence), to: service.message.destination, service.message.precedence,
-                trace: service.trace)
+                CustodyNumber(sequence: sequence), to: service.message.destination, service.message.precedence)
         case .stated(let statement):
             addService(
-                CustodyNumber(sequence: sequence), to: statement.message.destination, statement.message.precedence,
-                trace: [])
+                CustodyNumber(sequence: sequence), to: statement.message.destination, statement.message.precedence)
         case .undeliverable(let end):
-            addService(
-                CustodyNumber(sequence: sequence), to: end.message.identity.station, end.message.precedence, trace: [])
+            addService(CustodyNumber(sequence: sequence), to: end.message.identity.station, end.message.precedence)
         case .reoffered(let again):
             willOfferAnew(digest)
             for item in again.items {
@@ -88,10 +116,10 @@ final class OrderChecker {
                 case .accepted(let acceptance)?:
                     let desk = acceptance.desks[Int(item.number.part) - 1]
                     guard let delivery = acceptance.deliveries.first(where: { $0.index == desk.index }) else { break }
-                    addAgain(item.number, over: again.peer, delivery.precedence)
-                case .service(let service)?: addAgain(item.number, over: again.peer, service.message.precedence)
-                case .undeliverable(let end)?: addAgain(item.number, over: again.peer, end.message.precedence)
-                case .stated(let said)?: addAgain(item.number, over: again.peer, said.message.precedence)
+                    addAgain(item.number, delivery.precedence)
+                case .service(let service)?: addAgain(item.number, service.message.precedence)
+                case .undeliverable(let end)?: addAgain(item.number, end.message.precedence)
+                case .stated(let said)?: addAgain(item.number, said.message.precedence)
                 case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
                     .audit?, nil:
                     break
@@ -103,18 +131,12 @@ final class OrderChecker {
 
     private func addCable(_ sequence: UInt64, _ acceptance: AcceptanceDigest, only: Set<UInt16>? = nil) {
         guard acceptance.hold == .none else { return }
-        let number = CustodyNumber(sequence: sequence, anew: anew[sequence] ?? 0)
+        var isOrigin = false
+        if case .submitted = acceptance.source { isOrigin = true }
         for delivery in acceptance.deliveries
         where delivery.station != own && only?.contains(delivery.index) ?? true {
-            if answered.contains(Answer(identity: acceptance.identity, post: delivery.post)) { continue }
-            guard let next = routing.routes(to: delivery.station, classification: acceptance.gate).first?.nextStation,
-                let link = neighbours.firstIndex(of: next)
-            else { continue }
-            let lane = Int(delivery.precedence.rawValue) * 2
-            var item = links[link][number.raw] ?? Item(lane: lane, number: number, deliveries: [])
-            item.lane = max(item.lane, lane)
-            item.deliveries.insert(delivery.index)
-            links[link][number.raw] = item
+            if isOrigin, answered.contains(Answer(identity: acceptance.identity, post: delivery.post)) { continue }
+            units[Key(sequence, delivery: delivery.index)] = Unit(lane: Int(delivery.precedence.rawValue) * 2)
         }
     }
 
@@ -124,27 +146,21 @@ final class OrderChecker {
         for item in again.items where item.number.timesAnew > 0 { anew[item.number.sequence] = item.number.timesAnew }
     }
 
-    private func addService(
-        _ number: CustodyNumber, to destination: RoutingIndicator, _ precedence: Precedence, trace: [RoutingIndicator]
-    ) {
+    private func addService(_ number: CustodyNumber, to destination: RoutingIndicator, _ precedence: Precedence) {
         guard destination != own else { return }
-        let routes = routing.routes(to: destination, classification: .unclassified)
-        let onward = routes.first { !trace.contains($0.nextStation) } ?? routes.first
-        guard let next = onward?.nextStation, let link = neighbours.firstIndex(of: next) else { return }
-        links[link][number.raw] = Item(lane: Int(precedence.rawValue) * 2 + 1, number: number, deliveries: [])
+        units[Key(number)] = Unit(lane: Int(precedence.rawValue) * 2 + 1)
     }
 
     /// A service message goes again to the neighbour that has forgotten it.
-    private func addAgain(_ number: CustodyNumber, over peer: RoutingIndicator, _ precedence: Precedence) {
-        guard let link = neighbours.firstIndex(of: peer) else { return }
-        links[link][number.raw] = Item(lane: Int(precedence.rawValue) * 2 + 1, number: number, deliveries: [])
+    private func addAgain(_ number: CustodyNumber, _ precedence: Precedence) {
+        units[Key(number)] = Unit(lane: Int(precedence.rawValue) * 2 + 1)
     }
 
     /// The core has decided on a record: what it ends is not sent any more.
     func decided(_ record: JournalRecord) {
         switch record {
         case .passed(let passed): ended(passed)
-        case .undeliverable(let end): ended(end.number, end.index)
+        case .undeliverable(let end): units[Key(end.number.sequence, delivery: end.index)] = nil
         case .service(let service): answered(service.message)
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
             .stated:
@@ -156,7 +172,7 @@ final class OrderChecker {
     func replayed(_ digest: RecordDigest) {
         switch digest {
         case .passed(let passed): ended(passed)
-        case .undeliverable(let end): ended(end.number, end.index)
+        case .undeliverable(let end): units[Key(end.number.sequence, delivery: end.index)] = nil
         case .service(let service): answered(service.message)
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
             .stated:
@@ -165,32 +181,13 @@ final class OrderChecker {
     }
 
     private func ended(_ passed: JournalRecord.Passed) {
-        guard let link = neighbours.firstIndex(of: passed.peer) else { return }
         for item in passed.items {
             guard item.number.isCable, !item.deliveries.isEmpty else {
-                links[link][item.number.raw] = nil
+                units[Key(item.number)] = nil
                 continue
             }
-            let same = links[link].keys.filter {
-                CustodyNumber(raw: $0).sequence == item.number.sequence && CustodyNumber(raw: $0).isCable
-            }
-            for number in same { end(number, Set(item.deliveries), link) }
+            for delivery in item.deliveries { units[Key(item.number.sequence, delivery: delivery)] = nil }
         }
-    }
-
-    private func ended(_ number: CustodyNumber, _ index: UInt16) {
-        for link in links.indices {
-            let same = links[link].keys.filter {
-                CustodyNumber(raw: $0).sequence == number.sequence && CustodyNumber(raw: $0).isCable
-            }
-            for number in same { end(number, [index], link) }
-        }
-    }
-
-    private func end(_ number: UInt64, _ deliveries: Set<UInt16>, _ link: Int) {
-        guard var item = links[link][number], !item.deliveries.isEmpty else { return }
-        item.deliveries.subtract(deliveries)
-        links[link][number] = item.deliveries.isEmpty ? nil : item
     }
 
     private func answered(_ message: ServiceMessage) {
@@ -213,80 +210,118 @@ final class OrderChecker {
 
     /// What was under way waits again.
     private func takeBack(_ link: Int) {
-        for number in links[link].keys {
-            switch links[link][number]?.state {
-            case .asking?, .offered?: links[link][number]?.state = .ready
+        for key in units.keys where units[key]?.link == link {
+            switch units[key]?.state {
+            case .asking?, .offered?: units[key]?.state = .ready
             case .ready?, .paused?, nil: break
             }
-            links[link][number]?.channel = 0
+            units[key]?.channel = 0
         }
     }
 
     func resumed(_ link: Int, session: UInt64, channel: UInt64) {
-        guard sessions[link] == session, let number = number(onChannel: channel, link),
-            links[link][number]?.state == .asking
-        else { return }
-        links[link][number]?.state = .ready
+        guard sessions[link] == session else { return }
+        for key in keys(onChannel: channel, link) where units[key]?.state == .asking { units[key]?.state = .ready }
     }
 
     /// - Parameter boot: the station's clock.
     func refused(_ link: Int, session: UInt64, channel: UInt64, code: String, boot: UInt64) {
-        guard sessions[link] == session, let number = number(onChannel: channel, link) else { return }
-        links[link][number]?.state = .paused(
-            until: boot + (code == "DISK" ? Self.diskPause : Self.refusalPause))
-        links[link][number]?.channel = 0
-    }
-
-    func woke(at boot: UInt64) {
-        for link in links.indices {
-            for number in links[link].keys {
-                if case .paused(let until)? = links[link][number]?.state, until <= boot {
-                    links[link][number]?.state = .ready
-                }
-            }
+        guard sessions[link] == session else { return }
+        for key in keys(onChannel: channel, link) {
+            units[key]?.state = .paused(until: boot + (code == "DISK" ? Self.diskPause : Self.refusalPause))
+            units[key]?.channel = 0
         }
     }
 
-    private func number(onChannel channel: UInt64, _ link: Int) -> UInt64? {
-        links[link].first { $0.value.channel == channel }?.key
+    func woke(at boot: UInt64) {
+        for key in units.keys {
+            if case .paused(let until)? = units[key]?.state, until <= boot { units[key]?.state = .ready }
+        }
+    }
+
+    private func keys(onChannel channel: UInt64, _ link: Int) -> [Key] {
+        units.filter { $0.value.channel == channel && $0.value.link == link }.map(\.key)
     }
 
     /// What is not yet at its end, or nil.
     ///
     /// - Parameter restingCounts: false where octets were damaged, so that some offers rest for ever.
     func waiting(restingCounts: Bool) -> String? {
-        for (link, all) in links.enumerated() {
-            let items = all.filter {
-                if case .paused = $0.value.state { return restingCounts }
-                return true
-            }
-            guard let number = items.keys.min(), let item = items[number] else { continue }
-            return "\(items.count) wait for \(neighbours[link]), first custody \(number), \(item.state)"
+        var count = 0
+        var first: Key?
+        for (key, unit) in units {
+            if case .paused = unit.state, !restingCounts { continue }
+            // What is held has no place in a queue: the ledger looks for its reason.
+            guard case .transmission = carriage(key) else { continue }
+            count += 1
+            if first.map({ key.number < $0.number }) ?? true { first = key }
         }
-        return nil
+        guard let first, let unit = units[first], case .transmission(_, let link) = carriage(first) else { return nil }
+        return "\(count) wait, first custody \(first.number.raw) for \(neighbours[link]), \(unit.state)"
+    }
+
+    private func carriage(_ key: Key) -> Carriage {
+        key.delivery < 0
+            ? process.custody.carriage(of: key.number)
+            : process.custody.carriage(of: key.sequence, delivery: UInt16(key.delivery))
     }
 
     // MARK: What the core chose
 
     func chose(_ slice: Slice, link: Int) {
-        guard let item = links[link][slice.number.raw] else {
-            return breaks("custody \(slice.number.raw) is sent, and nothing of it is to go over link \(link)")
+        let keys = self.keys(of: slice, link)
+        let sequence = slice.number.sequence
+        guard !keys.isEmpty, keys.allSatisfy({ units[$0] != nil }) else {
+            return breaks(
+                "custody \(slice.number.raw) is sent over link \(link), and of it there wait \(keys.filter { units[$0] != nil }.map(\.delivery))"
+            )
         }
-        guard item.state == .ready else {
+        guard keys.allSatisfy({ units[$0]?.mayGo(over: link) == true }) else {
             return breaks("custody \(slice.number.raw) is sent, and is not ready")
         }
-        let ready = links[link].values.filter { $0.state == .ready }
-        if let first = ready.max(by: { ($0.lane, $1.number) < ($1.lane, $0.number) }), first.number != item.number {
-            breaks(
-                "custody \(item.number.raw) of lane \(item.lane) is sent before \(first.number.raw) of \(first.lane)")
+        if keys[0].delivery >= 0, slice.number != CustodyNumber(sequence: sequence, anew: anew[sequence] ?? 0) {
+            return breaks("custody \(slice.number.raw) is offered under another number")
         }
-        links[link][slice.number.raw]?.channel = slice.channel
+        let lane = keys.compactMap { units[$0]?.lane }.max() ?? 0
+        if let first = first(on: link), (first.lane, sequence) > (lane, first.sequence) {
+            breaks("custody \(slice.number.raw) of lane \(lane) is sent before \(first.sequence) of \(first.lane)")
+        }
+        for key in keys {
+            units[key]?.channel = slice.channel
+            units[key]?.link = link
+            switch slice.content {
+            case .offerCable(_, _, let withBody): units[key]?.state = withBody ? .offered : .asking
+            case .offerService: units[key]?.state = .offered
+            case .chunk(_, _, _, let last): if last { units[key]?.state = .offered }
+            }
+        }
         chosen[link].append((sessions[link], slice))
+    }
+
+    private func keys(of slice: Slice, _ link: Int) -> [Key] {
         switch slice.content {
-        case .offerCable(_, _, let withBody): links[link][slice.number.raw]?.state = withBody ? .offered : .asking
-        case .offerService: links[link][slice.number.raw]?.state = .offered
-        case .chunk(_, _, _, let last): if last { links[link][slice.number.raw]?.state = .offered }
+        case .offerCable(_, let deliveries, _): deliveries.map { Key(slice.number.sequence, delivery: $0) }
+        case .offerService: [Key(slice.number)]
+        case .chunk: keys(onChannel: slice.channel, link)
         }
+    }
+
+    /// What should be sent next over a link: of the highest rank, and among those of the lowest number.
+    private func first(on link: Int) -> (lane: Int, sequence: UInt64)? {
+        var best: (lane: Int, sequence: UInt64)?
+        var ranks: [UInt32: (lane: Int, sequence: UInt64)] = [:]
+        for (key, unit) in units where unit.mayGo(over: link) {
+            guard case .transmission(let index, link) = carriage(key) else { continue }
+            ranks[index] = (max(unit.lane, ranks[index]?.lane ?? 0), key.sequence)
+        }
+        for rank in ranks.values {
+            guard let known = best else {
+                best = rank
+                continue
+            }
+            if (rank.lane, known.sequence) > (known.lane, rank.sequence) { best = rank }
+        }
+        return best
     }
 
     /// What was chosen leaves in the order in which it was chosen.

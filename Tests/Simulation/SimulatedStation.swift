@@ -132,13 +132,14 @@ package final class SimulatedStation {
         if mutation == .gateOpen { network.openGates() }
         if mutation == .skipStartupSync { disk.forgets.insert(.fileSync) }
         defer { disk.forgets.remove(.fileSync) }
+        var settings = CustodySettings(
+            network: plan.network.name, station: name, start: start, epoch: JournalEpoch(high: 0, low: 0),
+            lifeSeconds: plan.lifeSeconds, hopLimit: plan.hopLimit, chunkOctets: plan.chunkOctets,
+            originators: [])
+        settings.alternateAfterMilliseconds = plan.alternateAfter
         let recovery = Recovery(
             StationCustody(
-                settings: CustodySettings(
-                    network: plan.network.name, station: name, start: start, epoch: JournalEpoch(high: 0, low: 0),
-                    lifeSeconds: plan.lifeSeconds, hopLimit: plan.hopLimit, chunkOctets: plan.chunkOctets,
-                    originators: []),
-                routing: RoutingTable(network: network, own: name), addresses: AddressBook(network),
+                settings: settings, routing: RoutingTable(network: network, own: name), addresses: AddressBook(network),
                 offices: OfficeDirectory(plan.offices)), now: clock)
         recovery.forgetsDesks = mutation == .dropDuplicateMarks
         let newEpoch = (high: world.bits.next(), low: world.bits.next())
