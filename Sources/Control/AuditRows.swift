@@ -15,8 +15,10 @@ package struct AuditDocument: Codable, Sendable, Equatable {
 
     package init(
         station: String, entries: Int, heads: Int, provedFrom: UInt64, through: UInt64, value: String,
-        findings: [String]
+        findings: [String], peer: String?, peerHolds: UInt64?
     ) {
+        self.peer = peer
+        self.peerHolds = peerHolds
         self.station = station
         self.entries = entries
         self.heads = heads

@@ -100,6 +100,8 @@ package struct AuditedRefusal: Equatable, Sendable {
 
 /// How far a station's audit had come: signed in its batches, so that neighbours hold what it cannot take back (rule 25).
 package struct AuditHead: Equatable, Sendable {
+    /// Octets of a packed head at most.
+    package static let octetsMax = 1_024
     private static let version: UInt8 = 1
 
     package var network: String
@@ -170,8 +172,12 @@ extension AuditRecord {
         switch kind {
         case 1: self = .operated(try OperatorAction(from: &reader))
         case 2: self = .refused(try AuditedRefusal(from: &reader))
-        case 3: self = .head(try AuditHead(decoding: try reader.bytes(bound: 1_024)), try BatchProof(from: &reader))
-        case 4: self = .peerHead(try AuditHead(decoding: try reader.bytes(bound: 1_024)), try BatchProof(from: &reader))
+        case 3:
+            self = .head(
+                try AuditHead(decoding: try reader.bytes(bound: AuditHead.octetsMax)), try BatchProof(from: &reader))
+        case 4:
+            self = .peerHead(
+                try AuditHead(decoding: try reader.bytes(bound: AuditHead.octetsMax)), try BatchProof(from: &reader))
         default: throw .unknownValue(offset: reader.offset - 1, value: UInt64(kind))
         }
     }

@@ -1,4 +1,4 @@
-import Custody
+package import Custody
 package import Octets
 
 /// What one station says to the next over a session (wire version 1).
@@ -21,6 +21,12 @@ package enum Frame: Equatable, Sendable {
     case window(octets: UInt32)
     case ping(nonce: UInt64)
     case pong(nonce: UInt64)
+    /// How far the sender's audit has come, signed (an `AuditHead`): the receiver keeps it, so that it cannot be taken back.
+    case auditHead([UInt8], BatchProof)
+    /// What does the receiver hold of the sender's audit?
+    case auditAsk
+    /// The answer: the newest head that the sender of `auditAsk` signed, as its neighbour keeps it.
+    case auditHeld([UInt8], BatchProof?)
     /// The session ends, and why.
     case bye(code: String, message: String)
 
@@ -44,13 +50,18 @@ package enum Frame: Equatable, Sendable {
         case ping = 10
         case pong = 11
         case bye = 12
+        case auditHead = 90
+        case auditAsk = 91
+        case auditHeld = 92
     }
 
     /// Whether its octets count against the receiver's window; the session's own frames do not.
     package var countsAgainstWindow: Bool {
         switch self {
         case .offerCable, .offerService, .chunk: true
-        case .hello, .certificate, .resume, .custody, .refuse, .window, .ping, .pong, .bye: false
+        case .hello, .certificate, .resume, .custody, .refuse, .window, .ping, .pong, .bye, .auditHead, .auditAsk,
+            .auditHeld:
+            false
         }
     }
 
@@ -110,6 +121,15 @@ package enum Frame: Equatable, Sendable {
             payload.u8(Kind.bye.rawValue)
             payload.string(code)
             payload.string(message)
+        case .auditHead(let head, let proof):
+            payload.u8(Kind.auditHead.rawValue)
+            payload.bytes(head)
+            proof.write(to: &payload)
+        case .auditAsk: payload.u8(Kind.auditAsk.rawValue)
+        case .auditHeld(let head, let proof):
+            payload.u8(Kind.auditHeld.rawValue)
+            payload.bytes(head)
+            payload.optional(proof) { $1.write(to: &$0) }
         }
     }
 
@@ -145,6 +165,12 @@ package enum Frame: Equatable, Sendable {
         case .ping: self = .ping(nonce: try reader.u64())
         case .pong: self = .pong(nonce: try reader.u64())
         case .bye: self = .bye(code: try reader.string(bound: 64), message: try reader.string(bound: 1_024))
+        case .auditHead: self = .auditHead(try reader.bytes(bound: AuditHead.octetsMax), try BatchProof(from: &reader))
+        case .auditAsk: self = .auditAsk
+        case .auditHeld:
+            self = .auditHeld(
+                try reader.bytes(bound: AuditHead.octetsMax),
+                try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) })
         }
         try reader.finish()
     }

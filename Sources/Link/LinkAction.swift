@@ -32,6 +32,13 @@ package enum LinkAction: Sendable {
     case refused(channel: UInt64, code: String, message: String)
     /// An offer of the neighbour's was refused here, for the log.
     case refusedHere(channel: UInt64, code: String, message: String)
+    /// Whether the neighbour signed how far its audit has come: if so, the core is told.
+    case judgeAuditHead(AuditHead, BatchProof)
+    /// The neighbour asks what is held of its audit: answer with `auditHeld`.
+    case auditAsked
+    /// What the neighbour holds of this station's audit.
+    case auditHeld(AuditHead, BatchProof)
+    case auditNotHeld
     /// More room may be granted to the core.
     case windowOpened
     /// The session is over; its last words stand in the output. `blames`: the neighbour, or the way to it, is at fault.

@@ -95,7 +95,9 @@ package struct LinkSession: ~Copyable {
         case .custody(let note):
             for range in note.channels { for number in range { settle(number) } }
         case .refuse(let number, _, _): settle(number)
-        case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye: break
+        case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye,
+            .auditHead, .auditAsk, .auditHeld:
+            break
         }
         put(frame)
     }
@@ -171,6 +173,9 @@ package struct LinkSession: ~Copyable {
             put(.pong(nonce: nonce))
             return []
         case .pong: return []
+        case .auditHead(let octets, let proof): return take(auditHead: octets, proof)
+        case .auditAsk: return [.auditAsked]
+        case .auditHeld(let octets, let proof): return take(auditHeld: octets, proof)
         case .bye(let code, let message): return fail(.closed(code: code, message: message))
         }
     }

@@ -6,10 +6,7 @@ import Transport
 /// The audit as it can be read: the entries of the journal, and those of segments that are gone, which are kept in
 /// `state/audit` for longer than any cable.
 struct AuditTrail: Sendable {
-    enum Line {
-        case entry(AuditEntry)
-        case head(AuditHead, BatchProof)
-    }
+    typealias Line = AuditReport.Line
 
     let archive: CableArchive
     let folder: String
@@ -72,7 +69,7 @@ struct AuditTrail: Sendable {
         case 1: return .entry(try AuditEntry(from: OctetReader(reader.rest())))
         case 2:
             return .head(
-                try AuditHead(decoding: try reader.bytes(bound: 1_024)), try BatchProof(from: &reader))
+                try AuditHead(decoding: try reader.bytes(bound: AuditHead.octetsMax)), try BatchProof(from: &reader))
         default: throw OctetFault.unknownValue(offset: 0, value: UInt64(kind))
         }
     }
@@ -116,7 +113,7 @@ extension AuditTrail {
     ///
     /// - Parameter isSigned: whether this station's signature holds over a head.
     func verify(through last: UInt64, _ isSigned: (AuditHead, BatchProof) -> Bool) throws -> AuditReport {
-        var report = AuditReport()
+        var report = AuditReport(hash: ContentHash.of)
         let faults = try read(through: last) { sequence, line in report.take(sequence, line, isSigned) }
         report.findings += faults
         return report

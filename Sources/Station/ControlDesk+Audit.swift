@@ -2,6 +2,7 @@ import Cables
 import Control
 import Custody
 import Octets
+import Routing
 import Settings
 import Transport
 
@@ -33,15 +34,40 @@ extension ControlDesk {
         return reply
     }
 
-    /// `audit.verify`: the whole audit against the chain and every head that was signed.
+    /// `audit.verify`: the whole audit against the chain and every head that was signed, and against what a neighbour
+    /// holds of it.
     func auditVerify(_ request: ControlRequest, _ reply: ControlReply) {
-        withTrail(reply) { trail, book, station, last in
-            let report = try trail.verify(through: last) { head, proof in
-                book.signer(of: .auditHead, content: head.encoded, proof: proof) == station && head.station == station
+        let peer = request["peer"].flatMap { RoutingIndicator($0) }
+        if let name = request["peer"], peer.map({ facts.routing.neighbours.contains($0) }) != true {
+            return reply.failed(
+                ControlFailure(
+                    code: "NO_SUCH_LINK", message: "no link leads to \(name)", advice: "see `routerctl link list`",
+                    exit: ExitStatus.data))
+        }
+        guard let peer else { return auditVerify(peer: nil, held: nil, reply) }
+        audit?.keeper.askForAudit(peer) { [self] held in auditVerify(peer: peer, held: held, reply) }
+    }
+
+    private func auditVerify(
+        peer: RoutingIndicator?, held: (head: AuditHead, proof: BatchProof)?, _ reply: ControlReply
+    ) {
+        withTrail(reply) { audit, station, last in
+            func isOwn(_ head: AuditHead, _ proof: BatchProof) -> Bool {
+                head.station == station
+                    && audit.book.signer(of: .auditHead, content: head.encoded, proof: proof) == station
+            }
+            var report = try audit.trail.verify(through: last, isOwn)
+            if let peer, let held {
+                if isOwn(held.head, held.proof) {
+                    report.compare(with: held.head, heldBy: peer.description)
+                } else {
+                    report.findings.append("what \(peer) holds is not signed by \(station)")
+                }
             }
             return AuditDocument(
                 station: station.description, entries: report.entries, heads: report.heads, provedFrom: report.from,
-                through: report.through, value: report.value.description, findings: report.findings)
+                through: report.through, value: report.value.description, findings: report.findings,
+                peer: peer?.description, peerHolds: held?.head.through)
         } then: { (document: AuditDocument) in
             reply.document(document)
         }
@@ -49,9 +75,9 @@ extension ControlDesk {
 
     /// `audit.export`: one object for each thing that happened.
     func auditExport(_ request: ControlRequest, _ reply: ControlReply) {
-        withTrail(reply) { trail, _, _, last in
+        withTrail(reply) { audit, _, last in
             var lines: [(UInt64, AuditTrail.Line)] = []
-            _ = try trail.read(through: last) { sequence, line in
+            _ = try audit.trail.read(through: last) { sequence, line in
                 guard lines.count < Self.exportedMax else { return }
                 lines.append((sequence, line))
             }
@@ -72,17 +98,17 @@ extension ControlDesk {
 
     private func withTrail<Found: Sendable>(
         _ reply: ControlReply,
-        _ work: @escaping @Sendable (AuditTrail, SignatureBook, RoutingIndicator, UInt64) throws -> Found,
+        _ work: @escaping @Sendable (Auditing, RoutingIndicator, UInt64) throws -> Found,
         then: @escaping @Sendable (Found) -> Void
     ) {
-        guard let (trail, book) = audit else { return }
+        guard let audit else { return }
         let station = facts.settings.station
         loop.view { custody, _ in
             custody.nextSequence - 1
         } then: { [self] last in
             offQueue { [self] in
                 do {
-                    then(try work(trail, book, station, last))
+                    then(try work(audit, station, last))
                 } catch {
                     loop.alarm(unreadable: error)
                     reply.failed(unreadable(error))
@@ -90,6 +116,13 @@ extension ControlDesk {
             }
         }
     }
+}
+
+/// What the desk needs to verify the audit.
+struct Auditing: Sendable {
+    var trail: AuditTrail
+    var book: SignatureBook
+    var keeper: LinkKeeper
 }
 
 private struct AuditLines: Sendable {

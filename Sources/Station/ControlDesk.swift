@@ -20,7 +20,7 @@ final class ControlDesk: ControlService {
     let alarms: AlarmBoard
     private let state = Mutex(State())
     private let keeper = Mutex<SegmentKeeper?>(nil)
-    private let auditing = Mutex<(trail: AuditTrail, book: SignatureBook)?>(nil)
+    private let auditing = Mutex<Auditing?>(nil)
 
     private struct State {
         var nextToken: UInt64 = 1
@@ -46,9 +46,9 @@ final class ControlDesk: ControlService {
     /// Who scrubs.
     func keep(_ segments: SegmentKeeper) { keeper.withLock { $0 = segments } }
 
-    func keep(_ trail: AuditTrail, book: SignatureBook) { auditing.withLock { $0 = (trail, book) } }
+    func keep(_ audit: Auditing) { auditing.withLock { $0 = audit } }
 
-    var audit: (trail: AuditTrail, book: SignatureBook)? { auditing.withLock { $0 } }
+    var audit: Auditing? { auditing.withLock { $0 } }
 
     var segments: SegmentKeeper? { keeper.withLock { $0 } }
 

@@ -37,7 +37,11 @@ final class LinkDriver: @unchecked Sendable {
     private var timer: (any DispatchSourceTimer)?
     /// Records are read into it one after the other.
     private var scratch: [UInt8] = []
-    private var ended = false
+    var ended = false
+    /// When the audit's head was sent last, and which.
+    var auditSent: (at: UInt64, through: UInt64)?
+    var tellsAudit = false
+    var auditQuestions: [AuditQuestion] = []
     private let onOpen: (Hello) -> Void
     private let onEnd: (_ code: String, _ text: String) -> Void
 
@@ -113,7 +117,7 @@ final class LinkDriver: @unchecked Sendable {
 
     // MARK: Sending
 
-    private func flush() {
+    func flush() {
         let octets = state.takeOutput()
         if !octets.isEmpty { channel.send(octets) }
     }
@@ -169,7 +173,7 @@ final class LinkDriver: @unchecked Sendable {
     }
 
     /// Once per session, the certificate that a signature refers to (rule 25).
-    private func introduce(_ proof: BatchProof?) {
+    func introduce(_ proof: BatchProof?) {
         guard let proof, state.introduces(proof.fingerprint),
             let certificate = around.book.certificate(proof.fingerprint)
         else { return }
@@ -190,6 +194,7 @@ final class LinkDriver: @unchecked Sendable {
     }
 
     private func tick() {
+        sendAuditHead()
         act(state.ticked(unsent: channel.unsentOctets, now: StationClock.boot))
         flush()
     }
@@ -231,6 +236,10 @@ final class LinkDriver: @unchecked Sendable {
             around.loop.refused(.peer(peer), code)
             around.log.write(
                 .alarm, "offer.refused", [("peer", peer.description), ("code", code), ("why", message)])
+        case .judgeAuditHead(let head, let proof): judge(head, proof)
+        case .auditAsked: tellAudit()
+        case .auditHeld(let head, let proof): auditAnswered((head, proof))
+        case .auditNotHeld: auditAnswered(nil)
         case .windowOpened: grantRoom()
         case .end(let code, let text, let blames):
             if blames {
@@ -248,6 +257,7 @@ final class LinkDriver: @unchecked Sendable {
         ended = true
         timer?.cancel()
         timer = nil
+        auditAnswered(nil)
         onEnd(code, text)
     }
 }

@@ -97,6 +97,16 @@ final class LinkKeeper: @unchecked Sendable {
         }
     }
 
+    /// Asks a neighbour what it holds of this station's audit; nil where it holds nothing, or is not reached. From any
+    /// queue.
+    func askForAudit(_ peer: RoutingIndicator, _ answer: @escaping LinkDriver.AuditQuestion) {
+        queue.async { [self] in
+            guard let neighbour = neighbours.first(where: { $0.indicator == peer }), let session = neighbour.session
+            else { return answer(nil) }
+            session.driver.askForAudit(answer)
+        }
+    }
+
     // MARK: Dialling
 
     private func dial(_ link: Int) {

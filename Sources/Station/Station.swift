@@ -110,7 +110,7 @@ package final class Station: Sendable {
         let archive = CableArchive(journal: journal, bodies: bodies)
         let signer = BatchSigner(network: key.network, key: key, start: start)
         loop = StationLoop(
-            custody: custody, chain: recovery.audit.chain, journal: journal, signer: signer,
+            custody: custody, chain: recovery.audit.chain(hash: ContentHash.of), journal: journal, signer: signer,
             facts: StationLoop.HelloFacts(network: key.network, station: settings.station), log: log, alarms: alarms)
         let facts = StationFacts(
             settings: settings, network: configuration.network, routing: routing, startedAt: now.wall,
@@ -139,7 +139,7 @@ package final class Station: Sendable {
             connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk)
 
         let trail = AuditTrail(archive: archive, folder: "\(settings.state)/audit")
-        desk.keep(trail, book: book)
+        desk.keep(Auditing(trail: trail, book: book, keeper: keeper))
         let guardian = DiskGuard(journal: journal, loop: loop, alarms: alarms, log: log)
         segments = SegmentKeeper(
             loop: loop, archive: archive,

@@ -47,6 +47,7 @@ final class StationLoop: @unchecked Sendable {
     let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
     private let mailbox = Mutex(Mailbox())
     private let refusals = RefusalCounts()
+    private let syncedHead = Mutex<(head: AuditHead, proof: BatchProof)?>(nil)
     private let journal: Journal
     private let log: EventLog
     private let alarms: AlarmBoard
@@ -88,6 +89,7 @@ final class StationLoop: @unchecked Sendable {
     }
 
     private enum Release {
+        case auditHead(AuditHead, BatchProof)
         case announcement(Announcement)
         case frame(Frame, link: Int, session: UInt64)
         case then(@Sendable () -> Void)
@@ -95,7 +97,7 @@ final class StationLoop: @unchecked Sendable {
         var isView: Bool {
             switch self {
             case .then: true
-            case .announcement, .frame: false
+            case .announcement, .frame, .auditHead: false
             }
         }
     }
@@ -162,6 +164,9 @@ final class StationLoop: @unchecked Sendable {
             post { custody, now, actions in custody.refused(counted, at: now, &actions) }
         }
     }
+
+    /// The newest head of the audit that is synced. From any queue.
+    var auditHead: (head: AuditHead, proof: BatchProof)? { syncedHead.withLock { $0 } }
 
     /// Looks at the state, for what tells nobody that a thing is kept. Not from the loop's queue.
     func look<Answer>(_ look: (borrowing StationCustody) -> Answer) -> Answer {
@@ -286,7 +291,7 @@ final class StationLoop: @unchecked Sendable {
         for case .custodyTaken(let link, let session, let channel, let mark, let mayWait) in actions.afterPersist {
             notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
         }
-        custody.newEntries { chain.add($0, $1) }
+        custody.newEntries { chain.add($0, $1, hash: ContentHash.of) }
         let frames = sign(&records)
         keep(records)
         let last = custody.nextSequence - 1
@@ -352,7 +357,7 @@ final class StationLoop: @unchecked Sendable {
         notesOverdue = false
         let signed = notes.take()
         for note in signed { statements.append((.custody, statement(of: note))) }
-        let head = chain.through > headThrough ? auditHead : nil
+        let head = chain.through > headThrough ? newHead : nil
         if let head { statements.append((.auditHead, head.encoded)) }
         do throws(TransportFault) {
             let proofs = try signer.sign(statements)
@@ -361,14 +366,19 @@ final class StationLoop: @unchecked Sendable {
                 records[index].attach(proofs[next..<(next + counts[index])])
                 next += counts[index]
             }
-            if let head, let proof = proofs.last { records += kept(head, proof) }
-            return signed.enumerated().map { offset, note in
-                .frame(
-                    .custody(
-                        CustodyNote(
-                            channels: ChannelRanges(ascending: note.channels).ranges, proof: proofs[next + offset])),
-                    link: note.link, session: note.session)
+            var releases: [Release] = []
+            if let head, let proof = proofs.last {
+                records += kept(head, proof)
+                releases.append(.auditHead(head, proof))
             }
+            return releases
+                + signed.enumerated().map { offset, note in
+                    .frame(
+                        .custody(
+                            CustodyNote(
+                                channels: ChannelRanges(ascending: note.channels).ranges, proof: proofs[next + offset])),
+                        link: note.link, session: note.session)
+                }
         } catch {
             log.write(.alarm, "signing.failed", [("why", "\(error)")])
             preconditionFailure("the station's key no longer signs: \(error)")
@@ -376,7 +386,7 @@ final class StationLoop: @unchecked Sendable {
     }
 
     /// How far the audit has come: signed with every batch, so that it cannot be taken back (rule 25).
-    private var auditHead: AuditHead {
+    private var newHead: AuditHead {
         AuditHead(
             network: hello.network, station: hello.station, epoch: custody.settings.epoch, through: chain.through,
             value: chain.value)
@@ -434,6 +444,7 @@ final class StationLoop: @unchecked Sendable {
         switch release {
         case .frame(let frame, let link, let session): announcer?.send(frame, session: session, on: link)
         case .then(let action): action()
+        case .auditHead(let head, let proof): syncedHead.withLock { $0 = (head, proof) }
         case .announcement(let announcement):
             switch announcement {
             case .submission(let token, let answer): announcer?.answer(answer, token: token)

@@ -3,10 +3,12 @@ import Control
 /// `audit verify` and `audit export`.
 enum AuditCommands {
     static func verify(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        let arguments = invocation.options["--peer"].map { ["peer": $0] } ?? [:]
         var status: Int32 = 3
-        try Session.run(invocation, ControlRequest("audit.verify")) { (frame) throws(ControlFailure) in
+        try Session.run(invocation, ControlRequest("audit.verify", arguments)) { (frame) throws(ControlFailure) in
             let document = try Session.decode(frame, AuditDocument.self)
-            status = document.findings.isEmpty ? 0 : 2
+            let isUnknown = document.peer != nil && document.peerHolds == nil
+            status = document.findings.isEmpty ? (isUnknown ? 1 : 0) : 2
             switch invocation.form {
             case .json, .jsonl: Output.write(frame.payload + [0x0A])
             case .text:
@@ -17,6 +19,10 @@ enum AuditCommands {
                     value     \(document.value)
 
                     """
+                if let peer = document.peer {
+                    let held = document.peerHolds.map { "a signed head of record \($0)" }
+                    text += "\(peer)     \(held.map { "holds \($0)" } ?? "is not reached, or holds nothing yet")\n"
+                }
                 for finding in document.findings { text += "FOUND     \(finding)\n" }
                 Output.write(text)
             }

@@ -229,11 +229,12 @@ enum VerbTable {
                 ("routerctl check disk --scrub", "reads all segments and bodies first; may take minutes"),
             ], run: CheckCommand.disk),
         Verb(
-            name: "audit verify", usage: "", operands: 0...0, options: [],
+            name: "audit verify", usage: "", operands: 0...0,
+            options: [VerbOption(name: "--peer", value: "RI", meaning: "and against what this neighbour holds of it")],
             summary: "follow the audit's hash chain and hold it against what was signed; exit 0 all right, 2 when not",
             examples: [
                 ("routerctl audit verify", "names the records between which something was changed, removed or moved"),
-                ("routerctl audit verify -o json", "the same for a program"),
+                ("routerctl audit verify --peer RUEHUB", "shows also an end that was cut off, and an audit made anew"),
             ], run: AuditCommands.verify),
         Verb(
             name: "audit export", usage: "", operands: 0...0, options: [],

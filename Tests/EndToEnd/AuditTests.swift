@@ -30,6 +30,13 @@ struct AuditTrailTests {
             #expect((verdict.document["entries"] as? Int ?? 0) > 20)
         }
 
+        // The relay holds what the capital signed: a journal put back from an older copy is found out.
+        try lab.wait("the relay holds a head") {
+            lab.ctl("RUECAP", "audit", "verify", "--peer", "RUEHUB").document["peerHolds"] as? Int != nil
+        }
+        #expect(lab.ctl("RUECAP", "audit", "verify", "--peer", "RUEHUB").status == 0)
+        #expect(lab.ctl("RUECAP", "audit", "verify", "--peer", "RUENO").status == 65)
+
         // An entry in the middle of the relay's journal is lost on the disk: the chain says between which records.
         lab.kill("RUEHUB")
         let segment = lab.folder.appendingPathComponent("RUEHUB/state/journal/segment-0000000001.journal")

@@ -277,6 +277,7 @@ extension Ledger {
         case "cable.refused", "receipt.unmatched", "cable.identityCollision":
             guard !books[station.index].wasDamaged, !books.contains(where: \.wasDamaged) else { return }
             world.breaks(.honestNeighbours, station: station.index, "\(event.name) \(event.values.map(\.value))")
+        case "audit.contradiction": contradicted(station, event)
         default: break
         }
     }

@@ -78,6 +78,7 @@ extension Ledger {
         for station in stations {
             checkQueues(station)
             checkSigns(station)
+            checkAudit(station)
         }
     }
 

@@ -80,6 +80,8 @@ package final class Ledger {
         var isDamaged = false
         /// It was altered, lost or put back at any time.
         var wasDamaged = false
+        /// A start found damage: what a failed sync left, at least. The audit rightly shows it.
+        var showedDamage = false
         /// Records up to this one may be damaged behind what vouches for them.
         var damagedThrough: UInt64 = 0
         var orders: OrderChecker?
@@ -122,6 +124,7 @@ package final class Ledger {
         package var accepted = 0
         package var delivered = 0
         package var receipts = 0
+        package var auditHeads = 0
         package var notices = 0
         package var slices = 0
         package var starts = 0

@@ -35,6 +35,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case alteredOctet
     /// The neighbour's custody note is shown as the addressee's receipt.
     case noteTakenForReceipt
+    /// At a start the audit goes on from its newest signed head, without what came behind it (rule 25).
+    case auditForgetsTail
     /// Every start of the daemon has the same 40 bits (rule 1).
     case startBitsReused
 }

@@ -25,6 +25,7 @@ final class SessionDriver {
     /// For mistakes made on purpose: what was offered, by channel.
     var marks: [UInt64: Digest] = [:]
     private(set) var ended = false
+    var auditSentAt: UInt64?
 
     init(
         _ process: StationProcess, link: Int, session: UInt64, connection: Connection, side: Int, hello: Hello
@@ -93,7 +94,9 @@ final class SessionDriver {
             }
         case .refuse(let number, let code, _):
             process.world.note(process.station.index, .refusal, peer: peerIndex, number, 0, code)
-        case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye: break
+        case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye,
+            .auditHead, .auditAsk, .auditHeld:
+            break
         }
         state.say(frame)
         flush()
@@ -182,7 +185,7 @@ final class SessionDriver {
         act(state.abort(code: "UNSIGNED", text: "a stored \(what) has no signature"))
     }
 
-    private func introduce(_ proof: BatchProof?) {
+    func introduce(_ proof: BatchProof?) {
         guard let proof, state.introduces(proof.fingerprint), let name = process.certificates[proof.fingerprint] else {
             return
         }
@@ -209,6 +212,7 @@ final class SessionDriver {
     private func tickLater() {
         process.after(process.world.isPatient ? Self.patientTickMilliseconds : Self.tickMilliseconds) { [weak self] in
             guard let self, !ended else { return }
+            sendAuditHead()
             act(state.ticked(unsent: connection.unsent(side), now: boot))
             flush()
             tickLater()
@@ -257,6 +261,9 @@ final class SessionDriver {
             }
         case .refusedHere(let number, let code, _):
             process.world.note(process.station.index, .refusal, peer: peerIndex, number, 0, code)
+        case .judgeAuditHead(let head, let proof): judge(head, proof)
+        case .auditAsked: break
+        case .auditHeld, .auditNotHeld: break
         case .windowOpened: grantRoom()
         case .end(let code, let text, let blames):
             if blames { process.ledger.blames(process.station, peerIndex, code, text) }

@@ -159,12 +159,14 @@ package final class SimulatedStation {
             journal.skip(through: custody.nextSequence - 1)
         }
         let bodies = try BodyStore(state: "/state", storage: disk)
+        if !report.damage.isEmpty { ledger.books[index].showedDamage = true }
         for damage in report.damage {
             world.note(index, .damage, UInt64(damage.offset), UInt64(damage.octets), damage.kind.rawValue)
         }
         ledger.replayed(self, recovery.found, epoch: custody.settings.epoch)
         let process = StationProcess(
-            station: self, journal: journal, bodies: bodies, custody: custody, start: start)
+            station: self, journal: journal, bodies: bodies, custody: custody,
+            chain: chain(recovery), start: start)
         for certificate in process.custody.certificates { _ = process.learn(certificate) }
         ledger.recovered(self, process)
         world.note(index, .ready, UInt64(report.records), UInt64(report.segments))
@@ -173,6 +175,15 @@ package final class SimulatedStation {
 }
 
 extension SimulatedStation {
+    private func chain(_ recovery: Recovery) -> AuditChain {
+        var audit = AuditRecovery()
+        for found in recovery.found {
+            if mutation == .auditForgetsTail, AuditEntry(found.digest) != nil { continue }
+            audit.take(found.digest, found.sequence)
+        }
+        return audit.chain { SimulatedHash.of($0) }
+    }
+
     /// A mistake made on purpose: the last delivery is made once more.
     private func deliverAgain(_ journal: Journal, _ custody: inout StationCustody, _ recovery: Recovery) throws {
         let last = recovery.found.last {

@@ -50,15 +50,23 @@ final class StationProcess: @unchecked Sendable {
     private var digested: Set<UInt32> = []
     private var recordsAtLastLook: UInt64 = 0
     private var hasReusedNumber = false
+    private var chain: AuditChain
+    private var headThrough: UInt64
+    /// The newest head of the audit that is synced.
+    private(set) var auditHead: (head: AuditHead, proof: BatchProof)?
 
     enum Release {
         case announcement(Announcement)
         case frame(Frame, link: Int, session: UInt64)
+        case auditHead(AuditHead, BatchProof)
     }
 
     init(
-        station: SimulatedStation, journal: Journal, bodies: BodyStore, custody: consuming StationCustody, start: UInt64
+        station: SimulatedStation, journal: Journal, bodies: BodyStore, custody: consuming StationCustody,
+        chain: AuditChain, start: UInt64
     ) {
+        self.chain = chain
+        headThrough = chain.through
         self.station = station
         self.journal = journal
         self.bodies = bodies
@@ -223,6 +231,7 @@ final class StationProcess: @unchecked Sendable {
         for case .custodyTaken(let link, let session, let channel, let mark, let mayWait) in actions.afterPersist {
             notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
         }
+        custody.newEntries { chain.add($0, $1, hash: { SimulatedHash.of($0) }) }
         let frames = sign(&records)
         if station.mutation == .noteEndsLaterArrival { ledger.misdirect(station, &records) }
         if station.mutation == .arrivalNumbersReused, !hasReusedNumber { reuseNumber(&records) }
@@ -286,14 +295,29 @@ final class StationProcess: @unchecked Sendable {
             return []
         }
         notesOverdue = false
-        return notes.take().map { note in
-            .frame(
-                .custody(
-                    CustodyNote(
-                        channels: ChannelRanges(ascending: note.channels).ranges,
-                        proof: proof(SimulatedSeals.leaf(.custody, statement(of: note))))), link: note.link,
-                session: note.session)
-        }
+        var releases: [Release] = []
+        if chain.through > headThrough { releases.append(signHead(&records)) }
+        return releases
+            + notes.take().map { note in
+                .frame(
+                    .custody(
+                        CustodyNote(
+                            channels: ChannelRanges(ascending: note.channels).ranges,
+                            proof: proof(SimulatedSeals.leaf(.custody, statement(of: note))))), link: note.link,
+                    session: note.session)
+            }
+    }
+
+    private func signHead(_ records: inout [JournalRecord]) -> Release {
+        let head = AuditHead(
+            network: station.plan.network.name, station: station.name, epoch: custody.settings.epoch,
+            through: chain.through, value: chain.value)
+        headThrough = head.through
+        let proof = proof(SimulatedSeals.leaf(.auditHead, head.encoded))
+        var more = Actions()
+        custody.keepAuditHead(head, proof, at: station.clock, &more)
+        records += more.persist
+        return .auditHead(head, proof)
     }
 
     private func proof(_ leaf: Digest) -> BatchProof {
@@ -344,6 +368,7 @@ final class StationProcess: @unchecked Sendable {
         switch release {
         case .frame(let frame, let link, let session): keeper.driver(link, session: session)?.send(frame)
         case .announcement(let announcement): tell(announcement)
+        case .auditHead(let head, let proof): auditHead = (head, proof)
         }
     }
 

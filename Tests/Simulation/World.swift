@@ -106,6 +106,8 @@ package enum Rule: String, CaseIterable, Sendable {
     case bounds
     /// Something stands still and does not say why.
     case saysWhy
+    /// A station's audit does not hold against what it signed, though its disk was never damaged.
+    case auditHolds
     /// A receipt or answer says what is not so.
     case truthfulReceipts
 }

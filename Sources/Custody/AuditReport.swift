@@ -1,30 +1,37 @@
-import Custody
-import Octets
+package import Octets
 
 /// What a look at the whole audit comes to: the chain is followed from its first line, and held against each head that
 /// was signed.
-struct AuditReport: Sendable {
-    private(set) var entries = 0
-    private(set) var heads = 0
+package struct AuditReport: Sendable {
+    package enum Line: Sendable {
+        case entry(AuditEntry)
+        case head(AuditHead, BatchProof)
+    }
+
+    package private(set) var entries = 0
+    package private(set) var heads = 0
     /// Entries from this record on are proved by the chain.
-    private(set) var from: UInt64 = 0
-    var findings: [String] = []
+    package private(set) var from: UInt64 = 0
+    package var findings: [String] = []
     /// The chain's value at each head that was signed.
-    private(set) var values: [UInt64: Digest] = [:]
+    package private(set) var values: [UInt64: Digest] = [:]
+    private let hash: AuditChain.Hash
     private var chain = AuditChain.beginning
     private var lastHead: UInt64 = 0
 
-    var through: UInt64 { chain.through }
-    var value: Digest { chain.value }
+    package init(hash: @escaping AuditChain.Hash) { self.hash = hash }
+
+    package var through: UInt64 { chain.through }
+    package var value: Digest { chain.value }
 
     /// Takes the next line of the audit.
     ///
     /// - Parameter isSigned: whether this station's signature holds over a head.
-    mutating func take(_ sequence: UInt64, _ line: AuditTrail.Line, _ isSigned: (AuditHead, BatchProof) -> Bool) {
+    package mutating func take(_ sequence: UInt64, _ line: Line, _ isSigned: (AuditHead, BatchProof) -> Bool) {
         switch line {
         case .entry(let entry):
             entries += 1
-            chain.add(sequence, entry)
+            chain.add(sequence, entry, hash: hash)
         case .head(let head, let proof):
             heads += 1
             guard isSigned(head, proof) else {
@@ -53,7 +60,7 @@ struct AuditReport: Sendable {
     }
 
     /// Holds the audit against the newest head that a neighbour has of it.
-    mutating func compare(with head: AuditHead, heldBy peer: String) {
+    package mutating func compare(with head: AuditHead, heldBy peer: String) {
         if head.through > chain.through {
             findings.append(
                 "\(peer) holds a signed head of record \(head.through), and the audit ends at \(chain.through): "

@@ -1,6 +1,4 @@
-import Custody
-import Octets
-import Transport
+package import Octets
 
 /// The hash chain over the audit's entries, in the order of the journal.
 ///
@@ -8,33 +6,36 @@ import Transport
 ///
 /// Whoever changes, removes, puts in or moves an entry must change every later value, and the newest are signed and held
 /// by the neighbours.
-struct AuditChain: Equatable, Sendable {
-    private(set) var value: Digest
+package struct AuditChain: Equatable, Sendable {
+    /// SHA-256.
+    package typealias Hash = @Sendable ([UInt8]) -> Digest
+
+    package private(set) var value: Digest
     /// The last record that it has come to.
-    private(set) var through: UInt64
+    package private(set) var through: UInt64
 
-    static let beginning = AuditChain(value: Digest(0, 0, 0, 0), through: 0)
+    package static let beginning = AuditChain(value: Digest(0, 0, 0, 0), through: 0)
 
-    init(value: Digest, through: UInt64) {
+    package init(value: Digest, through: UInt64) {
         self.value = value
         self.through = through
     }
 
-    init(_ head: AuditHead) { self.init(value: head.value, through: head.through) }
+    package init(_ head: AuditHead) { self.init(value: head.value, through: head.through) }
 
-    mutating func add(_ sequence: UInt64, _ entry: AuditEntry) {
+    package mutating func add(_ sequence: UInt64, _ entry: AuditEntry, hash: Hash) {
         var writer = OctetWriter(reserving: 256)
         writer.u8(0x02)
         writer.digest(value)
         writer.u64(sequence)
         entry.write(to: &writer)
-        value = ContentHash.of(writer.octets)
+        value = hash(writer.octets)
         through = sequence
     }
 }
 
 /// Finds the chain's newest value again at a start: that of the newest head, and what came behind it.
-struct AuditRecovery {
+package struct AuditRecovery: Sendable {
     /// Entries behind the newest head that are remembered: a head is written with nearly every commit.
     private static let entriesMax = 65_536
 
@@ -42,7 +43,9 @@ struct AuditRecovery {
     private var behind: [(sequence: UInt64, entry: AuditEntry)] = []
     private var last: UInt64 = 0
 
-    mutating func take(_ digest: RecordDigest, _ sequence: UInt64) {
+    package init() {}
+
+    package mutating func take(_ digest: RecordDigest, _ sequence: UInt64) {
         last = sequence
         if case .audit(.head(let found, _)) = digest {
             // An older one may stand later, where its segment was given up.
@@ -56,10 +59,10 @@ struct AuditRecovery {
     }
 
     /// Without any head the audit begins here: an earlier release kept none.
-    var chain: AuditChain {
+    package func chain(hash: AuditChain.Hash) -> AuditChain {
         guard let head else { return last == 0 ? .beginning : AuditChain(value: Digest(0, 0, 0, 0), through: last) }
         var chain = AuditChain(head)
-        for (sequence, entry) in behind { chain.add(sequence, entry) }
+        for (sequence, entry) in behind { chain.add(sequence, entry, hash: hash) }
         return chain
     }
 }
