@@ -53,9 +53,7 @@ final class StationLoop: @unchecked Sendable {
     private let alarms: AlarmBoard
     private var signer: BatchSigner
     private var custody: StationCustody
-    private var chain: AuditChain
-    /// The last record that a signed head covers.
-    private var headThrough: UInt64
+    private var audit: AuditSealer
     private let hello: HelloFacts
     private weak var announcer: (any StationAnnouncer)?
 
@@ -106,8 +104,7 @@ final class StationLoop: @unchecked Sendable {
         custody: consuming StationCustody, chain: AuditChain, journal: Journal, signer: BatchSigner, facts: HelloFacts,
         log: EventLog, alarms: AlarmBoard
     ) {
-        headThrough = chain.through
-        self.chain = chain
+        audit = AuditSealer(chain: chain, network: facts.network, station: facts.station)
         self.custody = custody
         self.journal = journal
         self.signer = signer
@@ -291,7 +288,7 @@ final class StationLoop: @unchecked Sendable {
         for case .custodyTaken(let link, let session, let channel, let mark, let mayWait) in actions.afterPersist {
             notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
         }
-        custody.newEntries { chain.add($0, $1, hash: ContentHash.of) }
+        audit.take(custody)
         let frames = sign(&records)
         keep(records)
         let last = custody.nextSequence - 1
@@ -357,7 +354,7 @@ final class StationLoop: @unchecked Sendable {
         notesOverdue = false
         let signed = notes.take()
         for note in signed { statements.append((.custody, statement(of: note))) }
-        let head = chain.through > headThrough ? newHead : nil
+        let head = audit.head(epoch: custody.settings.epoch)
         if let head { statements.append((.auditHead, head.encoded)) }
         do throws(TransportFault) {
             let proofs = try signer.sign(statements)
@@ -368,7 +365,7 @@ final class StationLoop: @unchecked Sendable {
             }
             var releases: [Release] = []
             if let head, let proof = proofs.last {
-                records += kept(head, proof)
+                records += audit.keep(head, proof, in: &custody, at: StationClock.now)
                 releases.append(.auditHead(head, proof))
             }
             return releases
@@ -383,20 +380,6 @@ final class StationLoop: @unchecked Sendable {
             log.write(.alarm, "signing.failed", [("why", "\(error)")])
             preconditionFailure("the station's key no longer signs: \(error)")
         }
-    }
-
-    /// How far the audit has come: signed with every batch, so that it cannot be taken back (rule 25).
-    private var newHead: AuditHead {
-        AuditHead(
-            network: hello.network, station: hello.station, epoch: custody.settings.epoch, through: chain.through,
-            value: chain.value)
-    }
-
-    private func kept(_ head: AuditHead, _ proof: BatchProof) -> [JournalRecord] {
-        headThrough = head.through
-        var more = Actions()
-        custody.keepAuditHead(head, proof, at: StationClock.now, &more)
-        return more.persist
     }
 
     /// Notes that may wait are signed with the next statements, or by themselves after a while.
@@ -488,13 +471,4 @@ final class StationLoop: @unchecked Sendable {
         timer.activate()
         wakeTimer = timer
     }
-}
-
-/// Where an event of the loop leaves its answer.
-private final class AnswerBox<Answer: Sendable>: Sendable {
-    private let answer = Mutex<Answer?>(nil)
-
-    func put(_ value: Answer) { answer.withLock { $0 = value } }
-
-    func take() -> Answer? { answer.withLock { $0.take() } }
 }
