@@ -167,9 +167,10 @@ final class ControlConnection: @unchecked Sendable {
             return
         }
         do throws(ControlFailure) {
-            let name = try sink.finish()
+            let (name, hold) = try sink.finish()
             service.handle(
-                incoming.request, body: .stored(name: name, octets: incoming.received), from: caller, reply: reply)
+                incoming.request, body: .stored(name: name, octets: incoming.received, hold: hold), from: caller,
+                reply: reply)
         } catch {
             reply.failed(error)
         }

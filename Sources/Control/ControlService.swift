@@ -8,15 +8,15 @@ package struct ControlCaller: Sendable, Equatable {
 /// The octets that came with a request.
 package enum SubmittedBody: Sendable {
     case octets([UInt8])
-    /// Written to a sink of the service: its name for it, and the count.
-    case stored(name: String, octets: Int)
+    /// Written to a sink of the service: its name for it, the count, and what keeps it there while it is held.
+    case stored(name: String, octets: Int, hold: any Sendable)
 }
 
 /// Takes a body that is too large for memory, slice by slice.
 package protocol BodySink: AnyObject {
     func append(_ octets: UnsafeRawBufferPointer) throws(ControlFailure)
-    /// - Returns: the service's name for the body, which is on the disk now.
-    func finish() throws(ControlFailure) -> String
+    /// - Returns: the service's name for the body, which is on the disk now, and what keeps it there.
+    func finish() throws(ControlFailure) -> (name: String, hold: any Sendable)
     func abandon()
 }
 

@@ -7,8 +7,13 @@ package struct DiskCheck: Codable, Sendable, Equatable {
         /// Octets.
         package var octets: Int
         package var bodies: Int
+        package var endedAt: String
+        /// Places where something was damaged.
+        package var damaged: Int
 
-        package init(segments: Int, records: Int, octets: Int, bodies: Int) {
+        package init(segments: Int, records: Int, octets: Int, bodies: Int, endedAt: String, damaged: Int) {
+            self.endedAt = endedAt
+            self.damaged = damaged
             self.segments = segments
             self.records = records
             self.octets = octets
@@ -25,10 +30,14 @@ package struct DiskCheck: Codable, Sendable, Equatable {
     package var accepts: String
     /// What is damaged, and where; empty: nothing that is known of.
     package var damage: [String]
+    /// The one that was asked for.
     package var scrub: Scrub?
+    /// The last one that came to its end: the daily one, or one that was asked for.
+    package var lastScrub: Scrub?
 
     package init(
-        status: String, free: UInt64, total: UInt64, accepts: String, damage: [String], scrub: Scrub?
+        status: String, free: UInt64, total: UInt64, accepts: String, damage: [String], scrub: Scrub?,
+        lastScrub: Scrub?
     ) {
         self.status = status
         self.free = free
@@ -36,6 +45,7 @@ package struct DiskCheck: Codable, Sendable, Equatable {
         self.accepts = accepts
         self.damage = damage
         self.scrub = scrub
+        self.lastScrub = lastScrub
     }
 
     /// As monitoring systems read it: 0 all right, 1 a warning, 2 critical.

@@ -8,6 +8,7 @@ package final class BodyStore: Sendable {
     private let storage: any Storage
     private let folder: String
     private let partialFolder: String
+    private let claims = BodyClaims()
 
     /// Opens the folders and removes what an earlier run left unfinished; partial transfers stay.
     package init(state: String, storage: any Storage) throws(StorageFault) {
@@ -81,6 +82,23 @@ package final class BodyStore: Sendable {
     }
 
     // MARK: Removing
+
+    /// Keeps a body of this name from being removed, whether or not it is there yet; waits where one is just removed.
+    /// To be had before a body gets its name, and held until the record of its cable is made or is not to come.
+    package func claim(_ name: String) -> BodyClaim { claims.claim(name) }
+
+    /// Removes a body that nobody claims and nobody needs. Nothing can come between question and removal.
+    ///
+    /// - Parameter isNeeded: must not claim, nor wait for somebody who does.
+    /// - Returns: whether it was removed.
+    @discardableResult
+    package func remove(_ name: String, unless isNeeded: () -> Bool) throws(StorageFault) -> Bool {
+        let path = path(name)
+        return try claims.remove(name, unless: isNeeded) { () throws(StorageFault) in try storage.remove(path) }
+    }
+
+    /// Names whose last claim was let go of since this was asked last: what became of them must be looked at.
+    package func takeReleased() -> Set<String> { claims.takeReleased() }
 
     /// One that is not there is no error. After a power cut it may be there again.
     package func remove(_ name: String) throws(StorageFault) { try storage.remove(path(name)) }

@@ -103,6 +103,9 @@ package enum KeyTable {
             "custody.retentionOctets", .whole(0...(1 << 50)), "0", unit: "octets",
             "above this that time is cut short; 0: no bound"),
         SettingsKey(
+            "custody.scrub", .duration(anyTime), "24h", unit: "duration",
+            "time between two readings of everything that is kept"),
+        SettingsKey(
             "custody.auditRetention", .duration(anyTime), "400d", unit: "duration",
             "how long the audit outlives the journal"),
         SettingsKey(

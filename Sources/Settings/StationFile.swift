@@ -8,6 +8,7 @@ package enum StationFile {
     package static let standardGrace: UInt64 = 86_400_000
     package static let standardRetention: UInt64 = 30 * 86_400_000
     package static let standardAuditRetention: UInt64 = 400 * 86_400_000
+    package static let standardScrub: UInt64 = 86_400_000
 
     /// - Throws: every problem (up to a hundred), each with its line.
     package static func read(octets: [UInt8], file: String) throws(SettingsProblems) -> StationSettings {
@@ -79,11 +80,13 @@ package enum StationFile {
         var grace = standardGrace
         var retention = standardRetention
         var auditRetention = standardAuditRetention
+        var scrub = standardScrub
         var retentionOctets = 0
         if let custody = keys["custody"] {
             let keys = cursor.members(custody, at: "custody")
             grace = cursor.duration(keys["grace"], "custody.grace") ?? grace
             retention = cursor.duration(keys["retention"], "custody.retention") ?? retention
+            scrub = cursor.duration(keys["scrub"], "custody.scrub") ?? scrub
             auditRetention = cursor.duration(keys["auditRetention"], "custody.auditRetention") ?? auditRetention
             retentionOctets = cursor.whole(keys["retentionOctets"], "custody.retentionOctets") ?? retentionOctets
         }
@@ -97,7 +100,7 @@ package enum StationFile {
         return StationSettings(
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,
             originators: originators, precedences: users, timeZone: timeZone, grace: grace, retention: retention,
-            auditRetention: auditRetention, retentionOctets: UInt64(retentionOctets), limits: limits,
+            auditRetention: auditRetention, scrub: scrub, retentionOctets: UInt64(retentionOctets), limits: limits,
             alternateAfter: alternates, lives: lives, metrics: metrics)
     }
 

@@ -49,6 +49,8 @@ package struct StationSettings: Sendable, Equatable {
     package var retention: UInt64
     /// Milliseconds for which the audit of segments that are gone is kept.
     package var auditRetention: UInt64
+    /// Milliseconds between the end of one reading of all that is kept and the next.
+    package var scrub: UInt64
     /// Octets of the journal above which that time is cut short; 0: no bound.
     package var retentionOctets: UInt64
     package var limits: Limits

@@ -11,10 +11,12 @@ final class BodyInbox {
     }
 
     private var place: Place
+    private let bodies: BodyStore
     private var hash = HashStream()
     private(set) var received: UInt64 = 0
 
     init(octets: UInt64, bodies: BodyStore) throws(StorageFault) {
+        self.bodies = bodies
         if octets <= UInt64(CableBody.inlineMax) {
             place = .memory([])
         } else {
@@ -36,15 +38,16 @@ final class BodyInbox {
         }
     }
 
-    /// The body is whole and, where it has a file, synced under its name.
-    func finish() throws(StorageFault) -> (hash: Digest, body: CableBody) {
+    /// The body is whole and, where it has a file, synced under its name: the file stays while the claim is held.
+    func finish() throws(StorageFault) -> (hash: Digest, body: CableBody, claim: BodyClaim?) {
         let digest = hash.finish()
         switch place {
-        case .memory(let octets): return (digest, .inline(octets))
+        case .memory(let octets): return (digest, .inline(octets), nil)
         case .file(let writer):
             let name = digest.description
+            let claim = bodies.claim(name)
             try writer.finish(name: name)
-            return (digest, .file(name: name))
+            return (digest, .file(name: name), claim)
         }
     }
 

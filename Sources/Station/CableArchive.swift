@@ -57,7 +57,9 @@ final class CableArchive: Sendable {
     }
 
     /// The hash over the octets of a large body, read in parts.
-    func hash(ofBody name: String) throws -> Digest {
+    ///
+    /// - Parameter read: is told of each part's octets.
+    func hash(ofBody name: String, _ read: (Int) throws -> Void = { _ in }) throws -> Digest {
         let file = try bodies.open(name)
         var hash = HashStream()
         var offset = 0
@@ -66,6 +68,7 @@ final class CableArchive: Sendable {
             guard !part.isEmpty else { return hash.finish() }
             part.withUnsafeBytes { hash.update($0) }
             offset += part.count
+            try read(part.count)
         }
     }
 

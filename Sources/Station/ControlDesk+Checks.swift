@@ -13,7 +13,7 @@ extension ControlDesk {
                     code: "NOT_SERVING", message: "the station is still starting", advice: "try again",
                     exit: ExitStatus.tryLater))
         }
-        segments.scrub { [self] report in reply.document(diskCheck(report)) }
+        segments.scrub.scrub { [self] report in reply.document(diskCheck(report)) }
     }
 
     private func diskCheck(_ report: ScrubReport?) -> DiskCheck {
@@ -29,8 +29,12 @@ extension ControlDesk {
         return DiskCheck(
             status: isCritical ? "critical" : floor > .routine ? "warning" : "ok", free: space.free,
             total: space.total, accepts: archive.journal.fault == nil ? floor.word : "nothing", damage: damage,
-            scrub: report.map {
-                DiskCheck.Scrub(segments: $0.segments, records: $0.records, octets: $0.octets, bodies: $0.bodies)
-            })
+            scrub: report.map { shown($0) }, lastScrub: segments?.scrub.last.map { shown($0) })
+    }
+
+    private func shown(_ report: ScrubReport) -> DiskCheck.Scrub {
+        DiskCheck.Scrub(
+            segments: report.segments, records: report.records, octets: report.octets, bodies: report.bodies,
+            endedAt: Timestamp(milliseconds: report.endedAt).description, damaged: report.damage.count)
     }
 }

@@ -181,8 +181,11 @@ extension ControlDesk {
                         code: "NOT_IN_INBOX", message: "\(id) is in no inbox here\(office.map { " of \($0)" } ?? "")",
                         advice: "see `routerctl inbox list`", exit: ExitStatus.data))
             }
-            loop.post { custody, now, actions in
-                custody.markRead(item.arrival, user: caller.uid, at: now, &actions)
+            // While nothing can be recorded, readings are not either.
+            if archive.journal.fault == nil {
+                loop.post { custody, now, actions in
+                    custody.markRead(item.arrival, user: caller.uid, at: now, &actions)
+                }
             }
             offQueue { [self] in
                 do {

@@ -11,10 +11,7 @@ extension ControlDesk {
     /// Parses at the edge, tags a reply, hashes what will be signed, and hands it to the loop.
     func submit(_ request: ControlRequest, _ body: SubmittedBody?, _ caller: ControlCaller, _ reply: ControlReply) {
         guard isAccepting else {
-            return reply.failed(
-                ControlFailure(
-                    code: "NOT_ACCEPTING", message: "the station takes no cables now",
-                    advice: "see `routerctl status`, and try again", exit: ExitStatus.tryLater))
+            return reply.failed(Self.notAccepting)
         }
         guard let body else {
             return reply.failed(
@@ -115,15 +112,20 @@ extension ControlDesk {
         _ reply: ControlReply
     ) {
         guard let header = cable.header else { return }
+        guard isAccepting else { return reply.failed(Self.notAccepting) }
         let warnings = cable.reading.diagnostics.filter { $0.severity == .warning }.map {
             "line \($0.line): \($0.message)"
         }
-        let token = expect(reply, tagged: tagged, warnings: warnings)
+        let token = expect(reply, tagged: tagged, warnings: warnings, hasKey: request["key"] != nil)
         let ceiling = facts.settings.precedences[caller.uid] ?? .flash
         let submission = Submission(
             token: token, user: caller.uid, key: request["key"], header: header, contentHash: cable.hash,
             length: cable.length, body: cable.custodyBody, precedenceMax: ceiling)
-        loop.leave { custody, now, actions in custody.submit(submission, at: now, &actions) }
+        loop.leave { [self, hold = cable.hold] custody, now, actions in
+            guard isExpected(token) else { return }
+            custody.submit(submission, at: now, &actions)
+            _ = hold
+        }
     }
 }
 
@@ -134,6 +136,8 @@ struct SubmittedCable: Sendable {
     var hash: Digest
     var length: UInt64
     var custodyBody: CableBody
+    /// Keeps the file of a large body until the core has decided on the cable.
+    var hold: (any Sendable)?
 
     init(_ body: SubmittedBody, archive: CableArchive, loop: StationLoop) throws(ControlFailure) {
         self.body = body
@@ -143,8 +147,9 @@ struct SubmittedCable: Sendable {
             hash = ContentHash.of(octets)
             length = UInt64(octets.count)
             custodyBody = .inline(octets)
-            if octets.count > CableBody.inlineMax { custodyBody = try Self.store(octets, archive, loop) }
-        case .stored(let name, let octets):
+            if octets.count > CableBody.inlineMax { (custodyBody, hold) = try Self.store(octets, archive, loop) }
+        case .stored(let name, let octets, let hold):
+            self.hold = hold
             custodyBody = .file(name: name)
             length = UInt64(octets)
             guard let digest = Digest(hexadecimal: name) else {
@@ -164,12 +169,13 @@ struct SubmittedCable: Sendable {
     /// A small reply may have grown above the bound when it was tagged.
     private static func store(
         _ octets: [UInt8], _ archive: CableArchive, _ loop: StationLoop
-    ) throws(ControlFailure) -> CableBody {
+    ) throws(ControlFailure) -> (CableBody, any Sendable) {
         let sink = try StoredBody(octets: octets.count, bodies: archive.bodies, loop: loop)
         try octets.withUnsafeBufferPointer { (view) throws(ControlFailure) in
             try sink.append(UnsafeRawBufferPointer(view))
         }
-        return .file(name: try sink.finish())
+        let (name, hold) = try sink.finish()
+        return (.file(name: name), hold)
     }
 
     func mustBeRoutable() throws(ControlFailure) {

@@ -33,6 +33,8 @@ final class ControlDesk: ControlService {
         var reply: ControlReply
         var tagged: TaggedReply?
         var warnings: [String]
+        /// The submission can be repeated without harm.
+        var hasKey: Bool
     }
 
     init(facts: StationFacts, loop: StationLoop, archive: CableArchive, log: EventLog, alarms: AlarmBoard) {
@@ -104,12 +106,45 @@ final class ControlDesk: ControlService {
     // MARK: Submitting
 
     /// Keeps the answer's way until the loop knows the outcome.
-    func expect(_ reply: ControlReply, tagged: TaggedReply?, warnings: [String]) -> UInt64 {
+    func expect(_ reply: ControlReply, tagged: TaggedReply?, warnings: [String], hasKey: Bool) -> UInt64 {
         state.withLock { state in
             let token = state.nextToken
             state.nextToken += 1
-            state.waiting[token] = Waiting(reply: reply, tagged: tagged, warnings: warnings)
+            state.waiting[token] = Waiting(reply: reply, tagged: tagged, warnings: warnings, hasKey: hasKey)
             return token
+        }
+    }
+
+    /// Whether the submitter still waits: one that was told "not accepted" must not be accepted any more.
+    func isExpected(_ token: UInt64) -> Bool { state.withLock { $0.waiting[token] != nil } }
+
+    static let notAccepting = ControlFailure(
+        code: "NOT_ACCEPTING", message: "the station takes no cables now; this one was not accepted",
+        advice: "see `routerctl status`, and try again", exit: ExitStatus.tryLater)
+
+    /// The journal takes nothing: who was not decided on yet hears at once that nothing was accepted.
+    ///
+    /// - Parameter decided: submissions whose records are in doubt.
+    func refuseUndecided(_ decided: Set<UInt64>) {
+        let refused = state.withLock { state -> [Waiting] in
+            let tokens = state.waiting.keys.filter { !decided.contains($0) }
+            return tokens.compactMap { state.waiting.removeValue(forKey: $0) }
+        }
+        for waiting in refused { waiting.reply.failed(Self.notAccepting) }
+    }
+
+    /// It stays open whether the records of these submissions will be on the disk.
+    func leaveOpen(_ tokens: [UInt64]) {
+        let open = state.withLock { state in tokens.compactMap { state.waiting.removeValue(forKey: $0) } }
+        for waiting in open {
+            waiting.reply.failed(
+                ControlFailure(
+                    code: "OUTCOME_UNKNOWN",
+                    message: "the disk failed before the cable was synced: outcome: unknown",
+                    advice: waiting.hasKey
+                        ? "submit it again with the same --key"
+                        : "look in `routerctl queue list` when the station takes cables again, before you submit it once "
+                            + "more; with --key a repetition is harmless", exit: ExitStatus.unavailable))
         }
     }
 
@@ -202,9 +237,10 @@ final class StoredBody: BodySink {
         do throws(StorageFault) { try inbox.append(octets) } catch { throw Self.failure(error, loop) }
     }
 
-    func finish() throws(ControlFailure) -> String {
+    func finish() throws(ControlFailure) -> (name: String, hold: any Sendable) {
         do throws(StorageFault) {
-            return try inbox.finish().hash.description
+            let (hash, _, claim) = try inbox.finish()
+            return (hash.description, claim)
         } catch {
             throw Self.failure(error, loop)
         }

@@ -58,8 +58,10 @@ extension LinkDriver {
     func finishBody(_ channel: UInt64) {
         guard let body = bodies[channel] else { return }
         do throws(StorageFault) {
-            let (hash, kept) = try body.finish()
+            let (hash, kept, claim) = try body.finish()
             bodies[channel] = nil
+            claims[channel] = claim
+            defer { claims[channel] = nil }
             act(state.bodyEnds(channel: channel, hash: hash, body: kept))
         } catch {
             bodyFailed(channel, error)
@@ -79,6 +81,9 @@ extension LinkDriver {
             return act(state.refuse(cable.offer.channel, "DISK", "the body cannot be read: \(error)"))
         }
         guard let arrival = state.arrival(cable, signer: signer, body: body, reading: reading) else { return }
-        around.loop.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
+        around.loop.leave { [claim = claims[cable.offer.channel]] custody, now, actions in
+            custody.arrive(arrival, at: now, &actions)
+            _ = claim
+        }
     }
 }

@@ -34,6 +34,8 @@ final class LinkDriver: @unchecked Sendable {
     var state: LinkSession
     /// Bodies that come in parts, by channel.
     var bodies: [UInt64: BodyInbox] = [:]
+    /// Whole bodies whose cables are just being handed to the loop.
+    var claims: [UInt64: BodyClaim] = [:]
     private var timer: (any DispatchSourceTimer)?
     /// Records are read into it one after the other.
     private var scratch: [UInt8] = []

@@ -34,6 +34,7 @@ final class SegmentKeeper: @unchecked Sendable {
     private let archive: CableArchive
     private let history: CableHistory
     private let guardian: DiskGuard
+    let scrub: DiskScrub
     private let log: EventLog
     private let retentionOctets: UInt64
     private let trail: AuditTrail
@@ -51,7 +52,8 @@ final class SegmentKeeper: @unchecked Sendable {
     private var journal: Journal { archive.journal }
 
     init(
-        loop: StationLoop, archive: CableArchive, history: CableHistory, guardian: DiskGuard, log: EventLog,
+        loop: StationLoop, archive: CableArchive, scrub: DiskScrub, history: CableHistory, guardian: DiskGuard,
+        log: EventLog,
         retentionOctets: UInt64, trail: AuditTrail, auditMilliseconds: Int64
     ) {
         self.trail = trail
@@ -60,6 +62,7 @@ final class SegmentKeeper: @unchecked Sendable {
         self.archive = archive
         self.history = history
         self.guardian = guardian
+        self.scrub = scrub
         self.log = log
         self.retentionOctets = retentionOctets
     }
@@ -80,12 +83,14 @@ final class SegmentKeeper: @unchecked Sendable {
             timer?.cancel()
             timer = nil
         }
+        scrub.stop()
     }
 
     private func tick() {
         ticks += 1
         guardian.look()
         guard journal.fault == nil else { return }
+        scrub.look()
         do {
             if ticks % Self.retireTicks == 0 { try retire() }
             try digest()
@@ -136,15 +141,19 @@ final class SegmentKeeper: @unchecked Sendable {
         leavingBodies = unneeded
     }
 
-    /// Bodies go one look later than their last cable, if none has come meanwhile that has the same octets.
+    /// Bodies go one look later than their last cable: somebody may just be reading. None goes that is just being
+    /// received, or has come meanwhile with another cable. What was received for a cable that was refused goes too.
     private func removeBodies() throws {
-        guard !leavingBodies.isEmpty else { return }
+        let released = archive.bodies.takeReleased()
+        guard !leavingBodies.isEmpty || !released.isEmpty else { return }
         let marks = leavingBodies
         leavingBodies = []
-        let stay = loop.look { custody in marks.filter { custody.needs(body: $0) } }
-        let names = try archive.bodies.list()
-        for mark in marks where !stay.contains(mark) {
-            for name in names where name.hasPrefix(mark.hexadecimal) { try archive.bodies.remove(name) }
+        let names = try archive.bodies.list().filter { name in
+            released.contains(name) || marks.contains { name.hasPrefix($0.hexadecimal) }
+        }
+        for name in names {
+            guard let mark = Digest(hexadecimal: name).map({ ContentMark($0) }) else { continue }
+            try archive.bodies.remove(name) { loop.look { $0.needs(body: mark) } }
         }
     }
 
@@ -233,56 +242,6 @@ final class SegmentKeeper: @unchecked Sendable {
             custody.carry(item, message: message, proof: proof, trace: trace, at: now, &actions)
         }
     }
-
-    // MARK: The scrub
-
-    /// Reads everything that is kept and verifies it; ends when all was looked at.
-    func scrub(_ done: @escaping @Sendable (ScrubReport) -> Void) {
-        queue.async { [self] in
-            var report = ScrubReport()
-            do {
-                for segment in try journal.sealedSegments() {
-                    let inspection = try journal.files.inspect(segment) { _, _, _, _ in }
-                    report.segments += 1
-                    report.records += inspection.records
-                    report.octets += inspection.octets
-                    report.damage += inspection.damage.map { "\($0.segment) at \($0.offset): \($0.kind.rawValue)" }
-                }
-                for place in loop.look({ $0.placesInOpenSegment(from: journal.firstOpenSegment) }) {
-                    report.records += 1
-                    do throws(JournalFault) {
-                        report.octets += try archive.octets(place).count
-                    } catch {
-                        report.damage.append("\(SegmentName.of(place.segment)) at \(place.offset): \(error)")
-                    }
-                }
-                for name in try archive.bodies.list() {
-                    report.bodies += 1
-                    if try archive.hash(ofBody: name).description != name {
-                        report.damage.append("body \(name): its octets are not what its name says")
-                    }
-                }
-            } catch {
-                report.damage.append("the scrub could not read on: \(error)")
-            }
-            for damage in report.damage {
-                guardian.alarms.raise(
-                    StationEvent(.alarm, "disk.damage", [("what", damage)]), at: StationClock.now.wall)
-                log.write(.alarm, "disk.damage", [("what", damage)])
-            }
-            if report.damage.isEmpty { guardian.alarms.clear("disk.damage") }
-            done(report)
-        }
-    }
-}
-
-/// What a scrub found.
-struct ScrubReport: Sendable {
-    var segments = 0
-    var records = 0
-    var octets = 0
-    var bodies = 0
-    var damage: [String] = []
 }
 
 extension ContentMark {

@@ -141,8 +141,11 @@ package final class Station: Sendable {
         let trail = AuditTrail(archive: archive, folder: "\(settings.state)/audit")
         desk.keep(Auditing(trail: trail, book: book, keeper: keeper))
         let guardian = DiskGuard(journal: journal, loop: loop, alarms: alarms, log: log)
+        let scrub = DiskScrub(
+            loop: loop, archive: archive, alarms: alarms, log: log, storage: storage, folder: settings.state,
+            interval: settings.scrub, startedAt: now.wall)
         segments = SegmentKeeper(
-            loop: loop, archive: archive,
+            loop: loop, archive: archive, scrub: scrub,
             history: CableHistory(archive: archive, station: settings.station), guardian: guardian, log: log,
             retentionOctets: settings.retentionOctets, trail: trail,
             auditMilliseconds: Int64(clamping: settings.auditRetention))
@@ -299,6 +302,10 @@ private final class Wiring: StationAnnouncer {
             .notice, "cable.arrived",
             [("id", identity.description), ("office", office), ("precedence", precedence.word)])
     }
+
+    func refuseUndecided(_ decided: Set<UInt64>) { desk.refuseUndecided(decided) }
+
+    func leaveOpen(_ tokens: [UInt64]) { desk.leaveOpen(tokens) }
 
     func failed(_ fault: JournalFault) {
         alarm("journal.readOnly", "\(fault)")

@@ -14,6 +14,10 @@ protocol StationAnnouncer: AnyObject, Sendable {
     func answer(_ answer: SubmissionAnswer, token: UInt64)
     func outcome(_ outcome: Outcome)
     func arrived(_ identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence)
+    /// The journal takes no records: submissions that were not decided on are not accepted.
+    func refuseUndecided(_ decided: Set<UInt64>)
+    /// It stays open what becomes of these submissions.
+    func leaveOpen(_ tokens: [UInt64])
     /// The journal takes no more records: the station serves reads only.
     func failed(_ fault: JournalFault)
     /// The journal takes records again.
@@ -38,33 +42,37 @@ final class StationLoop: @unchecked Sendable {
     private static let lazyMilliseconds = 200
 
     /// Milliseconds for which the note for a receipt may wait for something else to sign.
-    private static let noteMilliseconds = 10
+    static let noteMilliseconds = 10
     /// Milliseconds for which equal refusals are counted before they are recorded.
     private static let refusalMilliseconds = 1_000
     /// Milliseconds between two attempts to write after the journal has failed.
     private static let retryMilliseconds = 5_000
+    /// Failures in a row after which submitters in doubt are told that it is open: the first and those ten seconds later.
+    private static let failuresUntilOpen = 3
 
     let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
     private let mailbox = Mutex(Mailbox())
     private let refusals = RefusalCounts()
     private let syncedHead = Mutex<(head: AuditHead, proof: BatchProof)?>(nil)
     private let journal: Journal
-    private let log: EventLog
+    let log: EventLog
     private let alarms: AlarmBoard
-    private var signer: BatchSigner
-    private var custody: StationCustody
-    private var audit: AuditSealer
-    private let hello: HelloFacts
+    var signer: BatchSigner
+    var custody: StationCustody
+    var audit: AuditSealer
+    let hello: HelloFacts
     private weak var announcer: (any StationAnnouncer)?
 
     private var resting: [(sequence: UInt64, release: Release)] = []
     private var restingHead = 0
     private var flushPlanned = false
-    private var notes = NoteBook()
-    private var notesPlanned = false
-    private var notesOverdue = false
-    /// The journal failed for good: only views are answered (rule 7).
+    var notes = NoteBook()
+    var notesPlanned = false
+    var notesOverdue = false
+    /// The journal failed for good: only views are answered, as of the last sync (rules 6 and 7).
     private var readOnly = false
+    /// Attempts to write that have failed since.
+    private var failures = 0
     private var wakeTimer: (any DispatchSourceTimer)?
     private var wakeAt = UInt64.max
 
@@ -86,16 +94,17 @@ final class StationLoop: @unchecked Sendable {
         var failed = false
     }
 
-    private enum Release {
+    enum Release {
         case auditHead(AuditHead, BatchProof)
         case announcement(Announcement)
         case frame(Frame, link: Int, session: UInt64)
-        case then(@Sendable () -> Void)
+        /// An answer to a query; where its records cannot be synced, one that is made as of the last sync.
+        case view(@Sendable () -> Void, asSynced: @Sendable (inout StationCustody) -> @Sendable () -> Void)
 
-        var isView: Bool {
+        var submission: UInt64? {
             switch self {
-            case .then: true
-            case .announcement, .frame, .auditHead: false
+            case .announcement(.submission(let token, _)): token
+            case .announcement, .frame, .view, .auditHead: nil
             }
         }
     }
@@ -176,9 +185,14 @@ final class StationLoop: @unchecked Sendable {
         then: @escaping @Sendable (Answer) -> Void
     ) {
         queue.async { [self] in
-            let answer = look(custody, StationClock.now)
-            guard !readOnly else { return then(answer) }
-            rest(on: custody.nextSequence - 1, [.then { then(answer) }])
+            let now = StationClock.now
+            let asSynced: @Sendable (inout StationCustody) -> @Sendable () -> Void = { custody in
+                let answer = custody.asSynced { look($0, now) }
+                return { then(answer) }
+            }
+            guard !readOnly else { return asSynced(&custody)() }
+            let answer = look(custody, now)
+            rest(on: custody.nextSequence - 1, [.view({ then(answer) }, asSynced: asSynced)])
             if custody.persistedThrough < custody.nextSequence - 1 { flush() }
         }
     }
@@ -211,15 +225,30 @@ final class StationLoop: @unchecked Sendable {
     }
 
     /// The journal takes nothing more: what rests on unsynced records is not said until a retry succeeds; views are
-    /// answered as they are. Called from within a commit or a retry of the loop's own.
+    /// answered as of the last sync. Called from within a commit or a retry of the loop's own, once for each failure.
     func journalFailed() {
         readOnly = true
+        failures += 1
         let waiting = resting[restingHead...]
-        resting = waiting.filter { !$0.release.isView }
+        resting = []
         restingHead = 0
+        var inDoubt: [UInt64] = []
         for item in waiting {
-            if case .then(let action) = item.release { action() }
+            switch item.release {
+            case .view(_, let asSynced): asSynced(&custody)()
+            case .announcement, .frame, .auditHead:
+                if let token = item.release.submission {
+                    inDoubt.append(token)
+                    if failures >= Self.failuresUntilOpen { continue }
+                }
+                resting.append(item)
+            }
         }
+        if failures >= Self.failuresUntilOpen {
+            announcer?.leaveOpen(inDoubt)
+            inDoubt = []
+        }
+        announcer?.refuseUndecided(Set(inDoubt))
         queue.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { [self] in retry() }
     }
 
@@ -228,6 +257,7 @@ final class StationLoop: @unchecked Sendable {
         journal.retry()
         guard journal.fault == nil else { return }
         readOnly = false
+        failures = 0
         announcer?.recovered()
         turnIfDurable()
     }
@@ -336,69 +366,6 @@ final class StationLoop: @unchecked Sendable {
         }
     }
 
-    // MARK: Signing
-
-    /// Signs what the turn states. A key that signed at the start signs always: else the daemon must not go on.
-    private func sign(_ records: inout [JournalRecord]) -> [Release] {
-        var statements: [(kind: LeafKind, content: [UInt8])] = []
-        var counts: [Int] = []
-        for record in records {
-            let leaves = record.unsignedLeaves(station: hello.station)
-            counts.append(leaves.count)
-            statements.append(contentsOf: leaves)
-        }
-        guard !statements.isEmpty || notes.isDue || notesOverdue else {
-            awaitCompany()
-            return []
-        }
-        notesOverdue = false
-        let signed = notes.take()
-        for note in signed { statements.append((.custody, statement(of: note))) }
-        let head = audit.head(epoch: custody.settings.epoch)
-        if let head { statements.append((.auditHead, head.encoded)) }
-        do throws(TransportFault) {
-            let proofs = try signer.sign(statements)
-            var next = 0
-            for index in records.indices where counts[index] > 0 {
-                records[index].attach(proofs[next..<(next + counts[index])])
-                next += counts[index]
-            }
-            var releases: [Release] = []
-            if let head, let proof = proofs.last {
-                records += audit.keep(head, proof, in: &custody, at: StationClock.now)
-                releases.append(.auditHead(head, proof))
-            }
-            return releases
-                + signed.enumerated().map { offset, note in
-                    .frame(
-                        .custody(
-                            CustodyNote(
-                                channels: ChannelRanges(ascending: note.channels).ranges, proof: proofs[next + offset])),
-                        link: note.link, session: note.session)
-                }
-        } catch {
-            log.write(.alarm, "signing.failed", [("why", "\(error)")])
-            preconditionFailure("the station's key no longer signs: \(error)")
-        }
-    }
-
-    /// Notes that may wait are signed with the next statements, or by themselves after a while.
-    private func awaitCompany() {
-        guard !notes.isEmpty, !notesPlanned else { return }
-        notesPlanned = true
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.noteMilliseconds)) { [self] in
-            notesPlanned = false
-            notesOverdue = true
-            post { _, _, _ in }
-        }
-    }
-
-    private func statement(of note: NoteBook.Note) -> [UInt8] {
-        CustodyNote.statement(
-            network: hello.network, taker: hello.station, giver: custody.peer(of: note.link),
-            giverStart: custody.peerStart(of: note.link), channels: note.channels, marks: note.marks)
-    }
-
     // MARK: Telling
 
     private func rest(on sequence: UInt64, _ releases: [Release]) {
@@ -426,7 +393,7 @@ final class StationLoop: @unchecked Sendable {
     private func perform(_ release: Release) {
         switch release {
         case .frame(let frame, let link, let session): announcer?.send(frame, session: session, on: link)
-        case .then(let action): action()
+        case .view(let tell, _): tell()
         case .auditHead(let head, let proof): syncedHead.withLock { $0 = (head, proof) }
         case .announcement(let announcement):
             switch announcement {

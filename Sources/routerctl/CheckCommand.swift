@@ -27,6 +27,10 @@ enum CheckCommand {
                 if let scrub = check.scrub {
                     text += "read \(scrub.records) records in \(scrub.segments) sealed segments and the open one, "
                     text += "\(scrub.bodies) large bodies, \(scrub.octets >> 20) MiB\n"
+                } else if let last = check.lastScrub {
+                    text += "all was last read by \(last.endedAt): \(last.damaged) places damaged\n"
+                } else {
+                    text += "not everything was read yet since the station is there\n"
                 }
                 for damage in check.damage { text += "DAMAGED  \(damage)\n" }
                 Output.write(text)

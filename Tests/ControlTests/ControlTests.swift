@@ -85,7 +85,7 @@ private final class EchoService: ControlService {
     private final class Sink: BodySink {
         var count = 0
         func append(_ octets: UnsafeRawBufferPointer) throws(ControlFailure) { count += octets.count }
-        func finish() throws(ControlFailure) -> String { "stored-\(count)" }
+        func finish() throws(ControlFailure) -> (name: String, hold: any Sendable) { ("stored-\(count)", 0) }
         func abandon() {}
     }
 
@@ -97,7 +97,7 @@ private final class EchoService: ControlService {
     func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply) {
         switch (request.verb, body) {
         case ("echo", .octets(let octets)): reply.octets { offset in offset == 0 ? octets : [] }
-        case ("echo", .stored(let name, _)): reply.document(["name": name])
+        case ("echo", .stored(let name, _, _)): reply.document(["name": name])
         case ("rows", _): reply.rows(Array(0..<20_000)) { ["number": $0, "uid": Int(caller.uid)] }
         default: reply.failed(ControlFailure(code: "USAGE", message: "no", advice: "", exit: 64))
         }

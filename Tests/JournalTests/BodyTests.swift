@@ -1,4 +1,6 @@
+import Dispatch
 import Journal
+import Synchronization
 import Testing
 
 @Suite struct BodyTests {
@@ -119,5 +121,48 @@ import Testing
         try append([1], to: writer)
         try writer.abandon()
         #expect(try storage.list("/state/bodies").isEmpty)
+    }
+
+    @Test("a body that is just being received, or whose cable is just being recorded, is not removed, whenever that is")
+    func claims() throws {
+        let (_, bodies) = try open()
+        func receive() throws -> BodyClaim {
+            let writer = try bodies.create("1")
+            try append([1, 2, 3], to: writer)
+            let claim = bodies.claim("hash")
+            try writer.finish(name: "hash")
+            return claim
+        }
+        var claim: BodyClaim? = try receive()
+        #expect(try !bodies.remove("hash", unless: { false }), "its cable is not recorded yet")
+        #expect(claim != nil)
+        claim = nil
+        #expect(bodies.takeReleased() == ["hash"])
+        #expect(try !bodies.remove("hash", unless: { true }), "it is recorded now")
+        #expect(try bodies.remove("hash", unless: { false }))
+        #expect(try bodies.list().isEmpty)
+    }
+
+    @Test("whoever receives the same octets while they are removed comes behind the removal, and has them")
+    func claimsAndRemovals() throws {
+        let (_, bodies) = try open()
+        let needed = Mutex(0)
+        // As in the daemon: many receive, one removes, and the need is known to a third.
+        DispatchQueue.concurrentPerform(iterations: 4) { worker in
+            for turn in 0..<300 {
+                if worker == 0 {
+                    _ = try? bodies.remove("hash") { needed.withLock { $0 > 0 } }
+                    continue
+                }
+                let writer = try! bodies.create("\(worker)-\(turn)")
+                try! append([UInt8](repeating: 7, count: 100), to: writer)
+                let claim = bodies.claim("hash")
+                try! writer.finish(name: "hash")
+                needed.withLock { $0 += 1 }
+                withExtendedLifetime(claim) {}
+                #expect((try? bodies.size("hash")) == 100)
+                needed.withLock { $0 -= 1 }
+            }
+        }
     }
 }
