@@ -260,7 +260,13 @@ extension StationCustody {
         let state = entries[slot][delivery: position].state
         touch(slot)
         switch (message.kind, state) {
-        case (.receipt, .delivered), (.notice, .delivered), (.receipt, .duplicate), (.notice, .duplicate),
+        case (.receipt, .delivered):
+            // Of several deliveries the first counts: what came later may be a duplicate (rule 11).
+            guard message.at < entries[slot][delivery: position].at else { return }
+            entries[slot][delivery: position].at = message.at
+            entries[slot][delivery: position].office = names.number(of: message.office)
+            return
+        case (.notice, .delivered), (.receipt, .duplicate), (.notice, .duplicate),
             (.notice, .undeliverable):
             return
         case (.receipt, .queued), (.receipt, .inTransit), (.receipt, .held), (.receipt, .undeliverable):

@@ -21,14 +21,15 @@ extension StationCustody {
         }
     }
 
-    /// The originator's answer: whether it has a receipt that does not stem from the very delivery in question.
+    /// The originator's answer: whether it has a receipt of a delivery before the one in question, by the clock of the
+    /// station that made both.
     mutating func answer(_ inquiry: ServiceMessage, at now: Instant, _ actions: inout Actions) {
         guard let slot = origin(of: inquiry), let position = position(of: inquiry, in: slot) else {
             alarm("inquiry.unmatched", inquiry.identity, "station", inquiry.station.description, &actions)
             return
         }
         let delivery = entries[slot][delivery: position]
-        let wasDelivered = delivery.state == .delivered && delivery.at != inquiry.at
+        let wasDelivered = delivery.state == .delivered && delivery.at < inquiry.at
         var answer = inquiry
         answer.kind = wasDelivered ? .hasReceipt : .noReceipt
         answer.station = settings.station

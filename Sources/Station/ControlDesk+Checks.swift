@@ -21,7 +21,7 @@ extension ControlDesk {
         do { space = try archive.journal.space() } catch {
             log.write(.warning, "disk.unknown", [("why", "\(error)")])
         }
-        let floor = DiskGuard.floor(free: space.free, total: space.total)
+        let floor = DiskRoom.floor(free: space.free, total: space.total)
         let known = alarms.all.filter { $0.code == "journal.damage" || $0.code == "disk.damage" }
         let damage = report?.damage ?? known.map(\.text)
         let isDamaged = !damage.isEmpty || !known.isEmpty

@@ -11,6 +11,8 @@ struct BenchOptions {
     var folder = "/tmp"
     /// Seconds for which a station keeps what it has passed on or what has ended; nil: as long as it does by itself.
     var keep: Int?
+    /// Cables a second.
+    var rate = 3_000
 
     mutating func set(_ name: String, _ value: String) -> Bool {
         switch name {
@@ -21,12 +23,13 @@ struct BenchOptions {
         case "--keep":
             keep = Int(value)
             return keep != nil
-        case "--cables", "--size", "--window", "--stations":
+        case "--cables", "--size", "--window", "--stations", "--rate":
             guard let number = Int(value), number > 0 else { return false }
             switch name {
             case "--cables": cables = number
             case "--size": size = max(256, number)
             case "--window": window = number
+            case "--rate": rate = number
             default: stations = max(2, min(number, 16))
             }
             return true

@@ -12,8 +12,10 @@ final class LoopbackNetwork {
     private(set) var daemons: [pid_t] = []
     private let tools: String
 
-    /// - Parameter keep: seconds for which each station keeps what has ended; nil: its own standard.
-    init(stations: Int, keep: Int? = nil, below parent: String) throws(BenchFailure) {
+    /// - Parameters:
+    ///   - isStar: all are neighbours of the first, instead of a row.
+    ///   - keep: seconds for which each station keeps what has ended; nil: its own standard.
+    init(stations: Int, isStar: Bool = false, keep: Int? = nil, below parent: String) throws(BenchFailure) {
         count = stations
         let mark = RandomBits.octets(4).map { String($0, radix: 16) }.joined()
         folder = "\(parent)/routerbench-\(mark)"
@@ -23,7 +25,7 @@ final class LoopbackNetwork {
         tools = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? "."
         let network = "\(folder).json5"
         do throws(PlainFileFault) {
-            try PlainFile.write(Array(Self.networkFile(stations).utf8), to: network, mode: 0o600)
+            try PlainFile.write(Array(Self.networkFile(stations, isStar: isStar).utf8), to: network, mode: 0o600)
         } catch {
             throw BenchFailure(text: error.description)
         }
@@ -53,14 +55,15 @@ final class LoopbackNetwork {
 
     static func post(_ index: Int) -> String { "BENCH POST " + String(UnicodeScalar(UInt8(65 + index))) }
 
-    private static func networkFile(_ count: Int) -> String {
+    private static func networkFile(_ count: Int, isStar: Bool) -> String {
         var stations: [String] = []
         var links: [String] = []
         for index in 0..<count {
             stations.append(
                 "{ indicator: \"\(name(index))\", posts: [\"\(post(index))\"], address: \"127.0.0.1:\(freePort())\", "
                     + "clearance: \"SECRET\" }")
-            if index > 0 { links.append("{ between: [\"\(name(index - 1))\", \"\(name(index))\"] }") }
+            let before = isStar ? 0 : index - 1
+            if index > 0 { links.append("{ between: [\"\(name(before))\", \"\(name(index))\"] }") }
         }
         return
             "{ network: \"BENCH\", stations: [\(stations.joined(separator: ", "))], links: [\(links.joined(separator: ", "))] }\n"
@@ -87,6 +90,17 @@ final class LoopbackNetwork {
     /// Starts every station, the last first.
     func start() throws(BenchFailure) {
         for index in (0..<count).reversed() { daemons.insert(try daemon(index), at: 0) }
+    }
+
+    /// Starts the first ones; the others stay dead.
+    func start(first stations: Int) throws(BenchFailure) {
+        for index in (0..<stations).reversed() { daemons.insert(try daemon(index), at: 0) }
+    }
+
+    /// Lines of a station's log that have this event.
+    func count(of event: String, inLogOf station: Int) -> Int {
+        guard let octets = try? PlainFile.read("\(folder)/\(Self.name(station))/log") else { return 0 }
+        return String(decoding: octets, as: UTF8.self).split(separator: "\n").count { $0.contains(event) }
     }
 
     /// Starts the first station alone: its neighbours are dead.

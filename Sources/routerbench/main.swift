@@ -6,6 +6,7 @@ let usage = """
     usage: routerbench relay [--cables N] [--size OCTETS] [--window W] [--stations K] [--keep SECONDS] [--dir DIR]
                              [-o json]
            routerbench backlog [--cables N] [--size OCTETS] [--window W] [--dir DIR] [-o json]
+           routerbench carry [--cables N] [--size OCTETS] [--rate R] [--keep SECONDS] [--dir DIR] [-o json]
            routerbench format [--size OCTETS] [-o json]
 
     relay  submits N cables of SIZE octets at the first station, W outstanding until their receipts are back, to the
@@ -14,6 +15,9 @@ let usage = """
            stations drop what ended so many seconds ago, so that segments are freed while the load goes on.
     backlog submits N cables for a neighbour that is dead, W of them not yet accepted; then the station is killed and
            started again. Tells the time of acceptance, the station's memory, and the time to its first acceptance.
+    carry  submits R cables a second (3000 unless said), one of five for a neighbour that is dead; the others are passed
+           on and dropped after --keep seconds (5 unless said), so that segments are cleaned and what is queued in them
+           is carried forward. Tells the time of acceptance meanwhile.
     format parses cables of SIZE octets (10240 unless said), whole and for routing only, on one core, and splits the
            same octets into lines with memchr for comparison.
 
@@ -23,7 +27,7 @@ nonisolated func run() -> Int32 {
     signal(SIGPIPE, SIG_IGN)
     var options = BenchOptions()
     var arguments = CommandLine.arguments.dropFirst()[...]
-    guard let name = arguments.popFirst(), ["relay", "backlog", "format"].contains(name) else {
+    guard let name = arguments.popFirst(), ["relay", "backlog", "carry", "format"].contains(name) else {
         Report.complain(usage)
         return CommandLine.arguments.contains("--help") ? 0 : ExitStatus.usage
     }
@@ -43,9 +47,15 @@ nonisolated func run() -> Int32 {
         return 0
     }
     do throws(BenchFailure) {
+        let isCarry = name == "carry"
         let network = try LoopbackNetwork(
-            stations: name == "backlog" ? 2 : options.stations, keep: options.keep, below: options.folder)
+            stations: name == "backlog" ? 2 : isCarry ? 3 : options.stations, isStar: isCarry,
+            keep: options.keep ?? (isCarry ? 5 : nil), below: options.folder)
         defer { network.remove() }
+        if isCarry {
+            Report.write(try CarryRun(options).run(network))
+            return 0
+        }
         if name == "backlog" {
             Report.write(try BacklogRun(network, options).run())
         } else {

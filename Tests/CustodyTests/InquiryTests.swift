@@ -75,6 +75,20 @@ struct InquiryTests {
         #expect(other.desk.core.inboxItems().map(\.suspectedDuplicate) == [true])
     }
 
+    @Test("An earlier receipt counts whatever the order in which receipts come")
+    func order() throws {
+        var pair = try Pair()
+        let inquiry = try #require(stated(pair.desk.journal, .inquiry))
+        var own = inquiry
+        own.kind = .receipt
+        var earlier = own
+        earlier.at -= 1_000
+        pair.origin.take(own, from: "RUBB", number: 4)
+        pair.origin.take(earlier, from: "RUBB", number: 5)
+        pair.origin.take(inquiry, from: "RUBB", number: 6)
+        #expect(stated(pair.origin.journal, .hasReceipt) != nil)
+    }
+
     @Test("What is older than any mark is suspected though nobody marked it; younger cables are not asked about")
     func old() throws {
         let window = UInt64(TestStation("RUAA").core.settings.duplicateWindowMilliseconds)

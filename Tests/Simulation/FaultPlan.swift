@@ -15,6 +15,8 @@ package enum Fault: Sendable, Equatable {
     case partition, isolate, slowLink
     case failCalls(SimulatedDisk.Call)
     case brokenDisk, slowDisk
+    /// There is little room on the disk for a while.
+    case shortDisk
     /// The disk is slow, and connections are lost while it syncs.
     case slowDiskAndLoss
     /// The machine gets a new, empty disk.
@@ -55,7 +57,7 @@ final class FaultPlan {
     var hasFired: Bool { planned.allSatisfy(\.fired) }
 
     static func random(_ bits: inout SeededBits, mayFlip: Bool) -> Fault {
-        switch bits.below(mayFlip ? 28 : 24) {
+        switch bits.below(mayFlip ? 29 : 25) {
         case 0...1: .kill
         case 2...4: .powerCut
         case 5...6: .killInCall
@@ -71,7 +73,8 @@ final class FaultPlan {
         case 21: .slowDisk
         case 22: .clockStep
         case 23: .slowDiskAndLoss
-        case 24: .lostDisk
+        case 24: .shortDisk
+        case 25: .lostDisk
         default: .powerCutAndFlip
         }
     }
@@ -144,6 +147,12 @@ final class FaultPlan {
             world.note(station.index, .slow)
             station.syncRange = 200...1_500
             world.after(UInt64(world.bits.within(1_000...8_000))) { station.syncRange = 1...4 }
+            return true
+        case .shortDisk:
+            guard let station = anyRunning() else { return false }
+            let milliseconds = world.bits.within(2_000...20_000)
+            ledger.shorten(station, to: UInt64(world.bits.below(3)) * DiskRoom.reserveMax + 1)
+            world.after(UInt64(milliseconds)) { [ledger] in ledger.giveRoom(station) }
             return true
         case .slowDiskAndLoss:
             guard let station = anyRunning() else { return false }

@@ -119,7 +119,7 @@ extension Ledger {
         let earlier = books[station.index].kept.values.contains {
             guard case .service(let service) = $0.digest, service.message.kind == .receipt else { return false }
             return service.message.identity == message.identity && service.message.post == message.post
-                && service.message.contentHash == message.contentHash && service.message.at != message.at
+                && service.message.contentHash == message.contentHash && service.message.at < message.at
         }
         if message.kind == .noReceipt, earlier {
             world.breaks(
@@ -257,7 +257,34 @@ extension Ledger {
             .sameOctets, station: station.index, "custody \(slice.number.raw) cannot be read back: \(why)")
     }
 
+    // MARK: Room
+
+    /// Milliseconds until a station notices that it has room again: as often as it looks while hours pass.
+    private static let noticeMilliseconds: UInt64 = 65_000
+
+    func shorten(_ station: SimulatedStation, to octets: UInt64) {
+        world.note(station.index, .shortDisk, octets)
+        station.disk.room = octets
+        books[station.index].shortUntil = .max
+    }
+
+    func giveRoom(_ station: SimulatedStation) {
+        station.disk.room = SimulatedDisk.roomMax
+        if books[station.index].shortUntil == .max { books[station.index].shortUntil = world.now }
+    }
+
+    /// A station refuses for want of room: only what is below FLASH, and only while it is short.
+    func refusedForRoom(_ index: Int, _ highest: Precedence?) {
+        guard let until = books[index].shortUntil, until == .max || world.now < until + Self.noticeMilliseconds else {
+            return world.breaks(.roomComesBack, station: index, "it refuses for want of room, and has enough")
+        }
+        if let highest, highest >= .flash {
+            world.breaks(.roomForFlash, station: index, "it refuses \(highest.word) for want of room")
+        }
+    }
+
     func refused(_ station: SimulatedStation, by peer: Int, _ code: String) {
+        if code == "NO_ROOM" { return refusedForRoom(peer, nil) }
         if code == "DISK" || code == "BUSY" || code == "UNREADABLE" { return }
         world.breaks(.honestNeighbours, station: peer, "it refused an honest offer of S\(station.index): \(code)")
     }
@@ -274,6 +301,7 @@ extension Ledger {
 
     func logged(_ station: SimulatedStation, _ event: StationEvent) {
         switch event.name {
+        case "cable.refused" where event.values.contains { $0.value == "NO_ROOM" }: return
         case "cable.refused", "receipt.unmatched", "cable.identityCollision":
             guard !books[station.index].wasDamaged, !books.contains(where: \.wasDamaged) else { return }
             world.breaks(.honestNeighbours, station: station.index, "\(event.name) \(event.values.map(\.value))")

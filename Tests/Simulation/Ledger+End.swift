@@ -91,7 +91,7 @@ extension Ledger {
             let wasReceived = books[origin].kept.values.contains {
                 guard case .service(let service) = $0.digest, service.message.kind == .receipt else { return false }
                 return service.message.identity == entry.desk.identity && service.message.post == entry.desk.post
-                    && service.message.at != entry.at
+                    && service.message.at < entry.at
             }
             if !wasReceived {
                 world.breaks(

@@ -84,6 +84,8 @@ package final class Ledger {
         var showedDamage = false
         /// Records up to this one may be damaged behind what vouches for them.
         var damagedThrough: UInt64 = 0
+        /// When the disk had room again; the highest moment while it is short.
+        var shortUntil: UInt64?
         var orders: OrderChecker?
     }
 

@@ -37,6 +37,10 @@ package enum Mutation: String, CaseIterable, Sendable {
     case noteTakenForReceipt
     /// At a start the audit goes on from its newest signed head, without what came behind it (rule 25).
     case auditForgetsTail
+    /// With little room FLASH is refused, too.
+    case reserveRefusesFlash
+    /// What is refused for want of room stays refused when there is room again.
+    case reserveStays
     /// Every start of the daemon has the same 40 bits (rule 1).
     case startBitsReused
 }

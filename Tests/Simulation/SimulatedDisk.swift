@@ -50,6 +50,9 @@ package final class SimulatedDisk: Storage, @unchecked Sendable {
     package private(set) var interrupted: Interruption?
     /// So many calls of the kind fail.
     package var failing: [Call: Int] = [:]
+    /// Octets that are free.
+    package var room = SimulatedDisk.roomMax
+    package static let roomMax: UInt64 = 1 << 30
     /// Every sync fails.
     package var isBroken = false
     package private(set) var failures = 0
@@ -180,7 +183,10 @@ package final class SimulatedDisk: Storage, @unchecked Sendable {
         return Lock(self)
     }
 
-    package func space(_ folder: String) throws(StorageFault) -> (free: UInt64, total: UInt64) { (1 << 30, 1 << 32) }
+    package func space(_ folder: String) throws(StorageFault) -> (free: UInt64, total: UInt64) {
+        try alive(folder)
+        return (room, 1 << 32)
+    }
 
     // MARK: Between two processes
 

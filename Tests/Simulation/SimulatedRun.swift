@@ -135,6 +135,7 @@ package final class SimulatedRun {
         for station in stations {
             station.disk.failing.removeAll()
             station.disk.isBroken = false
+            ledger.giveRoom(station)
             station.disk.interruption = nil
             station.disk.interruptOn = nil
             station.syncRange = 1...4

@@ -49,6 +49,7 @@ final class StationProcess: @unchecked Sendable {
     private var wakeAt = UInt64.max
     private var digested: Set<UInt32> = []
     private var recordsAtLastLook: UInt64 = 0
+    private var acceptsFrom = Precedence.routine
     private var hasReusedNumber = false
     private var chain: AuditChain
     private var headThrough: UInt64
@@ -458,10 +459,23 @@ final class StationProcess: @unchecked Sendable {
         }
     }
 
+    /// What may be taken follows from the room on the disk.
+    private func lookAtRoom() {
+        let space: (free: UInt64, total: UInt64)
+        do throws(StorageFault) { space = try journal.space() } catch { return }
+        var floor = DiskRoom.floor(free: space.free, total: space.total)
+        if station.mutation == .reserveRefusesFlash, floor > .routine { floor = .critic }
+        if station.mutation == .reserveStays { floor = max(floor, acceptsFrom) }
+        guard floor != acceptsFrom else { return }
+        acceptsFrom = floor
+        post { custody, _, _ in custody.acceptsFrom = floor }
+    }
+
     /// Makes digests of sealed segments in quiet moments.
     private func lookAtSegments() {
         after(world.isPatient ? Self.lifeSweepMilliseconds : Self.digestMilliseconds) { [unowned self] in
             defer { lookAtSegments() }
+            lookAtRoom()
             let records = journal.statistics.records
             let isQuiet = records == recordsAtLastLook
             recordsAtLastLook = records

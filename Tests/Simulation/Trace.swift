@@ -9,7 +9,7 @@ package struct Trace {
         case submit, answer, refused, accept, arrive, outcome, desk
         case dial, up, down, offer, service, chunk, note, refusal, fault
         case sync, mended, readOnly, writesAgain, damage
-        case cutConnection, halfOpen, partition, slow, clock, brokenDisk, failCalls, flip, wipe, restore
+        case cutConnection, halfOpen, partition, slow, clock, brokenDisk, shortDisk, failCalls, flip, wipe, restore
         case heal, drained, phase, rule
     }
 

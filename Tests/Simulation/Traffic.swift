@@ -14,6 +14,7 @@ final class Traffic {
         var header: CableHeader
         var hash: Digest
         var key: String?
+        var highest: Precedence
         var isAnswered = false
         var isGivenUp = false
         var identity: CableIdentity?
@@ -120,7 +121,8 @@ final class Traffic {
         let token = clients.count
         clients.append(
             Client(
-                station: station, octets: octets, header: header, hash: hash, key: keyed ? "key-\(token)" : nil))
+                station: station, octets: octets, header: header, hash: hash, key: keyed ? "key-\(token)" : nil,
+                highest: (wish.to + wish.info).map(\.precedence).max() ?? .routine))
         hand(token)
         return true
     }
@@ -192,6 +194,7 @@ final class Traffic {
             world.note(station.index, .refused, UInt64(token), 0, refusal.code)
             switch refusal.code {
             case "NOT_CLEARED", "NO_ROUTE", "NO_ADDRESSEE": break
+            case "NO_ROOM": ledger.refusedForRoom(station.index, clients[token].highest)
             default:
                 world.breaks(.honestNeighbours, station: station.index, "a submission was refused: \(refusal.code)")
             }

@@ -108,6 +108,10 @@ package enum Rule: String, CaseIterable, Sendable {
     case saysWhy
     /// A station's audit does not hold against what it signed, though its disk was never damaged.
     case auditHolds
+    /// FLASH, or what ranks higher, was refused for want of room.
+    case roomForFlash
+    /// Something is refused for want of room that is there.
+    case roomComesBack
     /// A receipt or answer says what is not so.
     case truthfulReceipts
 }
