@@ -200,6 +200,34 @@ package struct HistoryRow: Codable, Sendable, Equatable {
     }
 }
 
+/// One step of a cable's way, over all stations that are known to have had it.
+package struct TraceRow: Codable, Sendable, Equatable {
+    package var at: String
+    package var event: String
+    /// Whose statement it is.
+    package var station: String
+    package var link: String?
+    package var post: String?
+    package var detail: String?
+    /// How old the cable was, and how long it was with the station (durations, no wall clocks).
+    package var ageSeconds: Double?
+    package var dwellSeconds: Double?
+    /// The statement is this station's own record, or its signature was verified just now.
+    package var verified: Bool
+
+    package init(
+        at: String, event: String, station: String, link: String?, post: String?, detail: String?, verified: Bool
+    ) {
+        self.at = at
+        self.event = event
+        self.station = station
+        self.link = link
+        self.post = post
+        self.detail = detail
+        self.verified = verified
+    }
+}
+
 package struct InboxRow: Codable, Sendable, Equatable {
     package var id: String
     package var arrival: UInt64

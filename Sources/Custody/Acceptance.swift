@@ -149,6 +149,8 @@ package struct Acceptance: Equatable, Sendable {
     package var ageMilliseconds: UInt64
     /// Stations that had custody before, the originator first.
     package var trace: [RoutingIndicator]
+    /// The cable's age in milliseconds when each of them passed it on; empty where they did not say.
+    package var ages: [UInt64] = []
     /// Deliveries of the block that are in custody here.
     package var part: [UInt16]
     /// Milliseconds since 1970.
@@ -204,36 +206,47 @@ package struct Acceptance: Equatable, Sendable {
     package var captions: [String] { readCaptions.isEmpty ? block.captions : block.captions + readCaptions }
 
     private static let readsCaptions: UInt8 = 0x80
+    private static let knowsAges: UInt8 = 0x40
 
-    /// Classification and captions as they stand in a record.
-    static func gate(from reader: inout OctetReader) throws(OctetFault) -> (Classification, [String]) {
+    /// Classification and captions as they stand in a record, and whether the ages of the trace follow it.
+    static func gate(
+        from reader: inout OctetReader
+    ) throws(OctetFault) -> (gate: Classification, captions: [String], knowsAges: Bool) {
         let octet = try reader.u8()
-        guard let gate = Classification(rawValue: octet & ~readsCaptions) else {
+        guard let gate = Classification(rawValue: octet & ~(readsCaptions | knowsAges)) else {
             throw .unknownValue(offset: reader.offset - 1, value: UInt64(octet))
         }
-        guard octet & readsCaptions != 0 else { return (gate, []) }
+        let knows = octet & knowsAges != 0
+        guard octet & readsCaptions != 0 else { return (gate, [], knows) }
         return (
-            gate, try reader.list(bound: 256) { reader throws(OctetFault) in try reader.string(bound: 1_024) }
+            gate, try reader.list(bound: 256) { reader throws(OctetFault) in try reader.string(bound: 1_024) }, knows
         )
+    }
+
+    static func ages(from reader: inout OctetReader) throws(OctetFault) -> [UInt64] {
+        try reader.list(bound: traceMax) { reader throws(OctetFault) in try reader.varint() }
     }
 
     /// The statement that a receipt for one of the desks makes.
     package func receipt(for desk: DeskDelivery, by station: RoutingIndicator) -> ServiceMessage {
         let delivery = block.deliveries[Int(desk.index)]
-        return ServiceMessage(
+        var message = ServiceMessage(
             kind: .receipt, network: block.network, identity: block.identity, contentHash: block.contentHash,
             post: delivery.post, station: station, office: desk.office, at: desk.at,
             precedence: delivery.precedence, reason: "")
+        message.way = ServiceMessage.way(trace, ages, deliveredBy: station, age: ageMilliseconds)
+        return message
     }
 
     package func write(to writer: inout OctetWriter) {
         source.write(to: &writer)
         writer.bytes(blockOctets)
         writer.optional(proof) { $1.write(to: &$0) }
-        writer.u8(gate.rawValue | (readCaptions.isEmpty ? 0 : Self.readsCaptions))
+        writer.u8(gate.rawValue | (readCaptions.isEmpty ? 0 : Self.readsCaptions) | (ages.isEmpty ? 0 : Self.knowsAges))
         if !readCaptions.isEmpty { writer.list(readCaptions) { $0.string($1) } }
         writer.varint(ageMilliseconds)
         writer.list(trace) { $0.indicator($1) }
+        if !ages.isEmpty { writer.list(ages) { $0.varint($1) } }
         writer.list(part) { $0.u16($1) }
         writer.u64(UInt64(bitPattern: at))
         writer.u8(suffix)
@@ -256,9 +269,11 @@ package struct Acceptance: Equatable, Sendable {
         blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         block = try SignedBlock(decoding: blockOctets)
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
-        (gate, readCaptions) = try Self.gate(from: &reader)
+        let knows: Bool
+        (gate, readCaptions, knows) = try Self.gate(from: &reader)
         ageMilliseconds = try reader.varint()
         trace = try reader.list(bound: Self.traceMax) { reader throws(OctetFault) in try reader.indicator() }
+        if knows { ages = try Self.ages(from: &reader) }
         part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         at = Int64(bitPattern: try reader.u64())
         suffix = try reader.u8()

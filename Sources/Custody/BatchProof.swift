@@ -10,6 +10,8 @@ package enum LeafKind: UInt8, Sendable {
     case auditHead
     /// A question about a suspected duplicate, and its answer.
     case inquiry = 50
+    /// A question what has become of a cable, and its answer.
+    case tracer = 90
 }
 
 /// The way from one statement to the signed root of its batch (rule 25).

@@ -196,10 +196,12 @@ extension AcceptanceDigest {
         let block = try SignedBlock(decoding: try reader.bytes(bound: SignedBlock.octetsMax))
         if try reader.bool() { try BatchProof.skip(in: &reader) }
         let readCaptions: [String]
-        (gate, readCaptions) = try Acceptance.gate(from: &reader)
+        let knowsAges: Bool
+        (gate, readCaptions, knowsAges) = try Acceptance.gate(from: &reader)
         captions = readCaptions.isEmpty ? block.captions : block.captions + readCaptions
         ageMilliseconds = try reader.varint()
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
+        if knowsAges { _ = try Acceptance.ages(from: &reader) }
         let part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         at = Int64(bitPattern: try reader.u64())
         suffix = try reader.u8()

@@ -17,10 +17,16 @@ package struct ServiceMessage: Equatable, Sendable {
         case noReceipt
         /// The originator has one: the delivery was a duplicate.
         case hasReceipt
+        /// The originator's station asks another what has become of the cable there.
+        case tracer = 90
+        /// The answer: what it has on record.
+        case traceReport
     }
 
     package static let octetsMax = 1 << 14
     private static let version: UInt8 = 1
+    /// With the way that the cable took.
+    private static let versionWithWay: UInt8 = 2
 
     package var kind: Kind
     package var network: String
@@ -39,8 +45,31 @@ package struct ServiceMessage: Equatable, Sendable {
     package var precedence: Precedence
     /// Why there was no delivery; empty in a receipt.
     package var reason: String
-    /// The station that asked, where this is an answer.
+    /// The station that asked, where this is an answer; of a tracer, the one that is asked.
     package var asker: RoutingIndicator?
+    /// In a trace report: what the stating station has on record of the cable.
+    package var steps: [TraceStep] = []
+    /// In a receipt: the stations that had custody, the originator's first and the one that delivered last; empty where
+    /// not all of them said.
+    package var way: [Hop] = []
+
+    /// A station that had custody, and the cable's age in milliseconds when it passed it on, or delivered it (rule 19).
+    package struct Hop: Equatable, Sendable {
+        package var station: RoutingIndicator
+        package var age: UInt64
+
+        package init(station: RoutingIndicator, age: UInt64) {
+            self.station = station
+            self.age = age
+        }
+    }
+
+    static func way(
+        _ trace: [RoutingIndicator], _ ages: [UInt64], deliveredBy station: RoutingIndicator, age: UInt64
+    ) -> [Hop] {
+        guard !trace.isEmpty, trace.count == ages.count else { return [] }
+        return zip(trace, ages).map { Hop(station: $0, age: $1) } + [Hop(station: station, age: age)]
+    }
 
     package init(
         kind: Kind, network: String, identity: CableIdentity, contentHash: Digest, post: String,
@@ -63,6 +92,7 @@ package struct ServiceMessage: Equatable, Sendable {
         case .receipt: .receipt
         case .notice: .notice
         case .inquiry, .noReceipt, .hasReceipt: .inquiry
+        case .tracer, .traceReport: .tracer
         }
     }
 
@@ -70,7 +100,7 @@ package struct ServiceMessage: Equatable, Sendable {
     package var destination: RoutingIndicator {
         switch kind {
         case .receipt, .notice, .inquiry: identity.station
-        case .noReceipt, .hasReceipt: asker ?? identity.station
+        case .noReceipt, .hasReceipt, .tracer, .traceReport: asker ?? identity.station
         }
     }
 
@@ -78,20 +108,23 @@ package struct ServiceMessage: Equatable, Sendable {
     package var isOutcome: Bool {
         switch kind {
         case .receipt, .notice: true
-        case .inquiry, .noReceipt, .hasReceipt: false
+        case .inquiry, .noReceipt, .hasReceipt, .tracer, .traceReport: false
         }
     }
 
-    private static func isAnswer(_ kind: Kind) -> Bool {
+    /// The originator keeps it with the cable, proof and all.
+    package var isKept: Bool { isOutcome || kind == .traceReport }
+
+    private static func namesDestination(_ kind: Kind) -> Bool {
         switch kind {
         case .receipt, .notice, .inquiry: false
-        case .noReceipt, .hasReceipt: true
+        case .noReceipt, .hasReceipt, .tracer, .traceReport: true
         }
     }
 
     package var encoded: [UInt8] {
         var writer = OctetWriter(reserving: 192)
-        writer.u8(Self.version)
+        writer.u8(way.isEmpty ? Self.version : Self.versionWithWay)
         writer.u8(kind.rawValue)
         writer.string(network)
         writer.identity(identity)
@@ -102,13 +135,22 @@ package struct ServiceMessage: Equatable, Sendable {
         writer.u64(UInt64(bitPattern: at))
         writer.u8(precedence.rawValue)
         writer.string(reason)
-        if Self.isAnswer(kind) { writer.indicator(asker ?? identity.station) }
+        if Self.namesDestination(kind) { writer.indicator(asker ?? identity.station) }
+        if kind == .traceReport { writer.list(steps) { $1.write(to: &$0) } }
+        guard !way.isEmpty else { return writer.octets }
+        writer.list(way) { writer, hop in
+            writer.indicator(hop.station)
+            writer.varint(hop.age)
+        }
         return writer.octets
     }
 
     package init(decoding octets: [UInt8]) throws(OctetFault) {
         var reader = OctetReader(octets)
-        try reader.expect(version: Self.version)
+        let version = try reader.u8()
+        guard version == Self.version || version == Self.versionWithWay else {
+            throw .unknownValue(offset: 0, value: UInt64(version))
+        }
         let raw = try reader.u8()
         guard let kind = Kind(rawValue: raw) else { throw .unknownValue(offset: 1, value: UInt64(raw)) }
         self.kind = kind
@@ -121,7 +163,17 @@ package struct ServiceMessage: Equatable, Sendable {
         at = Int64(bitPattern: try reader.u64())
         precedence = try reader.precedence()
         reason = try reader.string(bound: 1_024)
-        asker = Self.isAnswer(kind) ? try reader.indicator() : nil
+        asker = Self.namesDestination(kind) ? try reader.indicator() : nil
+        if kind == .traceReport {
+            steps = try reader.list(bound: TraceStep.stepsMax) { reader throws(OctetFault) in
+                try TraceStep(from: &reader)
+            }
+        }
+        if version == Self.versionWithWay {
+            way = try reader.list(bound: Acceptance.traceMax + 1) { reader throws(OctetFault) in
+                Hop(station: try reader.indicator(), age: try reader.varint())
+            }
+        }
         try reader.finish()
     }
 }

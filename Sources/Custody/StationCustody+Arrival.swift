@@ -55,6 +55,7 @@ extension StationCustody {
             gate: gate, ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, part: arrival.part,
             at: now.wall,
             suffix: suffix(for: block, &actions), hold: hold, desks: desks, body: arrival.body)
+        if arrival.ages.count == arrival.trace.count { acceptance.ages = arrival.ages }
         acceptance.readCaptions = arrival.captions.filter { !block.captions.contains($0) }
         inquire(block, desks, at: now, &actions)
         record(.accepted(acceptance), at: now, &actions)
@@ -97,7 +98,7 @@ extension StationCustody {
         let endsHere = arrival.message.destination == settings.station
         let slot = endsHere ? origin(of: arrival.message) : nil
         // Before the record of its taking: what a power cut leaves of both may be an answer too many, and none too few.
-        if endsHere, arrival.message.kind == .inquiry { answer(arrival.message, at: now, &actions) }
+        if endsHere { answer(arrival.message, at: now, &actions) }
         record(
             .service(
                 JournalRecord.ServiceCustody(

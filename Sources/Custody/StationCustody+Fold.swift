@@ -212,7 +212,7 @@ extension StationCustody {
         switch service.message.kind {
         case .receipt, .notice: settle(service.message, receivedAt: service.at)
         case .noReceipt: trust(service.message)
-        case .inquiry, .hasReceipt: break
+        case .inquiry, .hasReceipt, .tracer, .traceReport: break
         }
     }
 
@@ -275,7 +275,7 @@ extension StationCustody {
             entries[slot][delivery: position].office = names.number(of: message.office)
         case (.notice, .queued), (.notice, .inTransit), (.notice, .held):
             entries[slot][delivery: position].state = .undeliverable
-        case (.inquiry, _), (.noReceipt, _), (.hasReceipt, _): return
+        case (.inquiry, _), (.noReceipt, _), (.hasReceipt, _), (.tracer, _), (.traceReport, _): return
         }
         entries[slot][delivery: position].since = receivedAt
         entries[slot][delivery: position].at = message.at

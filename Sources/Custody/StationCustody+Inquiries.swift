@@ -21,9 +21,19 @@ extension StationCustody {
         }
     }
 
+    /// Answers what asks for it.
+    mutating func answer(_ message: ServiceMessage, at now: Instant, _ actions: inout Actions) {
+        switch message.kind {
+        case .inquiry: answer(inquiry: message, at: now, &actions)
+        case .tracer: report(to: message, at: now, &actions)
+        case .traceReport: follow(message, at: now, &actions)
+        case .receipt, .notice, .noReceipt, .hasReceipt: break
+        }
+    }
+
     /// The originator's answer: whether it has a receipt of a delivery before the one in question, by the clock of the
     /// station that made both.
-    mutating func answer(_ inquiry: ServiceMessage, at now: Instant, _ actions: inout Actions) {
+    private mutating func answer(inquiry: ServiceMessage, at now: Instant, _ actions: inout Actions) {
         guard let slot = origin(of: inquiry), let position = position(of: inquiry, in: slot) else {
             alarm("inquiry.unmatched", inquiry.identity, "station", inquiry.station.description, &actions)
             return
@@ -37,7 +47,7 @@ extension StationCustody {
         state(answer, at: now, &actions)
     }
 
-    private mutating func state(_ message: ServiceMessage, at now: Instant, _ actions: inout Actions) {
+    mutating func state(_ message: ServiceMessage, at now: Instant, _ actions: inout Actions) {
         record(.stated(JournalRecord.Statement(message: message, at: now.wall)), at: now, &actions)
     }
 

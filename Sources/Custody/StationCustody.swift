@@ -111,6 +111,8 @@ package struct StationCustody: ~Copyable {
     package var acceptsFrom = Precedence.routine
     /// Where the certificates stand in the journal: the newest segment of each.
     var certificatePlaces: [UInt32] = []
+    /// Stations that were asked about a cable of this station's since the start, by its sequence.
+    var tracers: [UInt64: [RoutingIndicator]] = [:]
     /// What the audit has come to, here and at the neighbours.
     var audit = AuditLedger()
     /// Digests of new records that wait for their places, oldest first, and how many of them have theirs.

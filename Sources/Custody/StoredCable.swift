@@ -8,6 +8,7 @@ package struct StoredCable: Sendable {
     /// Nil only in a record that was never signed, which is never sent.
     package var proof: BatchProof?
     package var trace: [RoutingIndicator]
+    package var ages: [UInt64] = []
     package var body: CableBody
 
     /// - Parameter record: a whole journal record.
@@ -19,9 +20,10 @@ package struct StoredCable: Sendable {
         blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         contentHash = try SignedBlock.contentHash(in: blockOctets)
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
-        _ = try Acceptance.gate(from: &reader)
+        let knowsAges = try Acceptance.gate(from: &reader).knowsAges
         _ = try reader.varint()
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
+        if knowsAges { ages = try Acceptance.ages(from: &reader) }
         try reader.skip(2 * reader.count(bound: SignedBlock.deliveriesMax))
         try reader.skip(Acceptance.octetsBeforeDesks)
         for _ in 0..<(try reader.count(bound: Acceptance.desksMax)) { _ = try DeskDelivery(from: &reader) }
@@ -45,9 +47,10 @@ package struct StoredReceipt: Sendable {
         _ = try CustodySource(from: &reader)
         let blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         if try reader.bool() { try BatchProof.skip(in: &reader) }
-        _ = try Acceptance.gate(from: &reader)
-        _ = try reader.varint()
-        try reader.skip(8 * reader.count(bound: Acceptance.traceMax))
+        let knowsAges = try Acceptance.gate(from: &reader).knowsAges
+        let age = try reader.varint()
+        let trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
+        let ages = knowsAges ? try Acceptance.ages(from: &reader) : []
         try reader.skip(2 * reader.count(bound: SignedBlock.deliveriesMax))
         try reader.skip(Acceptance.octetsBeforeDesks)
         let count = try reader.count(bound: Acceptance.desksMax)
@@ -58,6 +61,7 @@ package struct StoredReceipt: Sendable {
         message = ServiceMessage(
             kind: .receipt, network: network, identity: identity, contentHash: hash, post: delivery.post,
             station: station, office: delivered.office, at: delivered.at, precedence: delivery.precedence, reason: "")
+        message.way = ServiceMessage.way(trace, ages, deliveredBy: station, age: age)
         proof = delivered.proof
     }
 }

@@ -116,6 +116,8 @@ package struct CableArrival: Sendable {
     package var signer: RoutingIndicator
     package var ageMilliseconds: UInt64
     package var trace: [RoutingIndicator]
+    /// As `Acceptance.ages`.
+    package var ages: [UInt64] = []
     package var part: [UInt16]
     package var body: CableBody
     /// As read from the octets here; the stricter of this and the block holds (rule 23).

@@ -101,11 +101,13 @@ extension LinkSession {
         guard state == .open,
             let source = source(cable.offer.channel, cable.offer.number, cable.offer.suspectedDuplicate)
         else { return nil }
-        return CableArrival(
+        var arrival = CableArrival(
             link: link, session: session, offered: source, block: cable.block, blockOctets: cable.offer.blockOctets,
             proof: cable.offer.proof, signer: signer, ageMilliseconds: cable.offer.ageMilliseconds,
             trace: cable.offer.trace, part: cable.offer.part, body: body, classification: reading.gate,
             captions: reading.cable.captions, slugs: reading.cable.slugs)
+        arrival.ages = cable.offer.ages
+        return arrival
     }
 
     private func source(

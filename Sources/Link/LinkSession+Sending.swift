@@ -11,12 +11,12 @@ extension LinkSession {
         guard let proof = cable.proof else { return false }
         use(cost: slice.cost)
         offered[slice.channel] = cable.contentHash
-        put(
-            .offerCable(
-                CableOffer(
-                    channel: slice.channel, number: slice.number, suspectedDuplicate: slice.suspectedDuplicate,
-                    ageMilliseconds: slice.ageMilliseconds, trace: cable.trace + [own.station], part: deliveries,
-                    blockOctets: cable.blockOctets, proof: proof, body: body)))
+        var envelope = CableOffer(
+            channel: slice.channel, number: slice.number, suspectedDuplicate: slice.suspectedDuplicate,
+            ageMilliseconds: slice.ageMilliseconds, trace: cable.trace + [own.station], part: deliveries,
+            blockOctets: cable.blockOctets, proof: proof, body: body)
+        if cable.ages.count == cable.trace.count { envelope.ages = cable.ages + [slice.ageMilliseconds] }
+        put(.offerCable(envelope))
         return true
     }
 

@@ -11,6 +11,8 @@ package struct CableOffer: Equatable, Sendable {
     package var ageMilliseconds: UInt64
     /// Stations that had custody, the originator first and the offering one last.
     package var trace: [RoutingIndicator]
+    /// The cable's age in milliseconds when each of them passed it on; empty where one did not say (rule 19).
+    package var ages: [UInt64] = []
     /// Deliveries of the block that go this way.
     package var part: [UInt16]
     package var blockOctets: [UInt8]
@@ -39,6 +41,7 @@ package struct CableOffer: Equatable, Sendable {
         writer.bool(suspectedDuplicate)
         writer.varint(ageMilliseconds)
         writer.list(trace) { $0.indicator($1) }
+        writer.list(ages) { $0.varint($1) }
         writer.list(part) { $0.u16($1) }
         writer.bytes(blockOctets)
         proof.write(to: &writer)
@@ -52,6 +55,7 @@ package struct CableOffer: Equatable, Sendable {
         suspectedDuplicate = try reader.bool()
         ageMilliseconds = try reader.varint()
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
+        ages = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.varint() }
         part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         blockOctets = try reader.bytes(bound: 1 << 20)
         proof = try BatchProof(from: &reader)

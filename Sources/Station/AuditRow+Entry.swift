@@ -106,6 +106,8 @@ extension ServiceMessage.Kind {
         case .inquiry: "inquiry"
         case .noReceipt: "noReceipt"
         case .hasReceipt: "hasReceipt"
+        case .tracer: "tracer"
+        case .traceReport: "traceReport"
         }
     }
 }

@@ -41,7 +41,7 @@ struct CableHistory {
             let (found, previous) = read(record, number)
             past.events.insert(contentsOf: found, at: 0)
             switch record {
-            case .service(let service): if service.message.isOutcome { past.answers.insert(octets, at: 0) }
+            case .service(let service): if service.message.isKept { past.answers.insert(octets, at: 0) }
             case .carried(let carried): past.answers.insert(contentsOf: carried.past.answers, at: 0)
             case .started, .certificate, .accepted, .passed, .undeliverable, .read, .reoffered, .carriedService,
                 .standing, .audit, .stated:
@@ -99,6 +99,8 @@ struct CableHistory {
         case .notice: ("notice", message.reason)
         case .inquiry: ("inquiry", "\(message.station) suspects a duplicate and asks for an earlier receipt")
         case .noReceipt, .hasReceipt: ("inquiry", "\(message.station) has answered")
+        case .tracer: ("tracer", "\(message.station) asks what has become of it")
+        case .traceReport: ("traceReport", "\(message.station) says what it has on record: see `cable trace`")
         }
     }
 

@@ -63,6 +63,7 @@ extension ControlDesk {
         var answers: [ReceiptProof.Statement] = []
         for record in past.answers {
             guard case .service(let service) = try JournalRecord(decoding: record) else { continue }
+            guard service.message.isOutcome else { continue }
             guard post == nil || service.message.post == post else { continue }
             answers.append(try statement(service.message.encoded, service.proof))
         }

@@ -87,6 +87,7 @@ final class ControlDesk: ControlService {
         case "inbox.read": inboxRead(request, caller, reply)
         case "receipt.list": receiptList(request, reply)
         case "receipt.export": receiptExport(request, reply)
+        case "cable.trace": cableTrace(request, reply)
         case "audit.verify": auditVerify(request, reply)
         case "audit.export": auditExport(request, reply)
         case "link.list": linkList(reply)

@@ -123,6 +123,20 @@ enum VerbTable {
                 ("routerctl -o json cable history 7KQ2M9XA-41", "the same for a program"),
             ], run: ListCommands.cableHistory),
         Verb(
+            name: "cable trace", usage: "ID", operands: 1...1,
+            options: [
+                VerbOption(name: "--ask", value: "", meaning: "ask the stations that have it, or had it, first"),
+                VerbOption(name: "--wait", value: "SECONDS", meaning: "for their answers; 5 unless said"),
+            ],
+            summary: "the whole way of a cable over all stations, each statement verified",
+            examples: [
+                ("routerctl cable trace 7KQ2M9XA-41", "what receipts tell: who had it, and for how long"),
+                (
+                    "routerctl cable trace 7KQ2M9XA-41 --ask --wait 60",
+                    "a tracer: each station says what it has on record, up to where the cable stands"
+                ),
+            ], run: TraceCommand.run),
+        Verb(
             name: "inbox list", usage: "", operands: 0...0,
             options: [limit, VerbOption(name: "--office", value: "OFFICE", meaning: "of one office only")],
             summary: "cables delivered here, in order of arrival",

@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+@Suite("The way of a cable", .serialized)
+struct TraceTests {
+    @Test("A receipt tells the way and how long each station had it; a tracer finds where a cable stands")
+    func traced() throws {
+        let lab = try Lab(Lab.row)
+        try lab.start("RUECAP", "RUEHUB", "RUENO")
+        let id = try #require(
+            lab.ctl("RUECAP", "submit", "-", input: Lab.cable(1)).document["id"] as? String)
+        try lab.wait("the receipt is back") {
+            lab.ctl("RUECAP", "receipt", "list", id).rows.contains { $0["state"] as? String == "delivered" }
+        }
+        let way = lab.ctl("RUECAP", "cable", "trace", id).rows.filter {
+            ["passedBy", "reached"].contains($0["event"] as? String)
+        }
+        #expect(way.compactMap { $0["link"] as? String } == ["RUECAP", "RUEHUB", "RUENO"])
+        #expect(way.allSatisfy { $0["verified"] as? Bool == true && $0["station"] as? String == "RUENO" })
+        let ages = way.compactMap { $0["ageSeconds"] as? Double }
+        #expect(ages.count == 3 && ages == ages.sorted())
+
+        // The last station is away: the cable stands at the relay, and only a tracer can tell.
+        lab.kill("RUENO")
+        let stuck = try #require(
+            lab.ctl("RUECAP", "submit", "-", input: Lab.cable(2)).document["id"] as? String)
+        try lab.wait("the relay has it") {
+            lab.ctl("RUECAP", "cable", "history", stuck).rows.contains { $0["event"] as? String == "custodyPassed" }
+        }
+        let asked = lab.ctl("RUECAP", "cable", "trace", stuck, "--ask", "--wait", "20")
+        #expect(asked.status == 0, "\(asked.error)")
+        let answer = asked.rows.filter { $0["station"] as? String == "RUEHUB" }
+        #expect(answer.count == 1, "\(String(decoding: asked.output, as: UTF8.self))")
+        #expect(answer.first?["event"] as? String == "waiting")
+        #expect(answer.first?["verified"] as? Bool == true)
+        #expect(lab.ctl("RUEHUB", "cable", "trace", stuck, "--ask").error.contains("NOT_OURS"))
+
+        // It moves on: the next tracer follows it to the desk.
+        try lab.start("RUENO")
+        try lab.wait("it is delivered") { lab.ctl("RUENO", "inbox", "list").rows.count == 2 }
+        #expect(lab.ctl("RUECAP", "inbox", "list").rows.isEmpty)
+    }
+}
