@@ -327,7 +327,8 @@ package struct LinkRow: Codable, Sendable, Equatable {
 
     package init(
         peer: String, state: String, since: String, why: String, nextAt: String?, clearance: String, cost: Int,
-        queued: [String: Int], sentNumber: UInt64, receivedNumber: UInt64, sentCables: UInt64,
+        queued: [String: Int], rate: Double?, roundTrip: Double?, sentNumber: UInt64, receivedNumber: UInt64,
+        sentCables: UInt64,
         receivedCables: UInt64, sentOctets: UInt64, receivedOctets: UInt64
     ) {
         self.peer = peer
@@ -338,6 +339,8 @@ package struct LinkRow: Codable, Sendable, Equatable {
         self.clearance = clearance
         self.cost = cost
         self.queued = queued
+        self.rate = rate
+        self.roundTrip = roundTrip
         self.sentNumber = sentNumber
         self.receivedNumber = receivedNumber
         self.sentCables = sentCables

@@ -62,11 +62,21 @@ package enum Effect: Sendable {
 /// A part of one transmission that the link shall send next.
 package struct Slice: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
-        /// The header of a cable, with its body if that fits one chunk.
-        case offerCable(RecordPlace, deliveries: [UInt16], withBody: Bool)
+        /// The header of a cable.
+        case offerCable(RecordPlace, deliveries: [UInt16], body: BodyWay)
         case offerService(RecordPlace, desk: UInt16?)
         /// Octets of the body.
         case chunk(RecordPlace, offset: UInt32, count: UInt32, last: Bool)
+    }
+
+    /// How the body of an offered cable goes.
+    package enum BodyWay: Sendable, Equatable {
+        /// With the offer: it fits one chunk.
+        case with
+        /// In chunks behind the offer: nobody can have a part of it, or so little that asking takes longer.
+        case follows
+        /// In chunks, from where the neighbour says (rule 18).
+        case asked
     }
 
     package var channel: UInt64

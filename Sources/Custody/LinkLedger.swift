@@ -12,6 +12,17 @@ package struct LinkLedger: Sendable {
     package var queue = TransmissionQueue()
     /// Octets that the link can take now; a slice may overdraw it by one chunk.
     package var room = 0
+    /// Octets of a body between two choices of what to send next, as the rate of the link allows (rule 17).
+    package var chunkOctets: Int
+    /// Octets a second, and milliseconds, as measured.
+    package var rate: UInt64?
+    package var roundTrip: UInt64?
+    /// The transfer that was sent last and is not whole.
+    package var current: UInt32?
+    /// Transfers that a higher precedence has interrupted.
+    package var interrupted: Set<UInt32> = []
+    /// Since when (boot milliseconds) what interrupts a transfer has been waiting for its next chunk to end.
+    package var overtaking: [UInt32: UInt64] = [:]
     /// The next offer's channel number: dense within this start of the daemon, from 1 (rule 3).
     package var nextChannel: UInt64 = 1
     /// Transmissions under way, by channel number from `firstInFlight`.
@@ -36,7 +47,10 @@ package struct LinkLedger: Sendable {
     package var sentNumber: UInt64 = 0
     package var receivedNumber: UInt64 = 0
 
-    package init(peer: RoutingIndicator) { self.peer = peer }
+    package init(peer: RoutingIndicator, chunkOctets: Int) {
+        self.peer = peer
+        self.chunkOctets = chunkOctets
+    }
 
     package var isUp: Bool { session != nil }
 

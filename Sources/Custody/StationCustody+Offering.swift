@@ -3,12 +3,8 @@ import Octets
 import Routing
 
 extension StationCustody {
-    /// Octets that an offer needs besides the body: a guess for the link's window, exact enough to bound it.
-    private static let offerOverheadOctets = 640
-    private static let serviceOverheadOctets = 448
-    private static let chunkOverheadOctets = 32
-    /// Offers under way on one link at once.
-    private static let inFlightMax = 16_384
+    /// The code of a refusal after which the same is offered again at once: what the neighbour had kept of it was wrong.
+    package static let offerAgain = "AGAIN"
     /// Milliseconds for which a refused transmission is not offered again.
     private static let refusalPause: UInt64 = 60_000
     /// The same where the neighbour's disk refused a body, which may be over at once.
@@ -103,6 +99,9 @@ extension StationCustody {
     }
 
     private mutating func takeBack(_ link: Int) {
+        links[link].current = nil
+        links[link].interrupted.removeAll()
+        links[link].overtaking.removeAll()
         for index in links[link].takeBackInFlight() {
             let inQueue = transmissions[index].state == .sending
             // All its octets have left: the neighbour may have taken it.
@@ -115,144 +114,6 @@ extension StationCustody {
         }
     }
 
-    // MARK: Sending
-
-    /// The link can take more octets.
-    package mutating func room(
-        _ link: Int, session: UInt64, octets: Int, at now: Instant, _ actions: inout Actions
-    ) {
-        guard links[link].session == session else { return }
-        links[link].room += octets
-        fill(link, at: now, &actions)
-    }
-
-    /// Hands the link what it can take, choosing anew before every chunk (design, rule 4).
-    mutating func fill(_ link: Int, at now: Instant, _ actions: inout Actions) {
-        guard let session = links[link].session else { return }
-        while links[link].room > 0, links[link].inFlight.count - links[link].inFlightHead < Self.inFlightMax,
-            let index = links[link].queue.first()
-        {
-            guard mayLeave(index, over: link) else {
-                bar(index, at: now, &actions)
-                continue
-            }
-            let slice = nextSlice(of: index, on: link, at: now)
-            links[link].room -= slice.cost
-            actions.now.append(.transmit(link: link, session: session, slice))
-        }
-    }
-
-    /// The gate before the first octet: what was routed when the network was another one does not leave.
-    private func mayLeave(_ index: UInt32, over link: Int) -> Bool {
-        guard !transmissions[index].isService, transmissions[index].state == .ready else { return true }
-        let slot = slot(carriedBy: index)
-        return barrier(slot, over: link) == nil
-    }
-
-    /// Why a cable may not go over a link; nil: it may.
-    func barrier(_ slot: UInt32, over link: Int) -> String? {
-        released.barrier(over: links[link].peer, entries[slot].gate, captions(of: slot))
-    }
-
-    func captions(of slot: UInt32) -> [String] {
-        guard entries[slot].circumstances != 0 else { return [] }
-        return circumstances.circumstances(entries[slot].circumstances, sequence: entries[slot].sequence).captions
-    }
-
-    private mutating func bar(_ index: UInt32, at now: Instant, _ actions: inout Actions) {
-        let slot = slot(carriedBy: index)
-        let positions = (0..<entries[slot].deliveryCount).filter { entries[slot][delivery: $0].transmission == index }
-        alarm(
-            "cable.barred", entries[slot].identity, "link", links[Int(transmissions[index].link)].peer.description,
-            &actions)
-        refusedBy[entries[slot].sequence, default: []].insert(transmissions[index].link)
-        take(positions, of: slot, off: index)
-        assign(slot, positions, suspected: false, at: now, &actions)
-    }
-
-    private mutating func nextSlice(of index: UInt32, on link: Int, at now: Instant) -> Slice {
-        switch transmissions[index].state {
-        case .ready:
-            return offer(index, on: link, at: now)
-        case .sending:
-            return chunk(of: index, on: link, at: now)
-        case .asking, .offered, .held:
-            preconditionFailure("only what is ready or being sent stands in a queue")
-        }
-    }
-
-    private mutating func offer(_ index: UInt32, on link: Int, at now: Instant) -> Slice {
-        let channel = links[link].addInFlight(index)
-        links[link].sentNumber = channel
-        links[link].queue.remove(index, &transmissions)
-        transmissions[index].channel = channel
-        guard !transmissions[index].isService else { return offerService(index, at: now) }
-        let slot = slot(carriedBy: index)
-        let whole = Int(entries[slot].length) <= settings.chunkOctets
-        transmissions[index].state = whole ? .offered : .asking
-        if whole { count(slot, on: link) }
-        return slice(
-            index, .offerCable(entries[slot].place, deliveries: part(of: slot, on: index), withBody: whole),
-            cost: Self.offerOverheadOctets + (whole ? Int(entries[slot].length) : 0), born: entries[slot].born, at: now)
-    }
-
-    private mutating func offerService(_ index: UInt32, at now: Instant) -> Slice {
-        transmissions[index].state = .offered
-        guard let service = services[transmissions[index].number] else {
-            preconditionFailure("a receipt that waits is in custody")
-        }
-        return slice(
-            index, .offerService(service.place, desk: service.desk), cost: Self.serviceOverheadOctets,
-            born: service.born, at: now)
-    }
-
-    private mutating func chunk(of index: UInt32, on link: Int, at now: Instant) -> Slice {
-        let slot = slot(carriedBy: index)
-        let offset = transmissions[index].sent
-        let count = min(UInt32(settings.chunkOctets), entries[slot].length - offset)
-        let last = offset + count == entries[slot].length
-        transmissions[index].sent += count
-        if last {
-            transmissions[index].state = .offered
-            links[link].queue.remove(index, &transmissions)
-            self.count(slot, on: link)
-        }
-        return slice(
-            index, .chunk(entries[slot].place, offset: offset, count: count, last: last),
-            cost: Self.chunkOverheadOctets + Int(count), born: entries[slot].born, at: now)
-    }
-
-    private mutating func count(_ slot: UInt32, on link: Int) {
-        links[link].sentCables += 1
-        links[link].sentOctets += UInt64(entries[slot].length)
-    }
-
-    private func slice(
-        _ index: UInt32, _ content: Slice.Content, cost: Int, born: Int64, at now: Instant
-    ) -> Slice {
-        let age = max(0, Int64(clamping: now.boot) - born)
-        return Slice(
-            channel: transmissions[index].channel, number: transmissions[index].number,
-            precedence: transmissions[index].precedence, ageMilliseconds: UInt64(age),
-            suspectedDuplicate: transmissions[index].suspectedDuplicate, content: content, cost: cost)
-    }
-
-    /// The cable that a transmission carries.
-    func slot(carriedBy index: UInt32) -> UInt32 {
-        guard let slot = slot(ofSequence: transmissions[index].number.sequence) else {
-            preconditionFailure("a cable that waits is in custody")
-        }
-        return slot
-    }
-
-    /// The deliveries that a transmission carries: its set may shrink, never grow (rule 15).
-    func part(of slot: UInt32, on index: UInt32) -> [UInt16] {
-        (0..<entries[slot].deliveryCount).compactMap {
-            let delivery = entries[slot][delivery: $0]
-            return delivery.transmission == index ? delivery.index : nil
-        }
-    }
-
     // MARK: Answers of the neighbour
 
     /// The neighbour wants the body of an offer from this octet on (rule 18).
@@ -260,12 +121,20 @@ extension StationCustody {
         _ link: Int, session: UInt64, channel: UInt64, offset: UInt64, at now: Instant, _ actions: inout Actions
     ) {
         guard links[link].session == session, let index = links[link].transmission(onChannel: channel),
-            transmissions[index].state == .asking
+            !transmissions[index].isService
         else { return }
         let length = entries[slot(carriedBy: index)].length
-        transmissions[index].state = .sending
-        transmissions[index].sent = offset < UInt64(length) ? UInt32(offset) : 0
-        links[link].queue.putBack(index, &transmissions)
+        guard offset <= UInt64(length) else { return }
+        switch transmissions[index].state {
+        case .asking:
+            transmissions[index].state = .sending
+            transmissions[index].sent = UInt32(offset)
+            links[link].queue.putBack(index, &transmissions)
+        case .sending:
+            // It began without asking, and the neighbour has more of it than that.
+            transmissions[index].sent = max(transmissions[index].sent, UInt32(offset))
+        case .ready, .offered, .held: return
+        }
         fill(link, at: now, &actions)
     }
 
@@ -309,6 +178,7 @@ extension StationCustody {
         }
         if transmission.isService { services[transmission.number]?.transmission = CustodyDelivery.none }
         if transmission.state == .sending { links[link].queue.remove(index, &transmissions) }
+        forget(index, on: link)
         links[link].endInFlight(channel: channel)
         transmissions.release(index)
         return item
@@ -331,10 +201,16 @@ extension StationCustody {
     ) {
         guard links[link].session == session, let index = links[link].transmission(onChannel: channel) else { return }
         if transmissions[index].state == .sending { links[link].queue.remove(index, &transmissions) }
+        forget(index, on: link)
         links[link].endInFlight(channel: channel)
-        transmissions[index].state = .held
         transmissions[index].sent = 0
         transmissions[index].countAttempt()
+        guard code != Self.offerAgain else {
+            transmissions[index].state = .ready
+            links[link].queue.putBack(index, &transmissions)
+            return fill(link, at: now, &actions)
+        }
+        transmissions[index].state = .held
         let notBefore = now.boot + (code == "DISK" ? Self.diskPause : Self.refusalPause)
         held[index] = notBefore
         actions.wake(at: notBefore)
@@ -454,6 +330,7 @@ extension StationCustody {
     mutating func drop(_ index: UInt32) {
         let link = Int(transmissions[index].link)
         if transmissions[index].state == .ready { links[link].queue.remove(index, &transmissions) }
+        forget(index, on: link)
         links[link].waiting[Int(transmissions[index].precedence.rawValue)] -= 1
         held[index] = nil
         transmissions.release(index)

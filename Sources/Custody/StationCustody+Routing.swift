@@ -108,7 +108,7 @@ extension StationCustody {
         }
         for way in ways {
             for group in groups(way.positions, of: slot) {
-                transmit(slot, group, over: way.link, suspected: suspected)
+                transmit(slot, group, over: way.link, suspected: suspected, at: now)
             }
         }
     }
@@ -134,7 +134,9 @@ extension StationCustody {
         alarm("delivery.held", entries[slot].identity, "why", why.sentence, &actions)
     }
 
-    private mutating func transmit(_ slot: UInt32, _ positions: [Int], over link: Int, suspected: Bool) {
+    private mutating func transmit(
+        _ slot: UInt32, _ positions: [Int], over link: Int, suspected: Bool, at now: Instant
+    ) {
         let precedence = positions.map { entries[slot][delivery: $0].precedence }.max() ?? .routine
         let index = transmissions.insert(
             Transmission(
@@ -143,6 +145,7 @@ extension StationCustody {
         for position in positions { entries[slot][delivery: position].transmission = index }
         links[link].queue.append(index, &transmissions)
         links[link].waiting[Int(precedence.rawValue)] += 1
+        noteOvertaking(index, on: link, at: now)
     }
 
     // MARK: Receipts, notices, orders

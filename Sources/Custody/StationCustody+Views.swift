@@ -55,6 +55,9 @@ package struct LinkItem: Sendable {
     package var why: String
     package var nextAt: Int64?
     package var queued: [Precedence: Int]
+    /// Octets a second, and milliseconds, once they are measured.
+    package var rate: UInt64?
+    package var roundTrip: UInt64?
     package var sentNumber: UInt64
     package var receivedNumber: UInt64
     package var sentCables: UInt64
@@ -337,7 +340,8 @@ extension StationCustody {
             for precedence in Precedence.allCases { queued[precedence] = link.waiting[Int(precedence.rawValue)] }
             return LinkItem(
                 peer: link.peer, state: link.isUp ? .up : link.why.hasPrefix("dialling") ? .connecting : .down,
-                since: link.since, why: link.why, nextAt: link.nextAt, queued: queued, sentNumber: link.sentNumber,
+                since: link.since, why: link.why, nextAt: link.nextAt, queued: queued, rate: link.rate,
+                roundTrip: link.roundTrip, sentNumber: link.sentNumber,
                 receivedNumber: link.receivedNumber, sentCables: link.sentCables, receivedCables: link.receivedCables,
                 sentOctets: link.sentOctets, receivedOctets: link.receivedOctets)
         }

@@ -13,7 +13,7 @@ package struct CustodySettings: Sendable {
     package var lifeSeconds: UInt32
     /// Stations that a cable may pass.
     package var hopLimit: Int
-    /// Octets of a body that go between two choices of what to send next.
+    /// Octets of a body that go between two choices of what to send next, before a link has been measured.
     package var chunkOctets: Int
     /// Milliseconds for which a cable that was passed on is kept (rule 9).
     package var graceMilliseconds: Int64 = 86_400_000
@@ -127,6 +127,8 @@ package struct StationCustody: ~Copyable {
     var refusedBy: [UInt64: Set<UInt16>] = [:]
     /// Refused transmissions, and the milliseconds of the boot clock before which each is not offered again.
     var held: [UInt32: UInt64] = [:]
+    /// The last interruptions of transfers, oldest first.
+    var interruptions = InterruptionBook()
 
     /// Milliseconds after a start in which links count as up: they are being dialled.
     private static let startMilliseconds: UInt64 = 5_000
@@ -143,7 +145,7 @@ package struct StationCustody: ~Copyable {
         released = ReleasedRoutes(routing)
         self.addresses = addresses
         self.offices = offices
-        links = routing.neighbours.map { LinkLedger(peer: $0) }
+        links = routing.neighbours.map { LinkLedger(peer: $0, chunkOctets: settings.chunkOctets) }
     }
 
     package var routing: RoutingTable { released.plain }

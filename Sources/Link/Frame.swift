@@ -34,6 +34,8 @@ package enum Frame: Equatable, Sendable {
     package static let octetsMax = 2 << 20
     package static let headerOctets = 4
     package static let wireVersion: UInt8 = 1
+    /// The code of a refusal after which the same is offered again at once, since what was kept of it was wrong.
+    package static let offerAgain = StationCustody.offerAgain
     /// The octets of a body in one offer or chunk at most.
     package static let bodyMax = 1 << 20
 

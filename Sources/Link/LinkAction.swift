@@ -19,8 +19,8 @@ package enum LinkAction: Sendable {
     case appendBody(channel: UInt64, octets: [UInt8])
     /// The body is whole: answer with `bodyEnds`, or `bodyFailed`.
     case finishBody(channel: UInt64)
-    /// No more of the body comes over this session.
-    case dropBody(channel: UInt64)
+    /// No more of the body comes over this session: what came is kept, or is wrong.
+    case dropBody(channel: UInt64, keeps: Bool)
     /// A cable is here, whole and genuine: read its heading, and bring it to the loop as `arrival` makes it.
     case cable(OfferedCable, signer: RoutingIndicator, body: CableBody)
     /// A receipt or notice is here and genuine.
@@ -79,6 +79,8 @@ package struct LinkLimits: Sendable {
     package var cableOctetsMax: UInt64 = 80 << 20
     /// Bodies under way to here at once.
     package var bodiesMax = 256
+    /// Octets of a chunk at most, however fast the way is.
+    package var chunkOctetsMax = 16 << 10
 
     package init() {}
 }

@@ -39,7 +39,7 @@ extension LinkSession {
                 return refuse(channel, "BUSY", "too many cables are under way")
             }
             guard incoming[channel] == nil else { return fail(.outOfOrder("channel \(channel) is used twice")) }
-            incoming[channel] = IncomingCable(cable: cable, signer: signer, received: 0)
+            incoming[channel] = IncomingCable(cable: cable, signer: signer, received: 0, start: 0)
             return [.beginBody(cable)]
         }
         guard UInt64(body.count) == block.length, bodyHash == block.contentHash else {
@@ -48,46 +48,54 @@ extension LinkSession {
         return [.cable(cable, signer: signer, body: .inline(body))]
     }
 
-    /// There is a place for the body, and the neighbour is asked for it.
-    package mutating func bodyBegins(channel: UInt64) {
+    /// There is a place for the body, and the neighbour is asked for what follows (rule 18).
+    ///
+    /// - Parameter offset: octets of it that are here and synced.
+    package mutating func bodyBegins(channel: UInt64, at offset: UInt64) {
         guard state == .open, incoming[channel] != nil else { return }
-        put(.resume(channel: channel, offset: 0))
+        incoming[channel]?.received = offset
+        incoming[channel]?.start = offset
+        put(.resume(channel: channel, offset: offset))
         settle(channel)
     }
 
-    /// The octets of the body cannot be kept.
-    package mutating func bodyFailed(channel: UInt64, why: String) -> [LinkAction] {
+    /// There is no room for the body, or its octets cannot be kept.
+    package mutating func bodyFailed(channel: UInt64, code: String, why: String) -> [LinkAction] {
         guard state == .open, incoming.removeValue(forKey: channel) != nil else { return [] }
-        return [.dropBody(channel: channel)] + refuse(channel, "DISK", "the body cannot be written: \(why)")
+        return [.dropBody(channel: channel, keeps: false)] + refuse(channel, code, why)
     }
 
     mutating func take(_ chunk: Chunk, _ wireOctets: Int) -> [LinkAction] {
-        guard var cable = incoming[chunk.channel] else {
-            giveBack(wireOctets)
-            return []
-        }
+        giveBack(wireOctets)
+        guard let cable = incoming[chunk.channel] else { return [] }
         let length = cable.cable.block.length
-        guard chunk.offset == cable.received, UInt64(chunk.octets.count) <= length - cable.received else {
+        guard chunk.offset <= cable.received, UInt64(chunk.octets.count) <= length - chunk.offset else {
             return fail(.outOfOrder("a chunk of channel \(chunk.channel)"))
         }
-        giveBack(wireOctets)
-        cable.received += UInt64(chunk.octets.count)
-        incoming[chunk.channel] = cable
-        let append = LinkAction.appendBody(channel: chunk.channel, octets: chunk.octets)
-        guard chunk.last else { return [append] }
-        guard cable.received == length else {
+        // A neighbour that began before it heard what is here sends some of it again.
+        let known = cable.received - chunk.offset
+        let fresh =
+            known == 0 ? chunk.octets : Array(chunk.octets.dropFirst(Int(min(known, UInt64(chunk.octets.count)))))
+        incoming[chunk.channel]?.received += UInt64(fresh.count)
+        let append = fresh.isEmpty ? [] : [LinkAction.appendBody(channel: chunk.channel, octets: fresh)]
+        guard chunk.last else { return append }
+        guard cable.received + UInt64(fresh.count) == length else {
             incoming[chunk.channel] = nil
-            return [.dropBody(channel: chunk.channel)] + refuse(chunk.channel, "LENGTH", "the body ends early")
+            return [.dropBody(channel: chunk.channel, keeps: false)]
+                + refuse(chunk.channel, "LENGTH", "the body ends early")
         }
-        return [append, .finishBody(channel: chunk.channel)]
+        return append + [.finishBody(channel: chunk.channel)]
     }
 
     /// The body is whole and, where it has a file, synced under its name.
     package mutating func bodyEnds(channel: UInt64, hash: Digest, body: CableBody) -> [LinkAction] {
         guard state == .open, let cable = incoming.removeValue(forKey: channel) else { return [] }
         guard hash == cable.cable.block.contentHash else {
+            // Some of it may have come from another neighbour, or from a damaged disk: it is thrown away, and offered
+            // again at once. Then nothing is kept of it, and the blame is the neighbour's.
             return refuse(
-                channel, "CONTENT_HASH", "the octets of \(cable.cable.block.identity) are not what was signed")
+                channel, cable.start > 0 ? Frame.offerAgain : "CONTENT_HASH",
+                "the octets of \(cable.cable.block.identity) are not what was signed")
         }
         return [.cable(cable.cable, signer: cable.signer, body: body)]
     }

@@ -7,7 +7,10 @@ extension LinkSession {
     ///
     /// - Parameter body: whole, where it goes with the offer.
     /// - Returns: false when the cable was never signed, which is a mistake of this station's.
-    package mutating func offer(_ slice: Slice, _ cable: StoredCable, deliveries: [UInt16], body: [UInt8]?) -> Bool {
+    package mutating func offer(_ slice: Slice, _ cable: StoredCable, deliveries: [UInt16], body: [UInt8]?, now: UInt64)
+        -> Bool
+    {
+        clock = now
         guard let proof = cable.proof else { return false }
         use(cost: slice.cost)
         offered[slice.channel] = cable.contentHash
@@ -23,7 +26,9 @@ extension LinkSession {
     /// Offers a receipt or notice.
     ///
     /// - Parameter mark: the leaf hash of the message, which the neighbour's note must name.
-    package mutating func offer(_ slice: Slice, _ service: StoredService, _ octets: [UInt8], mark: Digest) {
+    package mutating func offer(_ slice: Slice, _ service: StoredService, _ octets: [UInt8], mark: Digest, now: UInt64)
+    {
+        clock = now
         use(cost: slice.cost)
         offered[slice.channel] = mark
         put(
@@ -35,7 +40,8 @@ extension LinkSession {
     }
 
     /// Sends a part of a body.
-    package mutating func send(_ slice: Slice, chunk octets: [UInt8], offset: UInt32, last: Bool) {
+    package mutating func send(_ slice: Slice, chunk octets: [UInt8], offset: UInt32, last: Bool, now: UInt64) {
+        clock = now
         use(cost: slice.cost)
         put(.chunk(Chunk(channel: slice.channel, offset: UInt64(offset), last: last, octets: octets)))
     }

@@ -1,5 +1,5 @@
 package import Cables
-import Custody
+package import Custody
 package import Octets
 
 /// The state machine of one session between two stations: it takes octets and facts, and answers with frames and actions.
@@ -22,6 +22,8 @@ package struct LinkSession: ~Copyable {
         var cable: OfferedCable
         var signer: RoutingIndicator
         var received: UInt64
+        /// Octets that were here when it began.
+        var start: UInt64
     }
 
     package private(set) var state = State.greeting
@@ -36,8 +38,12 @@ package struct LinkSession: ~Copyable {
     private var loopKnows = false
     /// Octets that the neighbour can still take.
     private var sendWindow = 0
+    /// The time of the last event.
+    var clock: UInt64
     /// Octets of room given to the core and not yet used.
     private var granted = 0
+    /// Octets of a chunk as the core was told.
+    private var toldChunk = 0
     /// Octets that the neighbour may still send, and what is to be given back.
     private var receiveWindow: Int
     private var toReturn = 0
@@ -46,6 +52,8 @@ package struct LinkSession: ~Copyable {
     var lastProgress: UInt64
     private var asked = false
     private var nonce: UInt64 = 0
+    /// What the way carries.
+    package private(set) var pace: LinkPace
     /// Certificates that this session has named (rule 25).
     private var introduced: Set<Digest>
     /// What was offered, by channel number: the custody note must name it.
@@ -56,10 +64,11 @@ package struct LinkSession: ~Copyable {
 
     /// - Parameters:
     ///   - introduced: fingerprint of the certificate that the neighbour showed when the connection was made.
+    ///   - memory: how fast the way was in an earlier session.
     ///   - now: milliseconds of the station's clock, which never steps back; so everywhere here.
     package init(
         link: Int, session: UInt64, own: Hello, peer: RoutingIndicator, introduced: Digest, limits: LinkLimits,
-        now: UInt64
+        memory: LinkPace.Memory?, now: UInt64
     ) {
         self.link = link
         self.session = session
@@ -70,12 +79,15 @@ package struct LinkSession: ~Copyable {
         receiveWindow = limits.windowOctets
         lastHeard = now
         lastProgress = now
+        clock = now
+        pace = LinkPace(chunkMost: limits.chunkOctetsMax, memory: memory, now: now)
         put(.hello(own))
     }
 
     // MARK: What goes out
 
-    /// Encoded frames since the last call, in order; empty when there are none.
+    /// Encoded frames since the last call, in order; empty when there are none. Among traffic there are pings, to see when
+    /// it has arrived.
     package mutating func takeOutput() -> [UInt8] {
         guard !output.octets.isEmpty else { return [] }
         defer { output = OctetWriter(reserving: 16 << 10) }
@@ -85,7 +97,16 @@ package struct LinkSession: ~Copyable {
     mutating func put(_ frame: Frame) {
         let before = output.octets.count
         frame.write(to: &output)
-        if frame.countsAgainstWindow { sendWindow -= output.octets.count - before }
+        guard frame.countsAgainstWindow else { return }
+        sendWindow -= output.octets.count - before
+        pace.sends(output.octets.count - before, now: clock)
+        if pace.wantsMark { ping() }
+    }
+
+    private mutating func ping() {
+        nonce += 1
+        pace.mark(nonce, isLimited: granted >= pace.chunk || sendWindow <= 0, now: clock)
+        put(.ping(nonce: nonce))
     }
 
     /// A frame of the station's own: a custody note or a refusal. Nothing happens when the session is over.
@@ -125,6 +146,7 @@ package struct LinkSession: ~Copyable {
     /// neighbour would wait for a custody note that never comes.
     package mutating func next(now: UInt64) -> [LinkAction]? {
         guard state != .closed, loopKnows || state == .greeting else { return nil }
+        clock = now
         do throws(LinkFault) {
             guard let (frame, count) = try decoder.next() else { return nil }
             return state == .greeting ? greeted(frame) : opened(frame, count, now)
@@ -172,7 +194,11 @@ package struct LinkSession: ~Copyable {
         case .ping(let nonce):
             put(.pong(nonce: nonce))
             return []
-        case .pong: return []
+        case .pong(let nonce):
+            guard pace.answered(nonce, now: now) else { return [] }
+            lastProgress = now
+            if pace.wantsMark { ping() }
+            return [.windowOpened]
         case .auditHead(let octets, let proof): return take(auditHead: octets, proof)
         case .auditAsk: return [.auditAsked]
         case .auditHeld(let octets, let proof): return take(auditHeld: octets, proof)
@@ -182,17 +208,23 @@ package struct LinkSession: ~Copyable {
 
     // MARK: The window
 
-    /// Octets of room that the core may be given now; they count as given.
+    /// What the core may be told of room now, which counts as given; nil: nothing.
     ///
     /// - Parameter unsent: octets handed to the connection and not yet given to the kernel.
-    package mutating func grant(unsent: Int) -> Int {
+    package mutating func grant(unsent: Int) -> LinkRoom? {
         // Room given for a session that the loop does not know yet would be lost, and the link would stand still.
-        guard state == .open, loopKnows else { return 0 }
-        let room = min(limits.pipeOctets - unsent, sendWindow) - granted
+        guard state == .open, loopKnows else { return nil }
+        let chunk = pace.chunk
+        let room = min(limits.pipeOctets - unsent, sendWindow, pace.bound - pace.inFlight) - granted
         // Small grants would wake the core for every frame.
-        guard room >= limits.pipeOctets / 4 || (granted <= 0 && room > 0) else { return 0 }
-        granted += room
-        return room
+        let least = min(chunk, limits.pipeOctets) / 2
+        let isEnough = room >= max(chunk, min(pace.bound, limits.pipeOctets) / 4) || (granted < least && room >= least)
+        // With smaller chunks the room that it has may do.
+        guard isEnough || (granted >= least && chunk < toldChunk) else { return nil }
+        let octets = isEnough ? room : 0
+        granted += octets
+        toldChunk = chunk
+        return LinkRoom(octets: octets, chunkOctets: chunk, rate: pace.rate, roundTrip: pace.roundTrip)
     }
 
     /// The core used room.
@@ -220,6 +252,7 @@ package struct LinkSession: ~Copyable {
     /// - Parameter unsent: octets handed to the connection and not yet given to the kernel.
     package mutating func ticked(unsent: Int, now: UInt64) -> [LinkAction] {
         guard state != .closed else { return [] }
+        clock = now
         // Offers that nobody answers, though the octets have left, mean that the two sides differ about the session: a
         // new one settles it, and everything under way is offered again.
         if offered.isEmpty || unsent > 0 { lastProgress = now }
@@ -231,8 +264,7 @@ package struct LinkSession: ~Copyable {
         if silence >= limits.silenceMilliseconds { return fail(.silent(milliseconds: silence)) }
         guard state == .open, silence >= limits.keepaliveMilliseconds, !asked else { return [] }
         asked = true
-        nonce += 1
-        put(.ping(nonce: nonce))
+        ping()
         return []
     }
 
@@ -259,6 +291,6 @@ package struct LinkSession: ~Copyable {
     private mutating func ended() -> [LinkAction] {
         state = .closed
         defer { incoming.removeAll() }
-        return incoming.keys.sorted().map { .dropBody(channel: $0) }
+        return incoming.keys.sorted().map { .dropBody(channel: $0, keeps: true) }
     }
 }

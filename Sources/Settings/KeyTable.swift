@@ -129,6 +129,9 @@ package enum KeyTable {
             "limits.unsentOctetsPerLink", .whole(4_096...(1 << 26)), "262144", unit: "octets",
             "what is handed to a link and not yet sent"),
         SettingsKey(
+            "limits.partialOctets", .whole(1 << 20...(1 << 40)), "1073741824", unit: "octets",
+            "what is kept of large cables that have not yet arrived whole"),
+        SettingsKey(
             "limits.controlConnections", .whole(1...4_096), "64", unit: "connections",
             "open control connections of all users"),
         SettingsKey(

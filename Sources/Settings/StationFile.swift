@@ -186,6 +186,7 @@ package enum StationFile {
         whole("cableOctets", \.cableOctets)
         whole("windowOctets", \.windowOctets)
         whole("unsentOctetsPerLink", \.unsentOctetsPerLink)
+        whole("partialOctets", \.partialOctets)
         whole("controlConnections", \.controlConnections)
         whole("controlConnectionsPerUser", \.controlConnectionsPerUser)
         whole("hopLimit", \.hopLimit)

@@ -17,6 +17,7 @@ package struct StationSettings: Sendable, Equatable {
         package var windowOctets = 1 << 20
         /// Octets handed to a link and not yet taken by the kernel.
         package var unsentOctetsPerLink = 256 << 10
+        package var partialOctets = 1 << 30
         package var controlConnections = 64
         package var controlConnectionsPerUser = 8
         /// Milliseconds.

@@ -25,12 +25,15 @@ final class CableArchive: Sendable {
 
     let journal: Journal
     let bodies: BodyStore
+    /// Bodies on their way in.
+    let partials: PartialStore
     /// Names of files whose octets were found to be what was accepted, since the start.
     private let verified = Mutex<Set<String>>([])
 
-    init(journal: Journal, bodies: BodyStore) {
+    init(journal: Journal, bodies: BodyStore, partials: PartialStore) {
         self.journal = journal
         self.bodies = bodies
+        self.partials = partials
     }
 
     func record(_ place: RecordPlace) throws -> JournalRecord {

@@ -117,12 +117,15 @@ extension ControlDesk {
 
     func cableHistory(_ request: ControlRequest, _ reply: ControlReply) {
         find(request["id"] ?? "", reply) { custody, slot in
-            (custody.lastPlace(of: slot), custody.place(of: slot), custody.custodyNumber(of: slot))
-        } then: { [self] last, acceptance, number in
+            (
+                custody.lastPlace(of: slot), custody.place(of: slot), custody.custodyNumber(of: slot),
+                custody.interruptions(of: custody.custodyNumber(of: slot).sequence)
+            )
+        } then: { [self] last, acceptance, number, interruptions in
             offQueue { [self] in
                 do {
                     let rows = try CableHistory(archive: archive, station: facts.settings.station).rows(
-                        from: last, acceptance: acceptance, number: number)
+                        from: last, acceptance: acceptance, number: number, interruptions: interruptions)
                     reply.rows(rows) { $0 }
                 } catch {
                     loop.alarm(unreadable: error)
@@ -245,7 +248,9 @@ extension ControlDesk {
                     since: Timestamp(milliseconds: item.since).description, why: item.why,
                     nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
                     clearance: routing.clearance(ofLinkTo: item.peer).word, cost: routing.cost(ofLinkTo: item.peer),
-                    queued: words(item.queued), sentNumber: item.sentNumber, receivedNumber: item.receivedNumber,
+                    queued: words(item.queued), rate: item.rate.map { Double($0) },
+                    roundTrip: item.roundTrip.map { Double($0) / 1_000 }, sentNumber: item.sentNumber,
+                    receivedNumber: item.receivedNumber,
                     sentCables: item.sentCables, receivedCables: item.receivedCables, sentOctets: item.sentOctets,
                     receivedOctets: item.receivedOctets)
             }

@@ -170,7 +170,7 @@ struct SubmittedCable: Sendable {
     private static func store(
         _ octets: [UInt8], _ archive: CableArchive, _ loop: StationLoop
     ) throws(ControlFailure) -> (CableBody, any Sendable) {
-        let sink = try StoredBody(octets: octets.count, bodies: archive.bodies, loop: loop)
+        let sink = try StoredBody(octets: octets.count, archive: archive, loop: loop)
         try octets.withUnsafeBufferPointer { (view) throws(ControlFailure) in
             try sink.append(UnsafeRawBufferPointer(view))
         }

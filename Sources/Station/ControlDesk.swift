@@ -72,7 +72,7 @@ final class ControlDesk: ControlService {
                 message: "the cable has \(octets) octets, more than \(facts.settings.limits.cableOctets)",
                 advice: "split it into sections", exit: ExitStatus.data)
         }
-        return try StoredBody(octets: octets, bodies: archive.bodies, loop: loop)
+        return try StoredBody(octets: octets, archive: archive, loop: loop)
     }
 
     func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply) {
@@ -225,10 +225,11 @@ final class StoredBody: BodySink {
     private let inbox: BodyInbox
     private let loop: StationLoop
 
-    init(octets: Int, bodies: BodyStore, loop: StationLoop) throws(ControlFailure) {
+    init(octets: Int, archive: CableArchive, loop: StationLoop) throws(ControlFailure) {
         self.loop = loop
         do throws(StorageFault) {
-            inbox = try BodyInbox(octets: UInt64(octets), bodies: bodies)
+            inbox = try archive.partials.upload(
+                octets: UInt64(octets), mark: String(RandomBits.word, radix: 16))
         } catch {
             throw Self.failure(error, loop)
         }
@@ -247,7 +248,7 @@ final class StoredBody: BodySink {
         }
     }
 
-    func abandon() { inbox.abandon() }
+    func abandon() { inbox.discard() }
 
     private static func failure(_ fault: StorageFault, _ loop: StationLoop) -> ControlFailure {
         loop.alarm(fault)

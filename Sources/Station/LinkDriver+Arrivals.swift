@@ -36,23 +36,32 @@ extension LinkDriver {
 
     func beginBody(_ cable: OfferedCable) {
         let channel = cable.offer.channel
+        let highest = cable.offer.part.map { cable.block.deliveries[Int($0)].precedence }.max() ?? .routine
         do throws(StorageFault) {
-            bodies[channel] = try BodyInbox(octets: cable.block.length, bodies: around.archive.bodies)
-            state.bodyBegins(channel: channel)
+            let body = try around.archive.partials.begin(
+                cable.block.contentHash, length: cable.block.length, precedence: highest.rawValue,
+                isUrgent: highest >= .flash, peer: UInt64(link),
+                mark: "\(session)-\(channel)-\(String(RandomBits.word, radix: 16))")
+            guard let body else {
+                return act(
+                    state.bodyFailed(channel: channel, code: "BUSY", why: "too much is under way to \(around.station)"))
+            }
+            bodies[channel] = body
+            state.bodyBegins(channel: channel, at: body.start)
         } catch {
             bodyFailed(channel, error)
         }
     }
 
+    func syncBodies() {
+        for (channel, body) in bodies {
+            do throws(StorageFault) { try body.sync() } catch { bodyFailed(channel, error) }
+        }
+    }
+
     func appendBody(_ channel: UInt64, _ octets: [UInt8]) {
         guard let body = bodies[channel] else { return }
-        do throws(StorageFault) {
-            try octets.withUnsafeBufferPointer { (octets) throws(StorageFault) in
-                try body.append(UnsafeRawBufferPointer(octets))
-            }
-        } catch {
-            bodyFailed(channel, error)
-        }
+        do throws(StorageFault) { try body.append(octets) } catch { bodyFailed(channel, error) }
     }
 
     func finishBody(_ channel: UInt64) {
@@ -62,7 +71,7 @@ extension LinkDriver {
             bodies[channel] = nil
             claims[channel] = claim
             defer { claims[channel] = nil }
-            act(state.bodyEnds(channel: channel, hash: hash, body: kept))
+            act(state.bodyEnds(channel: channel, hash: hash, body: CableBody(kept)))
         } catch {
             bodyFailed(channel, error)
         }
@@ -70,7 +79,7 @@ extension LinkDriver {
 
     private func bodyFailed(_ channel: UInt64, _ fault: StorageFault) {
         around.loop.alarm(fault)
-        act(state.bodyFailed(channel: channel, why: "\(fault)"))
+        act(state.bodyFailed(channel: channel, code: "DISK", why: "the body cannot be written: \(fault)"))
     }
 
     func arrive(_ cable: OfferedCable, _ signer: RoutingIndicator, _ body: CableBody) {
@@ -87,3 +96,14 @@ extension LinkDriver {
         }
     }
 }
+
+extension CableBody {
+    init(_ kept: BodyInbox.Kept) {
+        switch kept {
+        case .memory(let octets): self = .inline(octets)
+        case .file(let name): self = .file(name: name)
+        }
+    }
+}
+
+extension HashStream: BodyHash {}

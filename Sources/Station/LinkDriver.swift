@@ -25,6 +25,10 @@ final class LinkDriver: @unchecked Sendable {
 
     /// Milliseconds between two looks at the clock.
     private static let tickMilliseconds = 1_000
+    /// Octets of frames around a chunk that fit its record.
+    private static let recordOverheadOctets = 64
+    /// Looks at the clock between two syncs of bodies that are not whole: so much at most is sent again after a power cut.
+    private static let ticksPerSync = 5
 
     let link: Int
     let session: UInt64
@@ -39,22 +43,25 @@ final class LinkDriver: @unchecked Sendable {
     private var timer: (any DispatchSourceTimer)?
     /// Records are read into it one after the other.
     private var scratch: [UInt8] = []
+    private var ticks = 0
     var ended = false
     /// When the audit's head was sent last, and which.
     var auditSent: (at: UInt64, through: UInt64)?
     var tellsAudit = false
     var auditQuestions: [AuditQuestion] = []
     private let onOpen: (Hello) -> Void
-    private let onEnd: (_ code: String, _ text: String) -> Void
+    private let onEnd: (_ code: String, _ text: String, LinkPace.Memory?) -> Void
 
     /// Made on the channel's queue when TLS stands.
     ///
     /// - Parameters:
+    ///   - memory: how fast the way was in an earlier session.
     ///   - onOpen: both sides have greeted.
-    ///   - onEnd: called once, with a stable code and a sentence.
+    ///   - onEnd: called once, with a stable code, a sentence, and how fast the way was.
     init(
         link: Int, session: UInt64, peer: PeerIdentity, channel: SecureChannel, hello: Hello,
-        around: LinkSurroundings, onOpen: @escaping (Hello) -> Void, onEnd: @escaping (String, String) -> Void
+        memory: LinkPace.Memory?, around: LinkSurroundings, onOpen: @escaping (Hello) -> Void,
+        onEnd: @escaping (String, String, LinkPace.Memory?) -> Void
     ) {
         self.link = link
         self.session = session
@@ -65,7 +72,8 @@ final class LinkDriver: @unchecked Sendable {
         self.onEnd = onEnd
         state = LinkSession(
             link: link, session: session, own: hello, peer: peer.indicator,
-            introduced: peer.certificate.fingerprint, limits: around.limits, now: StationClock.boot)
+            introduced: peer.certificate.fingerprint, limits: around.limits, memory: memory,
+            now: StationClock.boot)
         if around.book.add(peer.certificate) { keep(peer.certificate.der) }
         channel.onOctets = { [weak self] in self?.take($0) }
         channel.onDrained = { [weak self] in self?.grantRoom() }
@@ -125,21 +133,23 @@ final class LinkDriver: @unchecked Sendable {
     }
 
     private func grantRoom() {
-        let octets = state.grant(unsent: channel.unsentOctets)
-        guard octets > 0 else { return }
+        guard let room = state.grant(unsent: channel.unsentOctets) else { return }
+        channel.fit(record: room.chunkOctets + Self.recordOverheadOctets, notSent: state.pace.notSent)
         around.loop.post { [link, session] custody, now, actions in
-            custody.room(link, session: session, octets: octets, at: now, &actions)
+            custody.room(link, session: session, room, at: now, &actions)
         }
     }
 
     private func transmit(_ slice: Slice) {
         do {
             switch slice.content {
-            case .offerCable(let place, let deliveries, let withBody):
+            case .offerCable(let place, let deliveries, let way):
                 let cable = try StoredCable(record: try around.archive.octets(place, &scratch))
-                let body = withBody ? try around.archive.whole(cable.body) : nil
+                let body = way == .with ? try around.archive.whole(cable.body) : nil
                 introduce(cable.proof)
-                if !state.offer(slice, cable, deliveries: deliveries, body: body) { unsigned("cable") }
+                if !state.offer(slice, cable, deliveries: deliveries, body: body, now: StationClock.boot) {
+                    unsigned("cable")
+                }
             case .offerService(let place, let desk):
                 let record = try around.archive.octets(place, &scratch)
                 guard let service = try StoredService(record: record, desk: desk, station: around.station) else {
@@ -149,14 +159,15 @@ final class LinkDriver: @unchecked Sendable {
                 let octets = service.message.encoded
                 state.offer(
                     slice, service, octets,
-                    mark: BatchTree.leaf(kind: service.message.leafKind.rawValue, content: octets))
+                    mark: BatchTree.leaf(kind: service.message.leafKind.rawValue, content: octets),
+                    now: StationClock.boot)
             case .chunk(let place, let offset, let count, let last):
                 let body = try StoredCable(record: try around.archive.octets(place, &scratch)).body
                 let octets = try around.archive.slice(of: body, offset: Int(offset), count: Int(count))
                 guard octets.count == Int(count) else {
                     return act(state.abort(code: "DISK", text: "a body is shorter than its record says"))
                 }
-                state.send(slice, chunk: octets, offset: offset, last: last)
+                state.send(slice, chunk: octets, offset: offset, last: last, now: StationClock.boot)
             }
         } catch {
             state.skip(slice)
@@ -197,6 +208,8 @@ final class LinkDriver: @unchecked Sendable {
 
     private func tick() {
         sendAuditHead()
+        ticks += 1
+        if ticks % Self.ticksPerSync == 0 { syncBodies() }
         act(state.ticked(unsent: channel.unsentOctets, now: StationClock.boot))
         flush()
     }
@@ -217,7 +230,9 @@ final class LinkDriver: @unchecked Sendable {
         case .beginBody(let cable): beginBody(cable)
         case .appendBody(let channel, let octets): appendBody(channel, octets)
         case .finishBody(let channel): finishBody(channel)
-        case .dropBody(let channel): bodies.removeValue(forKey: channel)?.abandon()
+        case .dropBody(let channel, let keeps):
+            let body = bodies.removeValue(forKey: channel)
+            if keeps { body?.interrupt() } else { body?.discard() }
         case .cable(let cable, let signer, let body): arrive(cable, signer, body)
         case .service(let arrival):
             around.loop.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
@@ -260,6 +275,6 @@ final class LinkDriver: @unchecked Sendable {
         timer?.cancel()
         timer = nil
         auditAnswered(nil)
-        onEnd(code, text)
+        onEnd(code, text, state.pace.memory)
     }
 }

@@ -23,6 +23,8 @@ final class LinkKeeper: @unchecked Sendable {
         var nextAddress = 0
         var planned = false
         var session: Session?
+        /// How fast the way was when it was last known.
+        var memory: LinkPace.Memory?
     }
 
     private struct Session {
@@ -217,14 +219,18 @@ final class LinkKeeper: @unchecked Sendable {
         nextSession += 1
         let hello = greeting(link)
         let driver = LinkDriver(
-            link: link, session: session, peer: peer, channel: channel, hello: hello, around: around,
+            link: link, session: session, peer: peer, channel: channel, hello: hello,
+            memory: neighbours[link].memory, around: around,
             onOpen: { [weak self, weak channel] hello in
                 guard let self, let channel else { return }
                 queue.async { self.greeted(link, session, channel, hello, dialledHere: dialledFor != nil) }
             },
-            onEnd: { [weak self] code, text in
+            onEnd: { [weak self] code, text, memory in
                 guard let self else { return }
-                queue.async { self.ended(link, session, code, text) }
+                queue.async {
+                    if let memory { self.neighbours[link].memory = memory }
+                    self.ended(link, session, code, text)
+                }
             })
         drivers[session] = driver
         return driver

@@ -17,7 +17,7 @@ package struct StartFailure: Error, Sendable {
 
 /// A running station: everything that `routerd` is, put together.
 package final class Station: Sendable {
-    /// Octets of a body between two choices of what to send next, until the rate of links is measured.
+    /// Octets of a body between two choices of what to send next, at most; slow links have smaller ones.
     private static let chunkOctets = 16 << 10
     /// Seconds between two looks for cables whose life is over.
     private static let lifeSweepSeconds = 60
@@ -107,7 +107,10 @@ package final class Station: Sendable {
         where !(Digest(hexadecimal: name).map { custody.needs(body: ContentMark($0)) } ?? true) {
             try bodies.remove(name)
         }
-        let archive = CableArchive(journal: journal, bodies: bodies)
+        let partials = try PartialStore(
+            bodies: bodies, capacity: UInt64(settings.limits.partialOctets), inlineMax: CableBody.inlineMax,
+            hash: { HashStream() })
+        let archive = CableArchive(journal: journal, bodies: bodies, partials: partials)
         let signer = BatchSigner(network: key.network, key: key, start: start)
         loop = StationLoop(
             custody: custody, chain: recovery.audit.chain(hash: ContentHash.of), journal: journal, signer: signer,
@@ -121,6 +124,7 @@ package final class Station: Sendable {
         limits.pipeOctets = settings.limits.unsentOctetsPerLink
         limits.keepaliveMilliseconds = settings.limits.keepalive
         limits.silenceMilliseconds = settings.limits.silence
+        limits.chunkOctetsMax = Self.chunkOctets
         limits.cableOctetsMax = UInt64(settings.limits.cableOctets)
         keeper = LinkKeeper(
             around: LinkSurroundings(

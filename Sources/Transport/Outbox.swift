@@ -33,22 +33,25 @@ struct Outbox {
     /// Takes the octets of the next record out: many small parts gathered in `scratch`, or a piece of a large one as it
     /// lies.
     ///
-    /// - Parameter scratch: of `recordOctets`.
+    /// - Parameters:
+    ///   - scratch: of `recordOctets`.
+    ///   - most: octets of the record; at most `recordOctets`.
     /// - Returns: nil when nothing waits.
     mutating func takeRecord<Result>(
-        _ scratch: UnsafeMutableRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+        _ scratch: UnsafeMutableRawBufferPointer, most: Int = Outbox.recordOctets,
+        _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result? {
         guard head < parts.count else { return nil }
-        if parts[head].count - offset >= Self.recordOctets {
+        if parts[head].count - offset >= most {
             let result = parts[head].withUnsafeBytes {
-                body(UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + Self.recordOctets)]))
+                body(UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + most)]))
             }
-            consume(Self.recordOctets)
+            consume(most)
             return result
         }
         var filled = 0
-        while head < parts.count, filled < Self.recordOctets {
-            let count = min(parts[head].count - offset, Self.recordOctets - filled)
+        while head < parts.count, filled < most {
+            let count = min(parts[head].count - offset, most - filled)
             parts[head].withUnsafeBytes { part in
                 UnsafeMutableRawBufferPointer(rebasing: scratch[filled..<(filled + count)])
                     .copyMemory(from: UnsafeRawBufferPointer(rebasing: part[offset..<(offset + count)]))

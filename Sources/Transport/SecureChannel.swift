@@ -41,6 +41,9 @@ package final class SecureChannel: @unchecked Sendable {
     package var lowWaterOctets = 0
     /// TLS records sent under one key; the next one is under a new key. AES-GCM allows 2^24.5 (RFC 8446, 5.5).
     package var recordsPerKey = 1 << 22
+    /// Octets of a TLS record at most: the neighbour can use none of it before it has all.
+    private var recordOctets = Outbox.recordOctets
+    private var notSentOctets = 0
     /// New keys for sending taken so far.
     package private(set) var keyUpdates = 0
 
@@ -178,6 +181,19 @@ package final class SecureChannel: @unchecked Sendable {
         fail(fault)
     }
 
+    /// Fits the connection to the rate of the way: what the kernel holds unsent cannot be overtaken. On the queue.
+    ///
+    /// - Parameters:
+    ///   - record: octets of a TLS record at most; 512 to 16 KiB.
+    ///   - notSent: octets not yet on the wire above which the kernel takes no more (`TCP_NOTSENT_LOWAT`).
+    package func fit(record: Int, notSent: Int) {
+        recordOctets = min(Outbox.recordOctets, max(512, record))
+        // A call of the system for every small change would cost more than it brings.
+        guard state != .closed, notSent > notSentOctets * 5 / 4 || notSent < notSentOctets * 3 / 4 else { return }
+        notSentOctets = notSent
+        SocketOptions.set(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(clamping: notSent))
+    }
+
     private func planPump() {
         guard state == .open, !pumpPlanned else { return }
         pumpPlanned = true
@@ -217,7 +233,7 @@ package final class SecureChannel: @unchecked Sendable {
                 recordsUnderKey = 0
                 keyUpdates += 1
             }
-            let written = outbox.takeRecord(record) { octets in
+            let written = outbox.takeRecord(record, most: recordOctets) { octets in
                 (octets.count, SSL_write(ssl, octets.baseAddress, Int32(octets.count)))
             }
             guard let (wanted, count) = written else { break }

@@ -97,7 +97,7 @@ struct OrderTests {
                 core.resume(0, session: 1, channel: offer[0].channel, offset: 0, at: now, &actions)
             })
         #expect(chunks.isEmpty, "no room is left")
-        let first = station.room(0, 700)
+        let first = station.room(0, 17_055)
         guard case .chunk(_, let offset, let count, _)? = first.first?.content, first.count == 1 else {
             Issue.record("one chunk was expected")
             return

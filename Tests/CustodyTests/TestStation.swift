@@ -197,7 +197,12 @@ struct TestStation: ~Copyable {
     }
 
     mutating func room(_ link: Int, _ octets: Int = 1 << 20, session: UInt64 = 1) -> [Slice] {
-        slices(act { core, now, actions in core.room(link, session: session, octets: octets, at: now, &actions) })
+        slices(
+            act { core, now, actions in
+                core.room(
+                    link, session: session, LinkRoom(octets: octets, chunkOctets: core.settings.chunkOctets), at: now,
+                    &actions)
+            })
     }
 
     func slices(_ actions: Actions) -> [Slice] {

@@ -11,7 +11,7 @@ private struct End: ~Copyable {
     init(_ own: String, _ peer: String, _ limits: LinkLimits = LinkLimits(), network: String = "N") {
         session = LinkSession(
             link: 0, session: 1, own: Self.hello(own, network: network), peer: RoutingIndicator(peer)!,
-            introduced: .zero, limits: limits, now: 0)
+            introduced: .zero, limits: limits, memory: nil, now: 0)
     }
 
     static func hello(_ station: String, network: String = "N") -> Hello {
@@ -100,7 +100,7 @@ struct LinkSessionTests {
         _ = end.session.takeOutput()
         #expect(end.take(Frame.hello(End.hello("RUBB")).encoded + Frame.ping(nonce: 4).encoded).count == 1)
         #expect(end.frames().isEmpty)
-        #expect(end.session.grant(unsent: 0) == 0)
+        #expect(end.session.grant(unsent: 0) == nil)
         end.session.loopNowKnows()
         _ = end.session.next(now: 2)
         #expect(end.frames() == [.pong(nonce: 4)])
@@ -147,7 +147,7 @@ struct LinkSessionTests {
             Issue.record("no place for the body")
             return
         }
-        end.session.bodyBegins(channel: 3)
+        end.session.bodyBegins(channel: 3, at: 0)
         #expect(end.frames() == [.resume(channel: 3, offset: 0)])
         let first = end.take(.chunk(Chunk(channel: 3, offset: 0, last: false, octets: [1, 2, 3, 4])))
         guard case .appendBody(3, [1, 2, 3, 4])? = first.first else {
@@ -173,8 +173,28 @@ struct LinkSessionTests {
         _ = end.session.judged(cable, signer: end.session.peer, bodyHash: nil)
         let actions = end.take(.chunk(Chunk(channel: 3, offset: 2, last: false, octets: [1])))
         #expect(actions.ending == "FRAME_OUT_OF_ORDER")
-        guard case .dropBody(3)? = actions.first else {
+        guard case .dropBody(3, keeps: true)? = actions.first else {
             Issue.record("the body is kept")
+            return
+        }
+    }
+
+    @Test("A body goes on where it stopped; what a hasty neighbour sends again is passed over (rule 18)")
+    func resume() {
+        var end = End.open()
+        guard case .judgeCable(let cable)? = end.take(offer(3, 6)).first else { return }
+        _ = end.session.judged(cable, signer: end.session.peer, bodyHash: nil)
+        end.session.bodyBegins(channel: 3, at: 4)
+        #expect(end.frames() == [.resume(channel: 3, offset: 4)])
+        #expect(end.take(.chunk(Chunk(channel: 3, offset: 0, last: false, octets: [1, 2, 3]))).isEmpty)
+        let actions = end.take(.chunk(Chunk(channel: 3, offset: 3, last: true, octets: [4, 5, 6])))
+        guard case .appendBody(3, [5, 6])? = actions.first, case .finishBody(3)? = actions.last else {
+            Issue.record("the overlap is not passed over")
+            return
+        }
+        let wrong = end.session.bodyEnds(channel: 3, hash: .zero, body: .inline([]))
+        guard case .refusedHere(3, Frame.offerAgain, _)? = wrong.first else {
+            Issue.record("a wrong part is not offered again")
             return
         }
     }
@@ -213,7 +233,7 @@ struct LinkSessionTests {
             suspectedDuplicate: false,
             content: .chunk(RecordPlace(segment: 0, offset: 0), offset: 0, count: 0, last: true),
             cost: 0)
-        other.session.send(slice, chunk: [], offset: 0, last: true)
+        other.session.send(slice, chunk: [], offset: 0, last: true, now: 1)
         #expect(other.take(.custody(CustodyNote(channels: [1...1], proof: proof))).ending == "FORGED")
     }
 }

@@ -71,7 +71,7 @@ struct SampleFilesTests {
         #expect(shown.grace == StationFile.standardGrace)
         #expect(shown.control == StationFile.standardControl)
         let limits = KeyTable.station.filter { $0.path.hasPrefix("limits.") }
-        #expect(limits.count == 12)
+        #expect(limits.count == 13)
         for key in limits {
             let name = key.path.dropFirst("limits.".count)
             let text = """

@@ -134,6 +134,9 @@ package final class Ledger {
         package var duplicatesDiscarded = 0
     }
 
+    /// Whether power was ever cut at a station.
+    var hasLostPages: (Int) -> Bool = { _ in false }
+
     init(world: World, plan: NetworkPlan) {
         self.world = world
         self.plan = plan

@@ -12,6 +12,8 @@ package struct NetworkPlan: Sendable {
     /// Octets above which a body has a file of its own; at least a chunk.
     package var inlineOctetsMax = 3_000
     package var chunkOctets = 1_024
+    /// Octets of partial transfers that a station keeps.
+    package var partialOctets: UInt64 = 1 << 20
     package var lifeSeconds: UInt32 = 86_400
     package var hopLimit = 16
     /// Milliseconds, by rank of the precedence.
@@ -27,6 +29,7 @@ package struct NetworkPlan: Sendable {
         self.network = network
         limits.windowOctets = 64 << 10
         limits.pipeOctets = 16 << 10
+        limits.chunkOctetsMax = chunkOctets
     }
 
     package func index(of station: RoutingIndicator) -> Int {
@@ -96,6 +99,7 @@ package struct NetworkPlan: Sendable {
                 OfficePlan(post: post, standard: "REG", sipdis: bits.chance(50) ? "SIP" : nil, offices: ["POL", "ECO"]))
         }
         plan.chunkOctets = bits.pick([256, 512, 1_024, 2_048])
+        plan.limits.chunkOctetsMax = plan.chunkOctets
         plan.limits.pipeOctets = bits.pick([4 << 10, 16 << 10, 64 << 10])
         plan.limits.windowOctets = bits.pick([16 << 10, 64 << 10, 256 << 10])
         plan.segmentSizes.least = bits.pick([24 << 10, 64 << 10])

@@ -227,8 +227,10 @@ final class OrderChecker {
     /// - Parameter boot: the station's clock.
     func refused(_ link: Int, session: UInt64, channel: UInt64, code: String, boot: UInt64) {
         guard sessions[link] == session else { return }
+        let again = code == StationCustody.offerAgain
         for key in keys(onChannel: channel, link) {
-            units[key]?.state = .paused(until: boot + (code == "DISK" ? Self.diskPause : Self.refusalPause))
+            units[key]?.state =
+                again ? .ready : .paused(until: boot + (code == "DISK" ? Self.diskPause : Self.refusalPause))
             units[key]?.channel = 0
         }
     }
@@ -290,7 +292,9 @@ final class OrderChecker {
             units[key]?.channel = slice.channel
             units[key]?.link = link
             switch slice.content {
-            case .offerCable(_, _, let withBody): units[key]?.state = withBody ? .offered : .asking
+            case .offerCable(_, _, .with): units[key]?.state = .offered
+            case .offerCable(_, _, .follows): break
+            case .offerCable(_, _, .asked): units[key]?.state = .asking
             case .offerService: units[key]?.state = .offered
             case .chunk(_, _, _, let last): if last { units[key]?.state = .offered }
             }

@@ -31,11 +31,27 @@ extension SessionDriver {
 
     func beginBody(_ cable: OfferedCable) {
         let channel = cable.offer.channel
+        let highest = cable.offer.part.map { cable.block.deliveries[Int($0)].precedence }.max() ?? .routine
         do throws(StorageFault) {
-            bodies[channel] = try IncomingBody(octets: cable.block.length, process: process)
-            state.bodyBegins(channel: channel)
+            let body = try process.partials.begin(
+                cable.block.contentHash, length: cable.block.length, precedence: highest.rawValue,
+                isUrgent: highest >= .flash, peer: UInt64(link), mark: "x\(process.world.bits.next())")
+            guard let body else {
+                return act(state.bodyFailed(channel: channel, code: "BUSY", why: "too much is under way"))
+            }
+            bodies[channel] = body
+            if body.start > 0 {
+                process.world.note(process.station.index, .resumed, peer: peerIndex, channel, body.start)
+            }
+            state.bodyBegins(channel: channel, at: body.start)
         } catch {
             bodyFailed(channel, error)
+        }
+    }
+
+    func syncBodies() {
+        for channel in bodies.keys.sorted() {
+            do throws(StorageFault) { try bodies[channel]?.sync() } catch { bodyFailed(channel, error) }
         }
     }
 
@@ -49,7 +65,7 @@ extension SessionDriver {
         do throws(StorageFault) {
             let (hash, kept) = try body.finish()
             bodies[channel] = nil
-            act(state.bodyEnds(channel: channel, hash: hash, body: kept))
+            act(state.bodyEnds(channel: channel, hash: hash, body: CableBody(kept)))
         } catch {
             bodyFailed(channel, error)
         }
@@ -57,7 +73,7 @@ extension SessionDriver {
 
     private func bodyFailed(_ channel: UInt64, _ fault: StorageFault) {
         guard process.isAlive else { return }
-        act(state.bodyFailed(channel: channel, why: "\(fault)"))
+        act(state.bodyFailed(channel: channel, code: "DISK", why: "the body cannot be written: \(fault)"))
     }
 
     // MARK: Arrivals
@@ -98,36 +114,21 @@ extension SessionDriver {
     }
 }
 
-/// A body on its way in: small ones in memory, large ones to a file.
-final class IncomingBody {
+/// The simulation's hash over a body that comes in parts.
+struct SimulatedBodyHash: BodyHash {
     private var octets: [UInt8] = []
-    private let writer: BodyWriter?
-    private(set) var received: UInt64 = 0
 
-    init(octets: UInt64, process: StationProcess) throws(StorageFault) {
-        writer =
-            octets > UInt64(process.station.plan.inlineOctetsMax)
-            ? try process.bodies.create("x\(process.world.bits.next())") : nil
-    }
+    mutating func update(_ part: UnsafeRawBufferPointer) { octets.append(contentsOf: part) }
 
-    func append(_ part: [UInt8]) throws(StorageFault) {
-        octets.append(contentsOf: part)
-        received += UInt64(part.count)
-        guard let writer else { return }
-        try part.withUnsafeBufferPointer { (view) throws(StorageFault) in
-            try writer.append(UnsafeRawBufferPointer(view))
+    mutating func finish() -> Digest { SimulatedHash.of(octets) }
+}
+
+extension CableBody {
+    init(_ kept: BodyInbox.Kept) {
+        switch kept {
+        case .memory(let octets): self = .inline(octets)
+        case .file(let name): self = .file(name: name)
         }
-    }
-
-    func finish() throws(StorageFault) -> (hash: Digest, body: CableBody) {
-        let hash = SimulatedHash.of(octets)
-        guard let writer else { return (hash, .inline(octets)) }
-        try writer.finish(name: hash.description)
-        return (hash, .file(name: hash.description))
-    }
-
-    func abandon() {
-        do throws(StorageFault) { try writer?.abandon() } catch { return }
     }
 }
 

@@ -8,6 +8,7 @@ import Octets
 final class SessionDriver {
     private static let tickMilliseconds: UInt64 = 1_000
     /// Where hours pass with nothing to do.
+    private static let ticksPerSync = 5
     private static let patientTickMilliseconds: UInt64 = 20_000
 
     unowned let process: StationProcess
@@ -19,11 +20,12 @@ final class SessionDriver {
     let side: Int
     let dialledHere: Bool
     var state: LinkSession
-    var bodies: [UInt64: IncomingBody] = [:]
+    var bodies: [UInt64: BodyInbox] = [:]
     /// For the checkers: what stands behind each channel that the neighbour used.
     var offers: [UInt64: Ledger.Taken] = [:]
     /// For mistakes made on purpose: what was offered, by channel.
     var marks: [UInt64: Digest] = [:]
+    private var ticks = 0
     private(set) var ended = false
     var auditSentAt: UInt64?
 
@@ -41,7 +43,7 @@ final class SessionDriver {
         state = LinkSession(
             link: link, session: session, own: hello, peer: peer,
             introduced: process.station.seals.fingerprint(of: peer), limits: process.station.plan.limits,
-            now: process.station.clock.boot)
+            memory: process.keeper.memory(link), now: process.station.clock.boot)
         let certificate = process.station.seals.certificate(of: peer)
         if process.learn(certificate) { keep(certificate) }
         connection.onOctets[side] = { [weak self] octets in self?.alive { $0.take(octets) } }
@@ -119,10 +121,9 @@ final class SessionDriver {
 
     private func grantRoom() {
         guard !ended else { return }
-        let octets = state.grant(unsent: connection.unsent(side))
-        guard octets > 0 else { return }
+        guard let room = state.grant(unsent: connection.unsent(side)) else { return }
         process.post { [link, session] custody, now, actions in
-            custody.room(link, session: session, octets: octets, at: now, &actions)
+            custody.room(link, session: session, room, at: now, &actions)
         }
     }
 
@@ -131,15 +132,15 @@ final class SessionDriver {
         process.orders?.sent(slice, link: link, session: session)
         do {
             switch slice.content {
-            case .offerCable(let place, let deliveries, let withBody):
+            case .offerCable(let place, let deliveries, let way):
                 let cable = try StoredCable(record: try process.octets(place))
-                let body = withBody ? try process.slice(of: cable.body, offset: 0, count: Frame.bodyMax) : nil
+                let body = way == .with ? try process.slice(of: cable.body, offset: 0, count: Frame.bodyMax) : nil
                 introduce(cable.proof)
                 marks[slice.channel] = cable.contentHash
                 process.world.note(
                     process.station.index, .offer, peer: peerIndex, slice.channel, slice.number.raw,
                     "\(slice.precedence.word) \(deliveries)")
-                if !state.offer(slice, cable, deliveries: deliveries, body: body) { unsigned("cable") }
+                if !state.offer(slice, cable, deliveries: deliveries, body: body, now: boot) { unsigned("cable") }
             case .offerService(let place, let desk):
                 let record = try process.octets(place)
                 guard let service = try StoredService(record: record, desk: desk, station: process.station.name) else {
@@ -151,7 +152,7 @@ final class SessionDriver {
                     "\(service.message.kind)")
                 let octets = service.message.encoded
                 state.offer(
-                    slice, service, octets, mark: SimulatedSeals.leaf(service.message.leafKind, octets))
+                    slice, service, octets, mark: SimulatedSeals.leaf(service.message.leafKind, octets), now: boot)
             case .chunk(let place, let offset, let count, let last):
                 let body = try StoredCable(record: try process.octets(place)).body
                 let octets = try process.slice(of: body, offset: Int(offset), count: Int(count))
@@ -159,7 +160,7 @@ final class SessionDriver {
                     return act(state.abort(code: "DISK", text: "a body is shorter than its record says"))
                 }
                 process.world.note(process.station.index, .chunk, peer: peerIndex, slice.channel, UInt64(offset))
-                state.send(slice, chunk: altered(octets), offset: offset, last: last)
+                state.send(slice, chunk: altered(octets), offset: offset, last: last, now: boot)
             }
         } catch {
             guard process.isAlive else { return }
@@ -213,6 +214,8 @@ final class SessionDriver {
         process.after(process.world.isPatient ? Self.patientTickMilliseconds : Self.tickMilliseconds) { [weak self] in
             guard let self, !ended else { return }
             sendAuditHead()
+            ticks += 1
+            if ticks % Self.ticksPerSync == 0 { syncBodies() }
             act(state.ticked(unsent: connection.unsent(side), now: boot))
             flush()
             tickLater()
@@ -237,7 +240,9 @@ final class SessionDriver {
         case .beginBody(let cable): beginBody(cable)
         case .appendBody(let channel, let octets): appendBody(channel, octets)
         case .finishBody(let channel): finishBody(channel)
-        case .dropBody(let channel): bodies.removeValue(forKey: channel)?.abandon()
+        case .dropBody(let channel, let keeps):
+            let body = bodies.removeValue(forKey: channel)
+            if keeps { body?.interrupt() } else { body?.discard() }
         case .cable(let cable, let signer, let body): arrive(cable, signer, body)
         case .service(let arrival): arrive(arrival)
         case .resume(let number, let offset):

@@ -21,6 +21,7 @@ final class SessionKeeper {
         var dialling = false
         var planned = false
         var standing: Standing?
+        var memory: LinkPace.Memory?
     }
 
     private unowned let process: StationProcess
@@ -58,6 +59,8 @@ final class SessionKeeper {
         guard let driver = neighbours[link].standing?.driver, driver.session == session else { return nil }
         return driver
     }
+
+    func memory(_ link: Int) -> LinkPace.Memory? { neighbours[link].memory }
 
     // MARK: Dialling
 
@@ -157,6 +160,7 @@ final class SessionKeeper {
 
     func ended(_ driver: SessionDriver, _ why: String) {
         drivers[driver.session] = nil
+        if let memory = driver.state.pace.memory { neighbours[driver.link].memory = memory }
         guard neighbours[driver.link].standing?.driver === driver else { return again(driver.link, why) }
         neighbours[driver.link].standing = nil
         process.world.note(station.index, .down, peer: driver.peerIndex, driver.session, 0, why)

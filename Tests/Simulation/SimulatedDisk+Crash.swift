@@ -29,6 +29,7 @@ extension SimulatedDisk {
 
     /// The power goes: what was pending is dropped, kept, torn, or kept in another order than it was written.
     package func loseCache() {
+        hasLostPages = true
         let kept = bits.below(pendingNames.count + 1)
         for item in pendingNames[..<kept] { apply(item.change) }
         pendingNames.removeAll()

@@ -55,6 +55,8 @@ package final class SimulatedDisk: Storage, @unchecked Sendable {
     package static let roomMax: UInt64 = 1 << 30
     /// Every sync fails.
     package var isBroken = false
+    /// Power was cut here: what was not synced may be gone or torn.
+    package var hasLostPages = false
     package private(set) var failures = 0
     package private(set) var syncs = 0
     /// What a mutated disk forgets to do.

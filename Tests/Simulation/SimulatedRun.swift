@@ -61,6 +61,10 @@ package final class SimulatedRun {
                 return stations[$0].running
             }
         }
+        ledger.hasLostPages = { [unowned world] in
+            _ = world
+            return stations[$0].disk.hasLostPages
+        }
         connections.hasPower = { [unowned world] in
             _ = world
             return stations[$0].hasPower

@@ -160,12 +160,15 @@ package final class SimulatedStation {
         }
         let bodies = try BodyStore(state: "/state", storage: disk)
         if !report.damage.isEmpty { ledger.books[index].showedDamage = true }
+        let partials = try PartialStore(
+            bodies: bodies, capacity: plan.partialOctets, inlineMax: plan.inlineOctetsMax, hash: { SimulatedBodyHash() }
+        )
         for damage in report.damage {
             world.note(index, .damage, UInt64(damage.offset), UInt64(damage.octets), damage.kind.rawValue)
         }
         ledger.replayed(self, recovery.found, epoch: custody.settings.epoch)
         let process = StationProcess(
-            station: self, journal: journal, bodies: bodies, custody: custody,
+            station: self, journal: journal, bodies: bodies, partials: partials, custody: custody,
             chain: chain(recovery), start: start)
         for certificate in process.custody.certificates { _ = process.learn(certificate) }
         ledger.recovered(self, process)

@@ -28,6 +28,7 @@ final class StationProcess: @unchecked Sendable {
     let station: SimulatedStation
     let journal: Journal
     let bodies: BodyStore
+    let partials: PartialStore
     let start: UInt64
     var custody: StationCustody
     private(set) var isEnded = false
@@ -63,14 +64,15 @@ final class StationProcess: @unchecked Sendable {
     }
 
     init(
-        station: SimulatedStation, journal: Journal, bodies: BodyStore, custody: consuming StationCustody,
-        chain: AuditChain, start: UInt64
+        station: SimulatedStation, journal: Journal, bodies: BodyStore, partials: PartialStore,
+        custody: consuming StationCustody, chain: AuditChain, start: UInt64
     ) {
         self.chain = chain
         headThrough = chain.through
         self.station = station
         self.journal = journal
         self.bodies = bodies
+        self.partials = partials
         self.custody = custody
         self.start = start
         keeper = SessionKeeper(self)

@@ -165,9 +165,10 @@ final class Traffic {
     }
 
     private func store(_ client: Client, _ process: StationProcess) throws(StorageFault) -> CableBody {
-        let body = try IncomingBody(octets: UInt64(client.octets.count), process: process)
+        let body = try process.partials.upload(
+            octets: UInt64(client.octets.count), mark: "x\(process.world.bits.next())")
         try body.append(client.octets)
-        return try body.finish().body
+        return CableBody(try body.finish().kept)
     }
 
     /// Without a key nobody dares to submit again: it may have been accepted.

@@ -214,7 +214,7 @@ class Lab:
         self.daemons = {}
         self.prefix = {}
         stations = [
-            {"indicator": name_, "posts": [self.post(index)], "address": f"127.0.0.1:{free_port()}", "clearance": "SECRET"}
+            {"indicator": name_, "posts": [self.post(index)], "address": self.address(index), "clearance": "SECRET"}
             for index, name_ in enumerate(self.names)
         ]
         links = [{"between": [a, b]} for a, b in zip(self.names, self.names[1:])]
@@ -223,6 +223,9 @@ class Lab:
             json.dump({"network": name, "stations": stations, "links": links}, file)
         self.net = f"{self.folder}/net"
         subprocess.run([f"{BIN}/routerctl", "lab", "create", source, self.net], check=True, stdout=subprocess.DEVNULL)
+
+    def address(self, index):
+        return f"127.0.0.1:{free_port()}"
 
     @staticmethod
     def post(index):
