@@ -12,6 +12,8 @@ package struct LinkLedger: Sendable {
     package var queue = TransmissionQueue()
     /// Octets that the link can take now; a slice may overdraw it by one chunk.
     package var room = 0
+    /// Octets more than that for FLASH and above.
+    package var reserve = 0
     /// Octets of a body between two choices of what to send next, as the rate of the link allows (rule 17).
     package var chunkOctets: Int
     /// Octets a second, and milliseconds, as measured.

@@ -5,14 +5,17 @@ import Routing
 package struct LinkRoom: Sendable, Equatable {
     /// Octets more that it can take.
     package var octets: Int
+    /// Octets more than that for FLASH and above.
+    package var reserve: Int
     /// Octets of a body between two choices of what to send next.
     package var chunkOctets: Int
     /// Octets a second, and milliseconds; nil before anything is measured.
     package var rate: UInt64?
     package var roundTrip: UInt64?
 
-    package init(octets: Int, chunkOctets: Int, rate: UInt64? = nil, roundTrip: UInt64? = nil) {
+    package init(octets: Int, reserve: Int = 0, chunkOctets: Int, rate: UInt64? = nil, roundTrip: UInt64? = nil) {
         self.octets = octets
+        self.reserve = reserve
         self.chunkOctets = chunkOctets
         self.rate = rate
         self.roundTrip = roundTrip
@@ -36,6 +39,7 @@ extension StationCustody {
     ) {
         guard links[link].session == session else { return }
         links[link].room += room.octets
+        links[link].reserve = room.reserve
         links[link].chunkOctets = room.chunkOctets
         links[link].rate = room.rate
         links[link].roundTrip = room.roundTrip
@@ -45,14 +49,14 @@ extension StationCustody {
     /// Hands the link what it can take, choosing anew before every chunk (design, rule 4).
     mutating func fill(_ link: Int, at now: Instant, _ actions: inout Actions) {
         guard let session = links[link].session else { return }
-        while links[link].room > 0, links[link].inFlight.count - links[link].inFlightHead < Self.inFlightMax,
+        while links[link].inFlight.count - links[link].inFlightHead < Self.inFlightMax,
             let index = links[link].queue.first()
         {
+            guard hasRoom(for: index, on: link) else { return }
             guard mayLeave(index, over: link) else {
                 bar(index, at: now, &actions)
                 continue
             }
-            guard hasRoom(for: index, on: link) else { return }
             noteInterruption(by: index, on: link, at: now, &actions)
             let slice = nextSlice(of: index, on: link, at: now)
             links[link].room -= slice.cost
@@ -90,9 +94,15 @@ extension StationCustody {
 
     /// A part of a body fits at least by half: what is under way stays within its bound, and is never cut small.
     private func hasRoom(for index: UInt32, on link: Int) -> Bool {
-        guard transmissions[index].state == .sending else { return true }
+        let room = room(for: index, on: link)
+        guard transmissions[index].state == .sending else { return room > 0 }
         let rest = Int(entries[slot(carriedBy: index)].length - transmissions[index].sent)
-        return links[link].room >= min(rest, links[link].chunkOctets / 2)
+        return room > 0 && room >= min(rest, links[link].chunkOctets / 2)
+    }
+
+    /// Octets that may be sent of this now: FLASH and above have a reserve.
+    private func room(for index: UInt32, on link: Int) -> Int {
+        links[link].room + (transmissions[index].precedence >= .flash ? links[link].reserve : 0)
     }
 
     private mutating func nextSlice(of index: UInt32, on link: Int, at now: Instant) -> Slice {
@@ -150,7 +160,7 @@ extension StationCustody {
     private mutating func chunk(of index: UInt32, on link: Int, at now: Instant) -> Slice {
         let slot = slot(carriedBy: index)
         let offset = transmissions[index].sent
-        let fitting = max(links[link].room - Self.chunkOverheadOctets, links[link].chunkOctets / 2)
+        let fitting = max(room(for: index, on: link) - Self.chunkOverheadOctets, links[link].chunkOctets / 2)
         let count = min(UInt32(min(links[link].chunkOctets, fitting)), entries[slot].length - offset)
         let last = offset + count == entries[slot].length
         transmissions[index].sent += count

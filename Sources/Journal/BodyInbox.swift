@@ -98,9 +98,11 @@ package final class BodyInbox: @unchecked Sendable {
 
     /// The body is whole and, where it has a file, synced under its hash: the file stays while the claim is held. Of what was kept nothing is left.
     ///
-    /// - Returns: another hash than was expected when the octets are wrong: then they are thrown away.
+    /// - Returns: another hash than was expected when the octets are wrong: then they are thrown away. The same when
+    ///   another session has taken it over.
     package func finish() throws(StorageFault) -> (hash: Digest, kept: Kept, claim: BodyClaim?) {
         let finished = try guarded { (state: inout State) throws(StorageFault) -> (Digest, Kept, BodyClaim?) in
+            if case .gone = state.place { return (.zero, .memory([]), nil) }
             let digest = state.hash.finish()
             defer { state.place = .gone }
             guard digest == expected ?? digest else {

@@ -15,7 +15,7 @@ package final class PartialStore: Sendable {
     private struct State {
         var shelf: PartialShelf
         /// Who writes which transfer, and for whom.
-        var users: [String: (peer: UInt64, body: BodyInbox)] = [:]
+        var users: [String: (peer: UInt64, session: UInt64, body: BodyInbox)] = [:]
     }
 
     /// - Parameters:
@@ -38,13 +38,14 @@ package final class PartialStore: Sendable {
     /// A body begins, or goes on where it was interrupted; nil when there is no room for it.
     ///
     /// - Parameters:
-    ///   - peer: from whom: an older session of the same neighbour gives it up.
+    ///   - peer: from whom, and over which session: an older one of the same neighbour gives it up.
     ///   - isUrgent: there is always room for it.
     ///   - mark: letters that no other unfinished body has.
     package func begin(
-        _ hash: Digest, length: UInt64, precedence: UInt8, isUrgent: Bool, peer: UInt64, mark: String
+        _ hash: Digest, length: UInt64, precedence: UInt8, isUrgent: Bool, peer: UInt64, session: UInt64,
+        mark: String
     ) throws(StorageFault) -> BodyInbox? {
-        if let older = user(of: hash, length, peer) { older.interrupt() }
+        if let older = user(of: hash, length, peer, before: session) { older.interrupt() }
         let (place, removed) = state.withLock {
             $0.shelf.begin(hash, length: length, precedence: precedence, isUrgent: isUrgent)
         }
@@ -59,7 +60,7 @@ package final class PartialStore: Sendable {
         case .keyed(let name):
             do throws(StorageFault) {
                 let body = try open(name, hash, length)
-                state.withLock { $0.users[name] = (peer, body) }
+                state.withLock { $0.users[name] = (peer, session, body) }
                 return body
             } catch {
                 state.withLock { $0.shelf.ended(name) }
@@ -76,10 +77,12 @@ package final class PartialStore: Sendable {
         return BodyInbox(self, nil, name: nil, writer: try bodies.create(mark), hash: makeHash())
     }
 
-    private func user(of hash: Digest, _ length: UInt64, _ peer: UInt64) -> BodyInbox? {
+    private func user(
+        of hash: Digest, _ length: UInt64, _ peer: UInt64, before session: UInt64
+    ) -> BodyInbox? {
         state.withLock { state in
             state.shelf.name(hash, length: length).flatMap { name in
-                state.users[name].flatMap { $0.peer == peer ? $0.body : nil }
+                state.users[name].flatMap { $0.peer == peer && $0.session != session ? $0.body : nil }
             }
         }
     }

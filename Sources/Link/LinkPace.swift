@@ -29,7 +29,9 @@ package struct LinkPace: Sendable {
     private static let memoryMilliseconds: UInt64 = 10_000
     /// Round trips between two looks whether the way has become faster: doubling.
     private static let restLeast = 2
-    private static let restMost = 16
+    private static let restMost = 32
+    /// Round trips for which there must have been enough to send before a lower rate is believed.
+    private static let saturatedRoundTrips: UInt64 = 3
     /// Pings under way at most.
     private static let marksMax = 256
 
@@ -55,6 +57,8 @@ package struct LinkPace: Sendable {
     private var deliveredAt: UInt64
     private var flightStart: UInt64
     private var marked: UInt64 = 0
+    /// When there was last less to send than might have been under way.
+    private var limitedAt: UInt64
     private var rates: WindowedBest
     private var roundTrips: WindowedBest
 
@@ -73,6 +77,7 @@ package struct LinkPace: Sendable {
         self.chunkMost = chunkMost
         deliveredAt = now
         flightStart = now
+        limitedAt = now
         rates = WindowedBest(milliseconds: Self.memoryMilliseconds, larger: true)
         roundTrips = WindowedBest(milliseconds: Self.memoryMilliseconds, larger: false)
         guard let memory else { return }
@@ -96,6 +101,14 @@ package struct LinkPace: Sendable {
     package var chunk: Int {
         guard let rate else { return min(chunkMost, Self.chunkFirst) }
         return min(chunkMost, max(Self.chunkLeast, Int(clamping: rate * Self.chunkMilliseconds / 1_000)))
+    }
+
+    /// Octets that a FLASH may have under way above the bound, so that it does not wait for an answer: with these it is
+    /// the quarter more of rule 17.
+    package var reserve: Int {
+        guard let rate, let roundTrip else { return 2 * chunk }
+        let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
+        return max(chunk, fits + fits / 4 - bound)
     }
 
     /// Octets that may be under way.
@@ -123,6 +136,7 @@ package struct LinkPace: Sendable {
             // Time in which nothing was asked for is not the way's.
             deliveredAt = now
             flightStart = now
+            limitedAt = now
         }
         sent += UInt64(octets)
     }
@@ -137,10 +151,12 @@ package struct LinkPace: Sendable {
     /// - Parameter isLimited: there was nothing more to send, though more might have been under way.
     mutating func mark(_ nonce: UInt64, isLimited: Bool, now: UInt64) {
         marked = sent
+        if isLimited { limitedAt = now }
+        let believed = now - limitedAt >= Self.saturatedRoundTrips * (roundTrip ?? 0)
         marks.append(
             Mark(
                 nonce: nonce, place: sent, sentAt: now, delivered: delivered, deliveredAt: deliveredAt,
-                flightStart: flightStart, isLimited: isLimited))
+                flightStart: flightStart, isLimited: !believed))
     }
 
     /// A pong came. True when it answers one of the marks.
@@ -194,7 +210,7 @@ package struct LinkPace: Sendable {
             isProbing = true
             bestBefore = best
             // Once known, one look is enough.
-            roundsWithoutGrowth = 1
+            roundsWithoutGrowth = 2
         }
     }
 }

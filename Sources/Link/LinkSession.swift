@@ -224,7 +224,8 @@ package struct LinkSession: ~Copyable {
         let octets = isEnough ? room : 0
         granted += octets
         toldChunk = chunk
-        return LinkRoom(octets: octets, chunkOctets: chunk, rate: pace.rate, roundTrip: pace.roundTrip)
+        return LinkRoom(
+            octets: octets, reserve: pace.reserve, chunkOctets: chunk, rate: pace.rate, roundTrip: pace.roundTrip)
     }
 
     /// The core used room.

@@ -40,7 +40,7 @@ extension LinkDriver {
         do throws(StorageFault) {
             let body = try around.archive.partials.begin(
                 cable.block.contentHash, length: cable.block.length, precedence: highest.rawValue,
-                isUrgent: highest >= .flash, peer: UInt64(link),
+                isUrgent: highest >= .flash, peer: UInt64(link), session: session,
                 mark: "\(session)-\(channel)-\(String(RandomBits.word, radix: 16))")
             guard let body else {
                 return act(

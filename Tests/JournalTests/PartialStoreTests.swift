@@ -28,11 +28,13 @@ private struct Sum: BodyHash {
     }
 
     private func begin(
-        _ store: PartialStore, _ octets: [UInt8], precedence: UInt8 = 0, peer: UInt64 = 1, urgent: Bool = false
+        _ store: PartialStore, _ octets: [UInt8], precedence: UInt8 = 0, peer: UInt64 = 1, session: UInt64 = 1,
+        urgent: Bool = false
     ) throws -> BodyInbox? {
         try store.begin(
             Sum.of(octets), length: UInt64(octets.count), precedence: precedence, isUrgent: urgent, peer: peer,
-            mark: "m\(octets.count)-\(peer)")
+            session: session,
+            mark: "m\(octets.count)-\(peer)-\(urgent)")
     }
 
     @Test(
@@ -50,7 +52,7 @@ private struct Sum: BodyHash {
         let second = try #require(try begin(store, octets, peer: 2))
         #expect(second.start == 40)
         try second.append(Array(octets[40...]))
-        let (hash, kept) = try second.finish()
+        let (hash, kept, _) = try second.finish()
         #expect(hash == Sum.of(octets))
         #expect(kept == (length <= 100 ? .memory(octets) : .file(name: "\(hash)")))
         #expect(store.octets == 0)
@@ -79,7 +81,8 @@ private struct Sum: BodyHash {
         let first = try #require(try begin(store, octets, peer: 1))
         try first.append([3, 3, 3])
         #expect(try #require(try begin(store, octets, peer: 2)).start == 0)
-        #expect(try #require(try begin(store, octets, peer: 1)).start == 3)
+        #expect(try #require(try begin(store, octets, peer: 1)).start == 0, "twice within one session")
+        #expect(try #require(try begin(store, octets, peer: 1, session: 2)).start == 3)
         // The old session's octets go nowhere.
         try first.append([3, 3, 3])
         first.interrupt()

@@ -35,7 +35,8 @@ extension SessionDriver {
         do throws(StorageFault) {
             let body = try process.partials.begin(
                 cable.block.contentHash, length: cable.block.length, precedence: highest.rawValue,
-                isUrgent: highest >= .flash, peer: UInt64(link), mark: "x\(process.world.bits.next())")
+                isUrgent: highest >= .flash, peer: UInt64(link), session: session, mark: "x\(process.world.bits.next())"
+            )
             guard let body else {
                 return act(state.bodyFailed(channel: channel, code: "BUSY", why: "too much is under way"))
             }
@@ -63,7 +64,7 @@ extension SessionDriver {
     func finishBody(_ channel: UInt64) {
         guard let body = bodies[channel] else { return }
         do throws(StorageFault) {
-            let (hash, kept) = try body.finish()
+            let (hash, kept, _) = try body.finish()
             bodies[channel] = nil
             act(state.bodyEnds(channel: channel, hash: hash, body: CableBody(kept)))
         } catch {
