@@ -213,8 +213,9 @@ class Lab:
         self.names = [f"RUFL{chr(65 + index)}" for index in range(count)]
         self.daemons = {}
         self.prefix = {}
+        self.addresses = [self.address(index) for index in range(count)]
         stations = [
-            {"indicator": name_, "posts": [self.post(index)], "address": self.address(index), "clearance": "SECRET"}
+            {"indicator": name_, "posts": [self.post(index)], "address": self.addresses[index], "clearance": "SECRET"}
             for index, name_ in enumerate(self.names)
         ]
         links = [{"between": [a, b]} for a, b in zip(self.names, self.names[1:])]
