@@ -224,7 +224,10 @@ extension StationCustody {
                 entries[slot][delivery: position].since = end.at
             }
         }
-        guard end.message.identity.station != settings.station else { return }
+        // Custody that came back here may end at its originator's own station.
+        guard end.message.identity.station != settings.station else {
+            return settle(end.message, receivedAt: end.at)
+        }
         let number = CustodyNumber(sequence: nextSequence)
         keepService(
             number,

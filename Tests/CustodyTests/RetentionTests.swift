@@ -151,6 +151,34 @@ struct RetentionTests {
     }
 }
 
+@Suite("Custody that came back to its originator's station")
+struct WayBackTests {
+    @Test("Where its life ends there, the originator's delivery ends with it, also behind a restart (seed 9590)")
+    func endsAtHome() throws {
+        var station = TestStation("RUAA")
+        station.linkUp(0)
+        _ = station.submit(mark: 1)
+        let offer = try station.firstOffer()
+        var back = try station.arrival(of: offer)
+        station.note([offer], 0)
+        back.offered.peer = indicator("RUBB")
+        back.offered.epoch = JournalEpoch(high: 9, low: 9)
+        back.trace.append(indicator("RUBB"))
+        let cable = back
+        _ = station.act { core, now, actions in core.arrive(cable, at: now, &actions) }
+        _ = station.sync()
+        #expect(station.core.reports(of: 0).map(\.state) == [.inTransit])
+        #expect(station.core.reports(of: 1).map(\.state) == [.held])
+        station.now.boot += 3_700_000
+        station.now.wall += 3_700_000
+        _ = station.act { core, now, actions in core.endOverdueLives(at: now, &actions) }
+        _ = station.sync()
+        #expect(station.core.reports(of: 0).map(\.state) == [.undeliverable])
+        let again = TestStation(restarting: station, synced: station.journal.count, start: 7)
+        #expect(again.core.reports(of: 0).map(\.state) == [.undeliverable])
+    }
+}
+
 @Suite("Marks of deliveries that are no longer kept")
 struct DuplicateMarksTests {
     @Test("A million of them are told apart, and age alone ends them")

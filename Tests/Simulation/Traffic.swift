@@ -122,9 +122,16 @@ final class Traffic {
         clients.append(
             Client(
                 station: station, octets: octets, header: header, hash: hash, key: keyed ? "key-\(token)" : nil,
-                highest: (wish.to + wish.info).map(\.precedence).max() ?? .routine))
+                highest: highest(header)))
         hand(token)
         return true
+    }
+
+    /// The highest precedence that is left when collectives are resolved: nobody writes to itself.
+    private func highest(_ header: CableHeader) -> Precedence {
+        let expansion = AddressBook(plan.network).expand(
+            from: header.from, addressees: header.addressees, exempt: header.exempt)
+        return expansion.deliveries.map(\.precedence).max() ?? .routine
     }
 
     private func header(_ reading: CableReading) -> CableHeader? {
