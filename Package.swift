@@ -45,6 +45,7 @@ let package = Package(
         // The edge.
         .target(name: "CChecksum", path: "Sources/CChecksum"),
         .target(name: "CMemory", path: "Sources/CMemory"),
+        .target(name: "CProcess", path: "Sources/CProcess"),
         module("Journal", ["Octets", "CChecksum"]),
         .systemLibrary(
             name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl",
@@ -53,7 +54,10 @@ let package = Package(
         module("Control", ["Octets", "Cables"]),
         module(
             "Station",
-            ["Octets", "Cables", "Routing", "Settings", "Custody", "Link", "Journal", "Transport", "Control"]),
+            [
+                "Octets", "Cables", "Routing", "Settings", "Custody", "Link", "Journal", "Transport", "Control",
+                "CProcess",
+            ]),
         tool("routerd", ["Station", "Settings", "Transport", "CMemory"], linking: standalone),
         tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Custody", "Control", "Transport"]),
         tool("routerbench", ["Octets", "Cables", "Settings", "Control", "Transport", "CChecksum"]),

@@ -207,6 +207,17 @@ package struct ReplyInstructions: Sendable, Equatable {
         package var text: String
         /// The words name receipt or date: it was not taken for granted.
         var anchorIsWritten = false
+
+        package init(
+            count: Int?, unit: Unit, date: String?, anchor: Anchor?, text: String, anchorIsWritten: Bool = false
+        ) {
+            self.anchorIsWritten = anchorIsWritten
+            self.count = count
+            self.unit = unit
+            self.date = date
+            self.anchor = anchor
+            self.text = text
+        }
     }
 }
 

@@ -62,6 +62,12 @@ extension CableParser {
     mutating func endField() {
         guard let ended = field else { return }
         field = nil
+        switch ended {
+        case .subject where cable.subject == nil:
+            layout.afterSubject = min(octets.lineFeed(from: fieldRange.upperBound) + 1, octets.count)
+        case .references: layout.referencesEnd = fieldRange.upperBound
+        case .subject, .order, .tags, .classifiedBy: break
+        }
         defer { fieldHole = nil }
         guard let hole = fieldHole, hole.lowerBound >= fieldRange.lowerBound, hole.upperBound <= fieldRange.upperBound
         else { return read(ended, octets, fieldRange) }

@@ -60,8 +60,8 @@ struct CaptionBlock {
 
     private mutating func takeRest(_ rest: Range<Int>, isAlone: Bool, _ taken: inout [Range<Int>]) -> Bool {
         guard let marks = marks(rest) else { return false }
-        if octets.equals(marks.first, "EXERCISE"), isAlone {
-            takeExercise(rest)
+        if isAlone, octets.equals(marks.first, "EXERCISE") || octets.equals(marks.first, "DRILL") {
+            takeExercise(rest, isDrill: octets.equals(marks.first, "DRILL"))
             return true
         }
         if octets.begins(marks.first, "ATTN") || octets.begins(marks.first, "ATTENTION") {
@@ -122,12 +122,13 @@ struct CaptionBlock {
         return marks
     }
 
-    private mutating func takeExercise(_ rest: Range<Int>) {
+    /// `EXERCISE SPRING FLOOD` is known by its name; a drill by the word as well.
+    private mutating func takeExercise(_ rest: Range<Int>, isDrill: Bool) {
         var name = rest
         while true {
             name = Self.skipSeparators(octets, name)
             var words = Words(octets, name)
-            guard words.take("EXERCISE") else { break }
+            guard words.take(isDrill ? "DRILL" : "EXERCISE") else { break }
             name = words.rest
         }
         while name.count > 1, octets[name.upperBound - 1] == UInt8(ascii: "/") {
@@ -135,7 +136,12 @@ struct CaptionBlock {
         }
         var words = octets.collapsed(name.prefix(Self.entryOctetsMax))
         if words.hasSuffix(" EXERCISE") { words = String(words.dropLast(9)) }
-        exercise = exercise ?? (words.isEmpty ? "EXERCISE" : words)
+        if isDrill {
+            if words.hasSuffix(" DRILL") { words = String(words.dropLast(6)) }
+            exercise = exercise ?? (words.isEmpty ? "DRILL" : "DRILL \(words)")
+        } else {
+            exercise = exercise ?? (words.isEmpty ? "EXERCISE" : words)
+        }
     }
 
     /// Items between commas; a FOR among them begins the offices.
@@ -284,6 +290,9 @@ struct CaptionLayout: Sendable, Equatable {
     var afterCaptions = 0
     /// Behind the last line of the block.
     var afterBlock = 0
+    /// Behind the last line of the subject, and where the last line of the references ends; 0: there are none.
+    var afterSubject = 0
+    var referencesEnd = 0
     var usesCarriageReturn = false
 
     mutating func begin(at place: Int) {

@@ -39,6 +39,14 @@ package enum Captions {
         ("MINIMIZE CONSIDERED", .administrative),
     ]
 
+    /// Whether it keeps a cable from all but those whom it must reach: no copies for information, none for SIPDIS.
+    package static func narrows(_ caption: String) -> Bool {
+        switch kind(caption) {
+        case .restrictive, .channel: true
+        case .distribution, .dissemination, .administrative, nil: false
+        }
+    }
+
     static func kind(_ caption: String) -> Kind? {
         var caption = caption
         return caption.withUTF8 { buffer -> Kind? in

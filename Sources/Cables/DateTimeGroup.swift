@@ -199,7 +199,7 @@ package struct DateTimeGroup: Sendable, Equatable {
         }
     }
 
-    static func daysIn(_ month: Int, _ year: Int) -> Int {
+    package static func daysIn(_ month: Int, _ year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -208,7 +208,7 @@ package struct DateTimeGroup: Sendable, Equatable {
     }
 
     /// Days since 1970 of a day of the Gregorian calendar.
-    static func daysFromCivil(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
+    package static func daysFromCivil(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
         let y = month <= 2 ? year - 1 : year
         let era = (y >= 0 ? y : y - 399) / 400
         let yearOfEra = y - era * 400

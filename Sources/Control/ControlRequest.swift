@@ -102,6 +102,8 @@ package struct SubmittedAnswer: Sendable, Equatable {
     package var captions: [String]
     package var slugs: [String]
     package var warnings: [String]
+    package var addressees: [String] = []
+    package var references: [String] = []
 
     package init(
         id: String, mrn: String?, deliveries: [DeliveryRow], captions: [String], slugs: [String], warnings: [String]
@@ -122,6 +124,9 @@ package struct SubmittedAnswer: Sendable, Equatable {
         writer.list(captions) { $0.string($1) }
         writer.list(slugs) { $0.string($1) }
         writer.list(warnings) { $0.string($1) }
+        guard !addressees.isEmpty || !references.isEmpty else { return writer.octets }
+        writer.list(addressees) { $0.string($1) }
+        writer.list(references) { $0.string($1) }
         return writer.octets
     }
 
@@ -133,6 +138,9 @@ package struct SubmittedAnswer: Sendable, Equatable {
         captions = try reader.list(bound: 4_096) { reader throws(OctetFault) in try reader.string() }
         slugs = try reader.list(bound: 4_096) { reader throws(OctetFault) in try reader.string() }
         warnings = try reader.list(bound: 65_536) { reader throws(OctetFault) in try reader.string() }
+        guard reader.remaining > 0 else { return }
+        addressees = try reader.list(bound: 64) { reader throws(OctetFault) in try reader.string() }
+        references = try reader.list(bound: 64) { reader throws(OctetFault) in try reader.string() }
     }
 }
 

@@ -52,6 +52,8 @@ package struct SubmitDocument: Codable, Sendable, Equatable {
     package struct Tagged: Codable, Sendable, Equatable {
         package var captions: [String]
         package var slugs: [String]
+        package var addressees: [String]
+        package var references: [String]
     }
 
     package var id: String
@@ -64,7 +66,9 @@ package struct SubmitDocument: Codable, Sendable, Equatable {
         id = answer.id
         mrn = answer.mrn
         deliveries = answer.deliveries
-        tagged = Tagged(captions: answer.captions, slugs: answer.slugs)
+        tagged = Tagged(
+            captions: answer.captions, slugs: answer.slugs, addressees: answer.addressees,
+            references: answer.references)
         warnings = answer.warnings
     }
 }
@@ -134,10 +138,12 @@ package struct QueueRow: Codable, Sendable, Equatable {
     package var attempts: Int
     package var nextAt: String?
     package var why: String
+    package var exercise: String?
 
     package init(
         id: String, mrn: String?, precedence: String, state: String, ageSeconds: Int64, secondsLeft: Int64,
-        size: UInt64, from: String, to: [String], link: String?, attempts: Int, nextAt: String?, why: String
+        size: UInt64, from: String, to: [String], link: String?, attempts: Int, nextAt: String?, why: String,
+        exercise: String?
     ) {
         self.id = id
         self.mrn = mrn
@@ -152,6 +158,7 @@ package struct QueueRow: Codable, Sendable, Equatable {
         self.attempts = attempts
         self.nextAt = nextAt
         self.why = why
+        self.exercise = exercise
     }
 }
 
@@ -164,11 +171,12 @@ package struct CableDocument: Codable, Sendable, Equatable {
     package var classification: String?
     package var size: UInt64
     package var deliveries: [DeliveryRow]
-    package var replies: [String]
+    package var replies: [ReplyRow]
+    package var exercise: String?
 
     package init(
         id: String, mrn: String?, precedence: String, dtg: String?, from: String, classification: String?,
-        size: UInt64, deliveries: [DeliveryRow], replies: [String]
+        size: UInt64, deliveries: [DeliveryRow], replies: [ReplyRow], exercise: String?
     ) {
         self.id = id
         self.mrn = mrn
@@ -179,6 +187,7 @@ package struct CableDocument: Codable, Sendable, Equatable {
         self.size = size
         self.deliveries = deliveries
         self.replies = replies
+        self.exercise = exercise
     }
 }
 
@@ -246,6 +255,18 @@ package struct InboxRow: Codable, Sendable, Equatable {
     package var readAt: String?
     package var acknowledgedAt: String?
     package var suspectedDuplicate: Bool
+    /// Who read it first, and everybody else who did.
+    package var readBy: [InboxReader] = []
+    package var acknowledgedBy: UInt32?
+    /// A person must acknowledge it.
+    package var acknowledgmentDue = false
+    package var archivedAt: String?
+    package var forwardedTo: String?
+    package var forwardReason: String?
+    /// When a reply is due.
+    package var due: String?
+    /// Why it lies on this desk, where that is not plain.
+    package var note: String?
     /// Nil for a cable that is whole.
     package var section: InboxSection?
     package var replyInstructions: ReplyInstructionsDocument
@@ -277,6 +298,17 @@ package struct InboxRow: Codable, Sendable, Equatable {
     }
 }
 
+/// Who read an entry of the inbox, and when.
+package struct InboxReader: Codable, Sendable, Equatable {
+    package var user: UInt32
+    package var at: String
+
+    package init(user: UInt32, at: String) {
+        self.user = user
+        self.at = at
+    }
+}
+
 package struct ReceiptRow: Codable, Sendable, Equatable {
     package var id: String
     package var mrn: String?
@@ -288,6 +320,7 @@ package struct ReceiptRow: Codable, Sendable, Equatable {
     package var receivedAt: String?
     package var reason: String?
     package var verified: Bool
+    package var exercise: String?
 
     package init(
         id: String, mrn: String?, post: String, indicator: String, office: String?, state: String, at: String?,

@@ -116,11 +116,15 @@ package struct DeskDelivery: Equatable, Sendable {
     package var at: Int64
     /// Signs the receipt; nil only until the batch is signed, and where no receipt is due (a copy for SIPDIS).
     package var proof: BatchProof?
-    package var receiptDue: Bool
+    package var duties: DeskDuties
+    /// When a reply is due from this desk, in milliseconds since 1970; nil: none is asked for by a time.
+    package var replyDue: Int64?
+
+    package var receiptDue: Bool { duties.contains(.receipt) }
 
     package init(
         index: UInt16, office: String, role: Role, arrival: UInt64, suspectedDuplicate: Bool, at: Int64,
-        receiptDue: Bool
+        duties: DeskDuties, replyDue: Int64? = nil
     ) {
         self.index = index
         self.office = office
@@ -128,7 +132,8 @@ package struct DeskDelivery: Equatable, Sendable {
         self.arrival = arrival
         self.suspectedDuplicate = suspectedDuplicate
         self.at = at
-        self.receiptDue = receiptDue
+        self.duties = duties
+        self.replyDue = replyDue
     }
 
     package var isDuplicate: Bool { arrival == 0 }
@@ -233,7 +238,7 @@ package struct Acceptance: Equatable, Sendable {
         var message = ServiceMessage(
             kind: .receipt, network: block.network, identity: block.identity, contentHash: block.contentHash,
             post: delivery.post, station: station, office: desk.office, at: desk.at,
-            precedence: delivery.precedence, reason: "")
+            precedence: delivery.precedence, reason: "", replyDue: desk.replyDue)
         message.way = ServiceMessage.way(trace, ages, deliveredBy: station, age: ageMilliseconds)
         return message
     }
@@ -258,7 +263,7 @@ package struct Acceptance: Equatable, Sendable {
             writer.varint(desk.arrival)
             writer.bool(desk.suspectedDuplicate)
             writer.u64(UInt64(bitPattern: desk.at))
-            writer.bool(desk.receiptDue)
+            writer.duties(desk.duties, replyDue: desk.replyDue)
             writer.optional(desk.proof) { $1.write(to: &$0) }
         }
         body.write(to: &writer)
@@ -297,7 +302,7 @@ extension DeskDelivery {
         arrival = try reader.varint()
         suspectedDuplicate = try reader.bool()
         at = Int64(bitPattern: try reader.u64())
-        receiptDue = try reader.bool()
+        (duties, replyDue) = try reader.duties()
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
     }
 }

@@ -37,6 +37,8 @@ package enum Announcement: Sendable {
     case outcome(Outcome)
     /// To whoever watches: a cable reached a desk of this station.
     case arrived(identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence)
+    /// To a person or a program, which is told again until the loop says `told`.
+    case desk(DeskTask)
 }
 
 /// An addressee's answer at the originator's station.
@@ -129,6 +131,7 @@ extension JournalRecord {
     package var mayWait: Bool {
         switch self {
         case .passed, .carried, .carriedService, .standing, .audit: true
+        case .desk(let record): record.mayWait
         case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered, .stated: false
         }
     }
@@ -139,7 +142,7 @@ extension Announcement {
     package var isCustodyNote: Bool {
         switch self {
         case .custodyTaken: true
-        case .submission, .outcome, .arrived: false
+        case .submission, .outcome, .arrived, .desk: false
         }
     }
 }

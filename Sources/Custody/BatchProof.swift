@@ -12,6 +12,7 @@ package enum LeafKind: UInt8, Sendable {
     case inquiry = 50
     /// A question what has become of a cable, and its answer.
     case tracer = 90
+    case acknowledgment = 60
 }
 
 /// The way from one statement to the signed root of its batch (rule 25).

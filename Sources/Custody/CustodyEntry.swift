@@ -10,6 +10,8 @@ package enum DeliveryState: UInt8, Sendable {
     case undeliverable
     /// At the addressee: the desk had it already; nothing was delivered again.
     case duplicate
+    /// A person at the post took action on it.
+    case acknowledged
 
     package var word: String {
         switch self {
@@ -18,6 +20,7 @@ package enum DeliveryState: UInt8, Sendable {
         case .delivered, .duplicate: "delivered"
         case .held: "held"
         case .undeliverable: "undeliverable"
+        case .acknowledged: "acknowledged"
         }
     }
 
@@ -25,7 +28,15 @@ package enum DeliveryState: UInt8, Sendable {
     package var isEnded: Bool {
         switch self {
         case .queued, .inTransit, .held: false
-        case .delivered, .undeliverable, .duplicate: true
+        case .delivered, .undeliverable, .duplicate, .acknowledged: true
+        }
+    }
+
+    /// The addressee's desk has it.
+    package var isOnDesk: Bool {
+        switch self {
+        case .delivered, .acknowledged: true
+        case .queued, .inTransit, .held, .undeliverable, .duplicate: false
         }
     }
 }

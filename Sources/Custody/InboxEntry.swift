@@ -11,6 +11,10 @@ package struct InboxEntry: Sendable {
     package var suspectedDuplicate: Bool
     package var at: Int64
     package var readAt: Int64?
+    /// The first who read it.
+    package var readBy: UInt32 = 0
+    /// The desk that the receipt names, or to which that was forwarded: not a copy.
+    package var isAddressed: Bool
 }
 
 /// The inboxes of all offices of this station, in order of arrival.
@@ -40,10 +44,17 @@ package struct Inbox: Sendable {
         return place < list.count && list[place].arrival == arrival ? list[place] : nil
     }
 
-    package mutating func markRead(_ arrival: UInt64, at: Int64) {
+    /// Changes the entry of this number, if it is kept.
+    mutating func change(_ arrival: UInt64, _ change: (inout InboxEntry) -> Void) {
+        let place = place(of: arrival)
+        if place < list.count, list[place].arrival == arrival { change(&list[place]) }
+    }
+
+    package mutating func markRead(_ arrival: UInt64, by user: UInt32, at: Int64) {
         let place = place(of: arrival)
         guard place < list.count, list[place].arrival == arrival, list[place].readAt == nil else { return }
         list[place].readAt = at
+        list[place].readBy = user
     }
 
     /// Entries of one delivery that bear the sign of a suspected duplicate.

@@ -17,6 +17,8 @@ package indirect enum JournalRecord: Equatable, Sendable {
     case standing(Standing)
     case audit(AuditRecord)
     case stated(Statement)
+    /// What people and programs did with what lies on a desk.
+    case desk(DeskRecord)
 
     /// The daemon began; identities issued from here bear this start.
     package struct Started: Equatable, Sendable {
@@ -236,6 +238,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
             writer.bytes(statement.message.encoded)
             writer.optional(statement.proof) { $1.write(to: &$0) }
             writer.u64(UInt64(bitPattern: statement.at))
+        case .desk(let record):
+            writer.u8(record.kind)
+            record.write(to: &writer)
         }
     }
 
@@ -298,6 +303,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case 11: self = .standing(try Standing(from: &reader))
         case 90: self = .audit(try AuditRecord(from: &reader))
         case 50: self = .stated(try Statement(from: &reader))
+        case DeskRecord.kinds: self = .desk(try DeskRecord(kind: kind, from: &reader))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
         }
         try reader.finish()
@@ -317,6 +323,11 @@ package indirect enum JournalRecord: Equatable, Sendable {
             return end.proof == nil ? [(end.message.leafKind, end.message.encoded)] : []
         case .stated(let statement):
             return statement.proof == nil ? [(statement.message.leafKind, statement.message.encoded)] : []
+        case .desk(let record):
+            guard case .acknowledged(let given) = record, let message = given.message, given.proof == nil else {
+                return []
+            }
+            return [(message.leafKind, message.encoded)]
         case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit:
             return []
         }
@@ -339,6 +350,10 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .stated(var statement):
             if statement.proof == nil { statement.proof = proofs.popFirst() }
             self = .stated(statement)
+        case .desk(let record):
+            guard case .acknowledged(var given) = record else { break }
+            if given.message != nil, given.proof == nil { given.proof = proofs.popFirst() }
+            self = .desk(.acknowledged(given))
         case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit:
             break
         }

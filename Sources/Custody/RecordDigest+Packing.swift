@@ -31,6 +31,7 @@ extension RecordDigest {
         case .reoffered(let again): Self.same(.reoffered(again), &writer)
         case .standing(let standing): Self.same(.standing(standing), &writer)
         case .audit(let audit): Self.same(.audit(audit), &writer)
+        case .desk(let record): Self.same(.desk(record), &writer)
         case .carried(let state, let acceptance):
             writer.u8(9)
             state.write(to: &writer)
@@ -136,8 +137,13 @@ extension AcceptanceDigest {
             writer.varint(desk.arrival)
             writer.bool(desk.suspectedDuplicate)
             writer.u64(UInt64(bitPattern: desk.at))
-            writer.bool(desk.receiptDue)
+            writer.duties(desk.duties, replyDue: desk.replyDue)
         }
+        // Last, and only where there is one: digests of earlier releases end here.
+        guard let reply else { return }
+        writer.string(reply.from)
+        writer.u64(UInt64(bitPattern: reply.acceptedAt))
+        writer.list(reply.answers) { $0.identity($1) }
     }
 
     fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
@@ -165,8 +171,14 @@ extension AcceptanceDigest {
             Desk(
                 index: try reader.u16(), office: try reader.string(bound: 1_024), role: try reader.deskRole(),
                 arrival: try reader.varint(), suspectedDuplicate: try reader.bool(),
-                at: Int64(bitPattern: try reader.u64()), receiptDue: try reader.bool())
+                at: Int64(bitPattern: try reader.u64()), try reader.duties())
         }
+        guard reader.remaining > 0 else { return }
+        reply = Reply(
+            from: try reader.string(bound: 1_024), acceptedAt: Int64(bitPattern: try reader.u64()),
+            answers: try reader.list(bound: SignedBlock.answersMax) { reader throws(OctetFault) in
+                try reader.identity()
+            })
     }
 }
 
@@ -219,6 +231,7 @@ extension AcceptanceDigest {
         length = block.length
         lifeSeconds = block.lifeSeconds
         lives = block.lives
+        reply = Reply(block)
         mrn = desks.isEmpty ? nil : block.mrn
         deliveries = part.map { Delivery(block.deliveries[Int($0)], index: $0) }
     }

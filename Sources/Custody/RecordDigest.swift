@@ -19,6 +19,7 @@ package enum RecordDigest: Equatable, Sendable {
     case standing(Standing)
     case audit(AuditRecord)
     case stated(StatementDigest)
+    case desk(DeskRecord)
 
     /// - Throws: for a carried cable whose acceptance cannot be read: it was read when it was carried.
     package init(_ record: JournalRecord) throws(OctetFault) {
@@ -48,6 +49,7 @@ package enum RecordDigest: Equatable, Sendable {
         case .audit(let audit): self = .audit(audit)
         case .stated(let statement):
             self = .stated(StatementDigest(message: statement.message, at: statement.at))
+        case .desk(let record): self = .desk(record)
         }
     }
 }
@@ -88,14 +90,15 @@ package struct AcceptanceDigest: Equatable, Sendable {
         package var arrival: UInt64
         package var suspectedDuplicate: Bool
         package var at: Int64
-        package var receiptDue: Bool
+        package var duties: DeskDuties
+        package var replyDue: Int64?
 
+        package var receiptDue: Bool { duties.contains(.receipt) }
         package var isDuplicate: Bool { arrival == 0 }
 
         init(
             index: UInt16, office: String, role: DeskDelivery.Role, arrival: UInt64, suspectedDuplicate: Bool,
-            at: Int64,
-            receiptDue: Bool
+            at: Int64, duties: DeskDuties, replyDue: Int64?
         ) {
             self.index = index
             self.office = office
@@ -103,13 +106,24 @@ package struct AcceptanceDigest: Equatable, Sendable {
             self.arrival = arrival
             self.suspectedDuplicate = suspectedDuplicate
             self.at = at
-            self.receiptDue = receiptDue
+            self.duties = duties
+            self.replyDue = replyDue
+        }
+
+        init(
+            index: UInt16, office: String, role: DeskDelivery.Role, arrival: UInt64, suspectedDuplicate: Bool,
+            at: Int64, _ asked: (duties: DeskDuties, replyDue: Int64?)
+        ) {
+            self.init(
+                index: index, office: office, role: role, arrival: arrival, suspectedDuplicate: suspectedDuplicate,
+                at: at, duties: asked.duties, replyDue: asked.replyDue)
         }
 
         init(_ desk: DeskDelivery) {
             self.init(
                 index: desk.index, office: desk.office, role: desk.role, arrival: desk.arrival,
-                suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, receiptDue: desk.receiptDue)
+                suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, duties: desk.duties,
+                replyDue: desk.replyDue)
         }
     }
 
@@ -136,6 +150,26 @@ package struct AcceptanceDigest: Equatable, Sendable {
     package var desks: [Desk]
     /// The body has a file of its own.
     package var hasFile: Bool
+    /// What it replies to; nil where it is no reply, as most are.
+    package var reply: Reply?
+
+    /// A reply: from which post, when its station accepted it, and to what.
+    package struct Reply: Equatable, Sendable {
+        package var from: String
+        package var acceptedAt: Int64
+        package var answers: [CableIdentity]
+
+        init(from: String, acceptedAt: Int64, answers: [CableIdentity]) {
+            self.from = from
+            self.acceptedAt = acceptedAt
+            self.answers = answers
+        }
+
+        init?(_ block: SignedBlock) {
+            guard !block.answers.isEmpty else { return nil }
+            self.init(from: block.from, acceptedAt: block.acceptedAt, answers: block.answers)
+        }
+    }
 
     package init(_ acceptance: Acceptance) {
         let block = acceptance.block
@@ -155,6 +189,7 @@ package struct AcceptanceDigest: Equatable, Sendable {
         hold = acceptance.hold
         deliveries = acceptance.part.map { Delivery(block.deliveries[Int($0)], index: $0) }
         desks = acceptance.desks.map { Desk($0) }
+        reply = Reply(block)
         switch acceptance.body {
         case .inline: hasFile = false
         case .file: hasFile = true

@@ -1,8 +1,8 @@
 package import Cables
 package import Octets
 
-/// The network's own traffic about one delivery: a receipt or a notice on its way to the cable's originator, a question
-/// of the addressee's station to it, or the answer.
+/// The network's own traffic about one delivery: a receipt, a notice or an acknowledgment on its way to the cable's
+/// originator, a question of the addressee's station to it, or the answer.
 ///
 /// It is in custody hop by hop like a cable, causes no receipt, and never stands in an inbox (rule 16).
 package struct ServiceMessage: Equatable, Sendable {
@@ -21,12 +21,15 @@ package struct ServiceMessage: Equatable, Sendable {
         case tracer = 90
         /// The answer: what it has on record.
         case traceReport
+        /// A person at the post took action on the cable.
+        case acknowledgment = 60
     }
 
     package static let octetsMax = 1 << 14
     private static let version: UInt8 = 1
-    /// With the way that the cable took.
-    private static let versionWithWay: UInt8 = 2
+    /// Above the first version, as bits: the way that the cable took, and when a reply is due.
+    private static let wayFlag: UInt8 = 1
+    private static let replyDueFlag: UInt8 = 2
 
     package var kind: Kind
     package var network: String
@@ -52,6 +55,9 @@ package struct ServiceMessage: Equatable, Sendable {
     /// In a receipt: the stations that had custody, the originator's first and the one that delivered last; empty where
     /// not all of them said.
     package var way: [Hop] = []
+    /// In a receipt: when the reply that the cable asks for is due, by the calendar of the post; milliseconds since 1970 on
+    /// the stating station's clock.
+    package var replyDue: Int64?
 
     /// A station that had custody, and the cable's age in milliseconds when it passed it on, or delivered it (rule 19).
     package struct Hop: Equatable, Sendable {
@@ -73,7 +79,8 @@ package struct ServiceMessage: Equatable, Sendable {
 
     package init(
         kind: Kind, network: String, identity: CableIdentity, contentHash: Digest, post: String,
-        station: RoutingIndicator, office: String, at: Int64, precedence: Precedence, reason: String
+        station: RoutingIndicator, office: String, at: Int64, precedence: Precedence, reason: String,
+        replyDue: Int64? = nil
     ) {
         self.kind = kind
         self.network = network
@@ -85,6 +92,7 @@ package struct ServiceMessage: Equatable, Sendable {
         self.at = at
         self.precedence = precedence
         self.reason = reason
+        self.replyDue = replyDue
     }
 
     package var leafKind: LeafKind {
@@ -93,13 +101,14 @@ package struct ServiceMessage: Equatable, Sendable {
         case .notice: .notice
         case .inquiry, .noReceipt, .hasReceipt: .inquiry
         case .tracer, .traceReport: .tracer
+        case .acknowledgment: .acknowledgment
         }
     }
 
     /// Where it goes.
     package var destination: RoutingIndicator {
         switch kind {
-        case .receipt, .notice, .inquiry: identity.station
+        case .receipt, .notice, .inquiry, .acknowledgment: identity.station
         case .noReceipt, .hasReceipt, .tracer, .traceReport: asker ?? identity.station
         }
     }
@@ -107,7 +116,7 @@ package struct ServiceMessage: Equatable, Sendable {
     /// It says what became of a delivery.
     package var isOutcome: Bool {
         switch kind {
-        case .receipt, .notice: true
+        case .receipt, .notice, .acknowledgment: true
         case .inquiry, .noReceipt, .hasReceipt, .tracer, .traceReport: false
         }
     }
@@ -117,14 +126,14 @@ package struct ServiceMessage: Equatable, Sendable {
 
     private static func namesDestination(_ kind: Kind) -> Bool {
         switch kind {
-        case .receipt, .notice, .inquiry: false
+        case .receipt, .notice, .inquiry, .acknowledgment: false
         case .noReceipt, .hasReceipt, .tracer, .traceReport: true
         }
     }
 
     package var encoded: [UInt8] {
         var writer = OctetWriter(reserving: 192)
-        writer.u8(way.isEmpty ? Self.version : Self.versionWithWay)
+        writer.u8(Self.version + (way.isEmpty ? 0 : Self.wayFlag) + (replyDue == nil ? 0 : Self.replyDueFlag))
         writer.u8(kind.rawValue)
         writer.string(network)
         writer.identity(identity)
@@ -137,18 +146,20 @@ package struct ServiceMessage: Equatable, Sendable {
         writer.string(reason)
         if Self.namesDestination(kind) { writer.indicator(asker ?? identity.station) }
         if kind == .traceReport { writer.list(steps) { $1.write(to: &$0) } }
-        guard !way.isEmpty else { return writer.octets }
-        writer.list(way) { writer, hop in
-            writer.indicator(hop.station)
-            writer.varint(hop.age)
+        if !way.isEmpty {
+            writer.list(way) { writer, hop in
+                writer.indicator(hop.station)
+                writer.varint(hop.age)
+            }
         }
+        if let replyDue { writer.u64(UInt64(bitPattern: replyDue)) }
         return writer.octets
     }
 
     package init(decoding octets: [UInt8]) throws(OctetFault) {
         var reader = OctetReader(octets)
         let version = try reader.u8()
-        guard version == Self.version || version == Self.versionWithWay else {
+        guard version >= Self.version, version - Self.version <= Self.wayFlag | Self.replyDueFlag else {
             throw .unknownValue(offset: 0, value: UInt64(version))
         }
         let raw = try reader.u8()
@@ -169,11 +180,13 @@ package struct ServiceMessage: Equatable, Sendable {
                 try TraceStep(from: &reader)
             }
         }
-        if version == Self.versionWithWay {
+        let flags = version - Self.version
+        if flags & Self.wayFlag != 0 {
             way = try reader.list(bound: Acceptance.traceMax + 1) { reader throws(OctetFault) in
                 Hop(station: try reader.indicator(), age: try reader.varint())
             }
         }
+        if flags & Self.replyDueFlag != 0 { replyDue = Int64(bitPattern: try reader.u64()) }
         try reader.finish()
     }
 }

@@ -29,9 +29,12 @@ package struct SignedBlock: Equatable, Sendable {
     /// Deliveries of one cable after expansion of collectives.
     package static let deliveriesMax = 4_096
     package static let octetsMax = 1 << 20
+    /// Cables that one reply answers at most.
+    package static let answersMax = 64
     private static let version: UInt8 = 1
-    /// With a life for each delivery.
-    private static let versionWithLives: UInt8 = 2
+    /// Above the first version, as bits: a life for each delivery, answers behind the rest.
+    private static let livesFlag: UInt8 = 1
+    private static let answersFlag: UInt8 = 2
 
     package var network: String
     package var identity: CableIdentity
@@ -53,11 +56,13 @@ package struct SignedBlock: Equatable, Sendable {
     package var deliveries: [Delivery]
     /// Seconds for each delivery, in order, where they differ; `lifeSeconds` is then the longest.
     package var lives: [UInt32]
+    /// The cables that this one replies to, as its originator's station knows them.
+    package var answers: [CableIdentity]
 
     package init(
         network: String, identity: CableIdentity, contentHash: Digest, length: UInt64, from: String, mrn: String?,
         dateTimeGroup: String?, classification: Classification?, captions: [String], acceptedAt: Int64,
-        lifeSeconds: UInt32, deliveries: [Delivery], lives: [UInt32] = []
+        lifeSeconds: UInt32, deliveries: [Delivery], lives: [UInt32] = [], answers: [CableIdentity] = []
     ) {
         self.network = network
         self.identity = identity
@@ -72,12 +77,13 @@ package struct SignedBlock: Equatable, Sendable {
         self.lifeSeconds = lifeSeconds
         self.deliveries = deliveries
         self.lives = lives
+        self.answers = answers
     }
 
     /// The octets that the leaf of the batch signature covers.
     package var encoded: [UInt8] {
         var writer = OctetWriter(reserving: 256 + deliveries.count * 48)
-        writer.u8(lives.isEmpty ? Self.version : Self.versionWithLives)
+        writer.u8(Self.version + (lives.isEmpty ? 0 : Self.livesFlag) + (answers.isEmpty ? 0 : Self.answersFlag))
         writer.string(network)
         writer.identity(identity)
         writer.digest(contentHash)
@@ -97,6 +103,7 @@ package struct SignedBlock: Equatable, Sendable {
             writer.bool(delivery.niact)
         }
         if !lives.isEmpty { writer.list(lives) { $0.u32($1) } }
+        if !answers.isEmpty { writer.list(answers) { $0.identity($1) } }
         return writer.octets
     }
 
@@ -118,21 +125,26 @@ package struct SignedBlock: Equatable, Sendable {
             try Delivery(from: &reader)
         }
         lives = []
-        if version == Self.versionWithLives {
+        if version & Self.livesFlag != 0 {
             lives = try reader.list(bound: Self.deliveriesMax) { reader throws(OctetFault) in try reader.u32() }
             guard lives.count == deliveries.count else {
                 throw .aboveBound(offset: reader.offset, value: UInt64(lives.count), bound: deliveries.count)
             }
         }
+        answers = []
+        if version & Self.answersFlag != 0 {
+            answers = try reader.list(bound: Self.answersMax) { reader throws(OctetFault) in try reader.identity() }
+        }
         try reader.finish()
     }
 
+    /// What stands behind the first version's fields.
     private static func version(_ reader: inout OctetReader) throws(OctetFault) -> UInt8 {
         let value = try reader.u8()
-        guard value == version || value == versionWithLives else {
+        guard value >= version, value - version <= livesFlag | answersFlag else {
             throw .unknownValue(offset: reader.offset - 1, value: UInt64(value))
         }
-        return value
+        return value - version
     }
 
     /// The content hash alone, of a block that was read before.

@@ -39,7 +39,7 @@ extension StationCustody {
         let desks =
             hold != .signerMayNot
             ? self.desks(
-                block, part: arrival.part, captions: gatedAll(arrival), slugs: arrival.slugs,
+                block, part: arrival.part, clues: arrival.clues(captions: gatedAll(arrival)),
                 suspected: arrival.offered.suspectedDuplicate || isOlderThanMarks(arrival), at: now) : []
         guard
             Acceptance.fits(
@@ -60,6 +60,7 @@ extension StationCustody {
         inquire(block, desks, at: now, &actions)
         record(.accepted(acceptance), at: now, &actions)
         announce(desks, of: block, &actions)
+        if !desks.isEmpty, let slot = slot(ofSequence: nextSequence - 1) { attend(slot, desks, at: now, &actions) }
         actions.afterPersist.append(note)
         if hold != .none { alarm("cable.held", block.identity, "why", hold.sentence, &actions) }
     }
@@ -112,6 +113,7 @@ extension StationCustody {
             return
         }
         let delivery = entries[slot][delivery: position]
+        attend(SuspenseKey(sequence: entries[slot].sequence, index: delivery.index), at: now, &actions)
         actions.afterPersist.append(
             .outcome(
                 Outcome(

@@ -29,10 +29,11 @@ extension StationCustody {
         case .reoffered(let again):
             fold(again)
         case .read(let mark):
-            if let entry = inbox[mark.arrival] { touch(entry) }
-            inbox.markRead(mark.arrival, at: mark.at)
+            fold(mark)
         case .stated(let statement):
             fold(statement, at: now)
+        case .desk(let record):
+            fold(record, at: now)
         }
     }
 
@@ -73,7 +74,7 @@ extension StationCustody {
             guard let position = deliveries.firstIndex(where: { $0.index == desk.index }) else { continue }
             if desk.isDuplicate {
                 deliveries[position].state = .duplicate
-            } else if deliveries[position].state != .delivered {
+            } else if !deliveries[position].state.isOnDesk {
                 deliveries[position].state = .delivered
                 deliveries[position].office = names.number(of: desk.office)
             }
@@ -103,6 +104,7 @@ extension StationCustody {
         liveOctets += CustodyEntry.recordOctets(acceptance.length)
         if acceptance.hasFile { bodies[acceptance.mark, default: 0] += 1 }
         for desk in acceptance.desks where !desk.isDuplicate { enter(desk, slot: slot, mrn: acceptance.mrn) }
+        if let reply = acceptance.reply { link(reply, acceptance) }
         switch acceptance.source {
         case .submitted(_, let key):
             if let key { keys[key] = sequence }
@@ -131,8 +133,9 @@ extension StationCustody {
             InboxEntry(
                 arrival: desk.arrival, slot: slot, index: desk.index, office: names.number(of: desk.office),
                 role: desk.role,
-                suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, readAt: nil))
+                suspectedDuplicate: desk.suspectedDuplicate, at: desk.at, readAt: nil, isAddressed: desk.receiptDue))
         entries[slot].isOnDesk = true
+        enterDuties(desk, slot: slot)
         if let mrn, let key = Cable.canonicalMRN(mrn), desk.role != .sipdis {
             let sequence = entries[slot].sequence
             if deliveredByMRN[key]?.last != sequence { deliveredByMRN[key, default: []].append(sequence) }
@@ -210,7 +213,7 @@ extension StationCustody {
             return
         }
         switch service.message.kind {
-        case .receipt, .notice: settle(service.message, receivedAt: service.at)
+        case .receipt, .notice, .acknowledgment: settle(service.message, receivedAt: service.at)
         case .noReceipt: trust(service.message)
         case .inquiry, .hasReceipt, .tracer, .traceReport: break
         }
@@ -239,7 +242,9 @@ extension StationCustody {
 
     /// A receipt on its way back says that what was passed on from here has arrived.
     mutating func noteAnswer(_ message: ServiceMessage) {
-        guard message.kind == .receipt, let post = names.known(message.post) else { return }
+        guard message.kind == .receipt || message.kind == .acknowledgment, let post = names.known(message.post) else {
+            return
+        }
         var slots: [UInt32] = []
         _ = byIdentity.first(key: CustodyEntry.key(message.identity)) { slot in
             if entries[slot].identity == message.identity,
@@ -262,20 +267,37 @@ extension StationCustody {
         guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
         let state = entries[slot][delivery: position].state
         touch(slot)
+        openSuspense(slot, position, message)
         switch (message.kind, state) {
-        case (.receipt, .delivered):
-            // Of several deliveries the first counts: what came later may be a duplicate (rule 11).
-            guard message.at < entries[slot][delivery: position].at else { return }
+        case (.receipt, .delivered), (.receipt, .acknowledged):
+            // Of several deliveries the first counts: what came later may be a duplicate (rule 11). Where the
+            // acknowledgment has overtaken the receipt, when the desk had it was not known until now.
+            let known = entries[slot][delivery: position].at
+            guard known == 0 || message.at < known else { return }
             entries[slot][delivery: position].at = message.at
-            entries[slot][delivery: position].office = names.number(of: message.office)
+            if state == .delivered { entries[slot][delivery: position].office = names.number(of: message.office) }
             return
-        case (.notice, .delivered), (.receipt, .duplicate), (.notice, .duplicate),
-            (.notice, .undeliverable):
+        case (.notice, .delivered), (.receipt, .duplicate), (.notice, .duplicate), (.notice, .undeliverable),
+            (.notice, .acknowledged), (.acknowledgment, .acknowledged), (.acknowledgment, .duplicate):
+            return
+        case (.acknowledgment, .delivered):
+            entries[slot][delivery: position].state = .acknowledged
+            entries[slot][delivery: position].office = names.number(of: message.office)
+            entries[slot][delivery: position].since = receivedAt
             return
         case (.receipt, .queued), (.receipt, .inTransit), (.receipt, .held), (.receipt, .undeliverable):
             entries[slot][delivery: position].lateAfterNotice = state == .undeliverable
             entries[slot][delivery: position].state = .delivered
             entries[slot][delivery: position].office = names.number(of: message.office)
+        case (.acknowledgment, .queued), (.acknowledgment, .inTransit), (.acknowledgment, .held),
+            (.acknowledgment, .undeliverable):
+            // It has overtaken its receipt, and says as much.
+            if state == .undeliverable { entries[slot][delivery: position].lateAfterNotice = true }
+            entries[slot][delivery: position].state = .acknowledged
+            entries[slot][delivery: position].office = names.number(of: message.office)
+            entries[slot][delivery: position].since = receivedAt
+            entries[slot][delivery: position].at = 0
+            return
         case (.notice, .queued), (.notice, .inTransit), (.notice, .held):
             entries[slot][delivery: position].state = .undeliverable
         case (.inquiry, _), (.noReceipt, _), (.hasReceipt, _), (.tracer, _), (.traceReport, _): return

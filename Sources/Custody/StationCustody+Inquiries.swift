@@ -27,7 +27,7 @@ extension StationCustody {
         case .inquiry: answer(inquiry: message, at: now, &actions)
         case .tracer: report(to: message, at: now, &actions)
         case .traceReport: follow(message, at: now, &actions)
-        case .receipt, .notice, .noReceipt, .hasReceipt: break
+        case .receipt, .notice, .noReceipt, .hasReceipt, .acknowledgment: break
         }
     }
 
@@ -39,7 +39,7 @@ extension StationCustody {
             return
         }
         let delivery = entries[slot][delivery: position]
-        let wasDelivered = delivery.state == .delivered && delivery.at < inquiry.at
+        let wasDelivered = delivery.state.isOnDesk && delivery.at != 0 && delivery.at < inquiry.at
         var answer = inquiry
         answer.kind = wasDelivered ? .hasReceipt : .noReceipt
         answer.station = settings.station

@@ -40,6 +40,11 @@ extension StationCustody {
             guard let slot = slot(ofSequence: end.number.sequence) else { return record }
             end.previous = entries[slot].last
             return .undeliverable(end)
+        case .desk(let desk):
+            guard let history = desk.history, let slot = slot(ofSequence: history.number.sequence) else {
+                return record
+            }
+            return .desk(desk.behind(entries[slot].last))
         case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing, .audit, .stated:
             return record
         }

@@ -254,6 +254,7 @@ extension StationCustody {
         }
         moveToAlternates(at: now, &actions)
         planAlternates(at: now, &actions)
+        tend(at: now, &actions)
         // All of them first: what ranks highest may be the last that was refused.
         for link in links.indices { fill(link, at: now, &actions) }
     }

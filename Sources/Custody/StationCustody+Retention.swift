@@ -24,7 +24,7 @@ extension StationCustody {
 
     private mutating func beginRetirement(at now: Instant) {
         busy = RetirementView(
-            unread: Set(inbox.entries.filter { $0.readAt == nil }.map(\.slot)))
+            unread: Set(inbox.entries.filter { isOpen($0) }.map(\.slot)))
         marks.expire(before: now.wall - settings.duplicateWindowMilliseconds)
     }
 
@@ -36,7 +36,9 @@ extension StationCustody {
         guard !slots.isEmpty else { return [] }
         let dropped = Set(slots)
         // In the same event: the slots are used again by the next cables.
+        let gone = inbox.entries.filter { dropped.contains($0.slot) }
         inbox.removeAll { dropped.contains($0.slot) }
+        forgetDesks(slots, gone)
         var unneeded: [ContentMark] = []
         for slot in slots {
             if let body = drop(slot) { unneeded.append(body) }
@@ -51,11 +53,13 @@ extension StationCustody {
             switch delivery.state {
             case .queued, .held: return false
             case .inTransit: if entries[slot].isOrigin { return false }
-            case .delivered, .duplicate, .undeliverable: break
+            case .delivered, .duplicate, .undeliverable, .acknowledged: break
             }
             newest = max(newest, delivery.since)
         }
-        guard !busy.unread.contains(slot), openReceipts[entries[slot].sequence] == nil else { return false }
+        guard !busy.unread.contains(slot), openReceipts[entries[slot].sequence] == nil, !awaitsReply(slot) else {
+            return false
+        }
         let isKept = entries[slot].isOrigin || entries[slot].isOnDesk
         let patience = isKept && !early ? settings.retentionMilliseconds : settings.graceMilliseconds
         return now.wall - newest > patience
@@ -65,7 +69,7 @@ extension StationCustody {
         let entry = entries[slot]
         doubts.entries[slot] = nil
         if entry.isOnDesk {
-            for position in 0..<entry.deliveryCount where entry[delivery: position].state == .delivered {
+            for position in 0..<entry.deliveryCount where entry[delivery: position].state.isOnDesk {
                 let delivery = entry[delivery: position]
                 marks.add(
                     DeliveryMark(identity: entry.identity, content: entry.mark, post: names[delivery.post]),
@@ -153,6 +157,7 @@ extension StationCustody {
             desks: standings(of: desks, sequence: sequence))
         record(
             .carried(Carried(state: state, past: past, acceptance: acceptance)), at: now, &actions)
+        carryFacts(slot, desks, at: now, &actions)
     }
 
     private func standings(of desks: [AcceptanceDigest.Desk], sequence: UInt64) -> [CarriedState.Desk] {
@@ -241,7 +246,7 @@ extension StationCustody {
             entries[slot][delivery: position].since = carried.since
             entries[slot][delivery: position].at = carried.at
         }
-        for read in state.reads { inbox.markRead(read.arrival, at: read.at) }
+        for read in state.reads { inbox.markRead(read.arrival, by: 0, at: read.at) }
         for desk in state.desks where Int(desk.index) < acceptance.desks.count {
             switch desk.standing {
             case .trusted: inbox.trust(acceptance.desks[Int(desk.index)].arrival)

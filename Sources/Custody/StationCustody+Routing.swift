@@ -287,7 +287,7 @@ extension StationCustody {
                         reassign(delivery.transmission, at: now, &actions)
                     }
                     if isOffBest(slot, position, at: now) { unsettled.insert(sequence) }
-                case .held, .inTransit, .delivered, .undeliverable, .duplicate: continue
+                case .held, .inTransit, .delivered, .undeliverable, .duplicate, .acknowledged: continue
                 }
             }
             assign(slot, again, suspected: false, at: now, &actions)

@@ -92,7 +92,8 @@ extension StationCustody {
                 SignedBlock.Delivery(
                     post: $0.post, station: $0.station, role: $0.role == .action ? .action : .info,
                     precedence: $0.precedence, niact: $0.niact)
-            }, lives: lives.allSatisfy { $0 == longest } ? [] : lives)
+            }, lives: lives.allSatisfy { $0 == longest } ? [] : lives,
+            answers: Array(submission.answers.prefix(SignedBlock.answersMax)))
         let elsewhere = expansion.otherMeans.map { "\($0) is delivered by other means (ZEN) and not sent" }
         return (block, expansion.warnings + elsewhere)
     }
@@ -108,8 +109,7 @@ extension StationCustody {
         guard block.deliveries.count > Self.deliveriesThatFit else { return }
         let part = block.deliveries.indices.map { UInt16($0) }
         let own = desks(
-            block, part: part, captions: submission.header.captions, slugs: submission.header.slugs, suspected: false,
-            at: now)
+            block, part: part, clues: submission.header.clues, suspected: false, at: now)
         // The block's octets: a delivery takes its post's name and twelve more.
         let octets = 4_096 + block.deliveries.reduce(0) { $0 + $1.post.utf8.count + 20 }
         guard Acceptance.fits(block: octets, part: part.count, body: submission.body, desks: own) else {
@@ -182,8 +182,7 @@ extension StationCustody {
     ) -> UInt32 {
         let part = block.deliveries.indices.map { UInt16($0) }
         let desks = self.desks(
-            block, part: part, captions: submission.header.captions, slugs: submission.header.slugs, suspected: false,
-            at: now)
+            block, part: part, clues: submission.header.clues, suspected: false, at: now)
         let sequence = nextSequence
         record(
             .accepted(
@@ -194,32 +193,32 @@ extension StationCustody {
                     suffix: 0, hold: .none, desks: desks, body: submission.body)), at: now, &actions)
         announce(desks, of: block, &actions)
         guard let slot = slot(ofSequence: sequence) else { preconditionFailure("an accepted cable has an entry") }
+        attend(slot, desks, at: now, &actions)
         return slot
     }
 
     /// What is delivered here, of the deliveries in `part`: one desk each, and none again that has it.
     func desks(
-        _ block: SignedBlock, part: [UInt16], captions: [String], slugs: [String], suspected: Bool, at now: Instant
+        _ block: SignedBlock, part: [UInt16], clues: (desks: DistributionClues, replyDue: ReplyInstructions.Due?),
+        suspected: Bool, at now: Instant
     ) -> [DeskDelivery] {
         var arrival = inbox.last
         var desks: [DeskDelivery] = []
         for index in part {
             let delivery = block.deliveries[Int(index)]
             guard delivery.station == settings.station else { continue }
-            let plan = offices.distribute(post: delivery.post, captions: captions, slugs: slugs)
-            for entry in plan {
-                let role: DeskDelivery.Role =
-                    switch entry.kind {
-                    case .addressed: delivery.role == .action ? .action : .info
-                    case .sipdis: .sipdis
-                    }
-                let known = isAtDesk(block, post: delivery.post)
+            let known = isAtDesk(block, post: delivery.post)
+            let plan = offices.distribute(post: delivery.post, clues: clues.desks)
+            for entry in plan.entries {
                 if !known { arrival += 1 }
                 desks.append(
                     DeskDelivery(
-                        index: index, office: entry.office, role: role, arrival: known ? 0 : arrival,
+                        index: index, office: entry.office, role: entry.role(of: delivery),
+                        arrival: known ? 0 : arrival,
                         suspectedDuplicate: suspected && !known, at: now.wall,
-                        receiptDue: entry.kind == .addressed))
+                        duties: known
+                            ? entry.receipt : duties(of: entry, in: plan, for: delivery),
+                        replyDue: known ? nil : replyDue(clues.replyDue, entry, delivery, at: now)))
             }
         }
         return desks
@@ -238,7 +237,7 @@ extension StationCustody {
             guard entries[slot].isArrival(of: block.identity), entries[slot].mark == mark else { return false }
             return (0..<entries[slot].deliveryCount).contains {
                 let delivery = entries[slot][delivery: $0]
-                return delivery.post == post && delivery.station == settings.station && delivery.state == .delivered
+                return delivery.post == post && delivery.station == settings.station && delivery.state.isOnDesk
             }
         } != nil
     }

@@ -94,7 +94,7 @@ extension StationCustody {
         case .inTransit:
             outcome = .passed
             next = delivery.link == CustodyDelivery.noLink ? nil : links[Int(delivery.link)].peer
-        case .delivered: outcome = .delivered
+        case .delivered, .acknowledged: outcome = .delivered
         case .duplicate: outcome = .duplicate
         case .undeliverable: outcome = .undeliverable
         }

@@ -34,6 +34,10 @@ package struct InboxItem: Sendable {
     package var suspectedDuplicate: Bool
     package var receivedAt: Int64
     package var readAt: Int64?
+    package var readBy: UInt32
+    package var isAddressed: Bool
+    package var facts: DeskFacts
+    package var replyDue: Int64?
 }
 
 /// What is known of one delivery of a cable that originated here.
@@ -113,6 +117,7 @@ extension StationCustody {
     package func place(of slot: UInt32) -> RecordPlace { entries[slot].place }
     package func lastPlace(of slot: UInt32) -> RecordPlace { entries[slot].last }
     package func custodyNumber(of slot: UInt32) -> CustodyNumber { entries[slot].custodyNumber }
+    package func slot(of number: CustodyNumber) -> UInt32? { slot(ofSequence: number.sequence) }
     package func size(of slot: UInt32) -> UInt32 { entries[slot].length }
     package func gate(of slot: UInt32) -> Classification { entries[slot].gate }
 
@@ -174,7 +179,9 @@ extension StationCustody {
             let taker = delivery.link == CustodyDelivery.noLink ? "a neighbour" : "\(links[Int(delivery.link)].peer)"
             return "\(taker) has custody; the receipt of \(delivery.station) is awaited"
         case .held: return delivery.why.sentence
-        case .delivered, .duplicate, .undeliverable: return ""
+        case .delivered:
+            return isAcknowledgmentDue(delivery) ? "delivered, not acknowledged" : ""
+        case .duplicate, .undeliverable, .acknowledged: return ""
         }
     }
 
@@ -215,7 +222,7 @@ extension StationCustody {
         case .queued: delivery.transmission
         case .inTransit: 0x8000_0000 | UInt32(delivery.link)
         case .held: 0xC000_0000 | UInt32(delivery.why.rawValue)
-        case .delivered, .undeliverable, .duplicate: CustodyDelivery.none
+        case .delivered, .undeliverable, .duplicate, .acknowledged: CustodyDelivery.none
         }
     }
 
@@ -239,7 +246,7 @@ extension StationCustody {
         case .inTransit:
             item.state = .awaitingReceipt
             if delivery.link != CustodyDelivery.noLink { item.link = links[Int(delivery.link)].peer }
-        case .queued, .delivered, .undeliverable, .duplicate:
+        case .queued, .delivered, .undeliverable, .duplicate, .acknowledged:
             guard delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) else {
                 item.state = .waiting
                 return item
@@ -270,17 +277,7 @@ extension StationCustody {
         inbox.entries.map { inboxItem($0) }
     }
 
-    /// The first entry of a cable, in an office or in any. Makes no list: an inbox may hold a year.
-    package func inboxItem(of identity: CableIdentity, office: String?) -> InboxItem? {
-        let office = office.map { names.known($0) ?? NameTable.none }
-        for entry in inbox.entries where entries[entry.slot].isArrival(of: identity) {
-            if let office, entry.office != office { continue }
-            return inboxItem(entry)
-        }
-        return nil
-    }
-
-    private func inboxItem(_ entry: InboxEntry) -> InboxItem {
+    func inboxItem(_ entry: InboxEntry) -> InboxItem {
         let position = (0..<entries[entry.slot].deliveryCount).first {
             entries[entry.slot][delivery: $0].index == entry.index
         }
@@ -289,13 +286,10 @@ extension StationCustody {
             identity: entries[entry.slot].identity, place: entries[entry.slot].place, arrival: entry.arrival,
             post: names[delivery.post], office: names[entry.office], role: entry.role,
             precedence: delivery.precedence, niact: delivery.niact, suspectedDuplicate: entry.suspectedDuplicate,
-            receivedAt: entry.at, readAt: entry.readAt)
-    }
-
-    /// Somebody reads an entry: the first reading is recorded.
-    package mutating func markRead(_ arrival: UInt64, user: UInt32, at now: Instant, _ actions: inout Actions) {
-        guard let entry = inbox[arrival], entry.readAt == nil else { return }
-        record(.read(JournalRecord.ReadMark(arrival: arrival, user: user, at: now.wall)), at: now, &actions)
+            receivedAt: entry.at, readAt: entry.readAt, readBy: entry.readBy, isAddressed: entry.isAddressed,
+            facts: desk.facts[entry.arrival] ?? DeskFacts(),
+            replyDue: entry.isAddressed
+                ? desk.suspenses[SuspenseKey(sequence: entries[entry.slot].sequence, index: entry.index)]?.due : nil)
     }
 
     /// Every receipt and notice that came back, and what is overdue, for cables that originated here.

@@ -33,6 +33,11 @@ package struct CustodySettings: Sendable {
     }
     /// Seconds that a delivery of each precedence may live, by rank; empty: `lifeSeconds`.
     package var livesSeconds: [UInt32] = []
+    /// By which the times of replies are reckoned.
+    package var calendar = PostCalendar()
+    /// Milliseconds in which a FLASH or NIACT is to be acknowledged; then, and each time they are over again, the next
+    /// duty officer is called.
+    package var acknowledgeMilliseconds: Int64 = 600_000
     /// FM names, besides this station's posts, that users here may send for.
     package var originators: Set<String>
 
@@ -82,6 +87,7 @@ package struct StationCustody: ~Copyable {
     var links: [LinkLedger]
     var names = NameTable()
     var inbox = Inbox()
+    var desk = DeskBook()
     /// Acceptances by canonical MRN, and by submission key. What is no longer kept is found missing when looked for.
     var deliveredByMRN: [String: [UInt64]] = [:]
     var keys: [String: UInt64] = [:]
@@ -183,6 +189,7 @@ package struct StationCustody: ~Copyable {
         for number in services.filter({ $0.value.passedAt == 0 }).keys.sorted() {
             release(.service(number), at: now, &actions)
         }
+        tend(at: now, &actions)
     }
 
     /// A certificate that stored signatures need is to be kept. Once each: the loop knows which are.
@@ -277,6 +284,7 @@ package struct StationCustody: ~Copyable {
         case .standing(let standing): placed(standing, in: place.segment)
         case .audit(let audit): placed(audit, in: place.segment)
         case .stated: services[CustodyNumber(sequence: sequence)]?.place = place
+        case .desk(let record): placed(record, sequence: sequence, place: place)
         case .started, .read:
             break
         }

@@ -60,7 +60,8 @@ package struct StoredReceipt: Sendable {
         let (network, identity, hash, delivery) = try SignedBlock.fields(in: blockOctets, delivery: delivered.index)
         message = ServiceMessage(
             kind: .receipt, network: network, identity: identity, contentHash: hash, post: delivery.post,
-            station: station, office: delivered.office, at: delivered.at, precedence: delivery.precedence, reason: "")
+            station: station, office: delivered.office, at: delivered.at, precedence: delivery.precedence, reason: "",
+            replyDue: delivered.replyDue)
         message.way = ServiceMessage.way(trace, ages, deliveredBy: station, age: age)
         proof = delivered.proof
     }

@@ -12,6 +12,7 @@ extension JournalRecord {
         case .undeliverable(let end): end.proof.map { (end.message, $0, []) }
         case .carriedService(let carried): (carried.message, carried.proof, carried.trace)
         case .stated(let statement): statement.proof.map { (statement.message, $0, []) }
+        case .desk(let record): record.service
         case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing, .audit: nil
         }
     }

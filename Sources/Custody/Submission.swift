@@ -13,6 +13,8 @@ package struct CableHeader: Sendable, Equatable {
     package var slugs: [String]
     package var addressees: [AddresseeName]
     package var exempt: [String]
+    /// For the desks of this station.
+    package var desk = DeskClues()
 
     package init(
         from: String, mrn: String?, dateTimeGroup: String?, classification: Classification?, captions: [String],
@@ -29,6 +31,33 @@ package struct CableHeader: Sendable, Equatable {
     }
 }
 
+/// What the desks of the addressee's station must know of a cable beside captions and slugs.
+package struct DeskClues: Sendable, Equatable {
+    package var pass: [String]
+    package var tags: [String]
+    package var subject: String?
+    /// The time by which the cable asks for a reply.
+    package var replyDue: ReplyInstructions.Due?
+
+    package init(
+        pass: [String] = [], tags: [String] = [], subject: String? = nil, replyDue: ReplyInstructions.Due? = nil
+    ) {
+        self.pass = pass
+        self.tags = tags
+        self.subject = subject
+        self.replyDue = replyDue
+    }
+
+    package init(_ cable: Cable) {
+        self.init(
+            pass: cable.pass, tags: cable.tags, subject: cable.subject, replyDue: cable.replyInstructions.due)
+    }
+
+    func distribution(captions: [String], slugs: [String]) -> DistributionClues {
+        DistributionClues(captions: captions, slugs: slugs, pass: pass, tags: tags, subject: subject)
+    }
+}
+
 /// A cable that a user of this station hands in.
 package struct Submission: Sendable {
     /// The loop's handle for the answer.
@@ -41,6 +70,8 @@ package struct Submission: Sendable {
     package var body: CableBody
     /// CRITIC and ECP are for users that the station file names.
     package var precedenceMax: Precedence
+    /// Cables on desks of this station that it replies to.
+    package var answers: [CableIdentity] = []
 
     package init(
         token: UInt64, user: UInt32, key: String?, header: CableHeader, contentHash: Digest, length: UInt64,
@@ -124,6 +155,7 @@ package struct CableArrival: Sendable {
     package var classification: Classification?
     package var captions: [String]
     package var slugs: [String]
+    package var desk = DeskClues()
 
     package init(
         link: Int, session: UInt64, offered: CustodySource.Offered, block: SignedBlock, blockOctets: [UInt8],

@@ -33,7 +33,7 @@ package enum Frame: Equatable, Sendable {
     /// Octets of kind and payload at most.
     package static let octetsMax = 2 << 20
     package static let headerOctets = 4
-    package static let wireVersion: UInt8 = 1
+    package static let wireVersion: UInt8 = 2
     /// The code of a refusal after which the same is offered again at once, since what was kept of it was wrong.
     package static let offerAgain = StationCustody.offerAgain
     /// The octets of a body in one offer or chunk at most.

@@ -72,11 +72,16 @@ package enum StationFile {
         let state = cursor.text(cursor.required(keys, "state", root), "state")
         let control = cursor.text(keys["control"], "control") ?? standardControl
         let tls = cursor.required(keys, "tls", root).flatMap { self.tls($0, &cursor) }
-        let offices = self.offices(keys["offices"], &cursor)
+        var desks = DeskSettings()
+        let offices = self.offices(keys["offices"], &cursor, &desks)
+        desks.alarms = alarms(keys["alarms"], &cursor)
         let originators = cursor.texts(keys["originators"], "originators").map { Network.normalised($0.text) }
         let users = self.users(keys["users"], &cursor)
-        cursor.checkObject(keys["calendar"], "calendar")
+        calendar(keys["calendar"], &cursor, &desks)
+        acknowledgment(keys["acknowledgment"], &cursor, &desks)
+        replies(keys["replies"], &cursor, &desks)
         let timeZone = cursor.text(keys["timeZone"], "timeZone")
+        desks.timeZoneLine = keys["timeZone"]?.place.line ?? 0
         var grace = standardGrace
         var retention = standardRetention
         var auditRetention = standardAuditRetention
@@ -101,7 +106,7 @@ package enum StationFile {
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,
             originators: originators, precedences: users, timeZone: timeZone, grace: grace, retention: retention,
             auditRetention: auditRetention, scrub: scrub, retentionOctets: UInt64(retentionOctets), limits: limits,
-            alternateAfter: alternates, lives: lives, metrics: metrics)
+            alternateAfter: alternates, lives: lives, metrics: metrics, desks: desks)
     }
 
     /// A duration for each precedence, by rank; what stands above FLASH has its.
@@ -140,24 +145,6 @@ package enum StationFile {
         return StationSettings.TLS(
             certificate: certificate, key: key, authorities: authorities, revocations: revocations,
             requireSignedNetwork: signed)
-    }
-
-    private static func offices(_ value: JSON5Value?, _ cursor: inout SettingsCursor) -> [OfficePlan] {
-        var seen: [String: Int] = [:]
-        return cursor.named(value, at: "offices").map { member in
-            let post = Network.normalised(member.key)
-            if let first = seen[post] {
-                cursor.complain(member.place, "post \(post) stands twice, first on line \(first)", "keep one")
-            }
-            seen[post] = member.line
-            let keys = cursor.members(member.value, at: "offices.*")
-            _ = cursor.elements(keys["rules"], "rules")
-            return OfficePlan(
-                post: post,
-                standard: cursor.text(keys["default"], "default") ?? OfficeDirectory.standardOffice,
-                sipdis: cursor.text(keys["sipdis"], "sipdis"),
-                offices: cursor.texts(keys["offices"], "offices").map(\.text))
-        }
     }
 
     private static func users(_ value: JSON5Value?, _ cursor: inout SettingsCursor) -> [UInt32: Precedence] {

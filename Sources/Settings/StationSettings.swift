@@ -69,4 +69,6 @@ package struct StationSettings: Sendable, Equatable {
     package var lives: [UInt64]
     /// `host:port`; nil: none are served.
     package var metrics: String?
+    /// Programs, days of rest, acknowledgments and replies.
+    package var desks: DeskSettings
 }

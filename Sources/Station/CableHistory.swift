@@ -55,7 +55,7 @@ struct CableHistory {
             case .service(let service): if service.message.isKept { past.answers.insert(octets, at: 0) }
             case .carried(let carried): past.answers.insert(contentsOf: carried.past.answers, at: 0)
             case .started, .certificate, .accepted, .passed, .undeliverable, .read, .reoffered, .carriedService,
-                .standing, .audit, .stated:
+                .standing, .audit, .stated, .desk:
                 break
             }
             place = previous
@@ -99,6 +99,8 @@ struct CableHistory {
             return ([row(end.at, "notice", post: end.message.post, detail: end.message.reason)], end.previous)
         case .carried(let carried):
             return (carried.past.events, .none)
+        case .desk(let record):
+            return (events(record), record.history?.previous ?? .none)
         case .started, .certificate, .read, .carriedService, .standing, .audit, .stated:
             return ([], .none)
         }
@@ -108,10 +110,27 @@ struct CableHistory {
         switch message.kind {
         case .receipt: ("receipt", "delivered to \(message.office) by \(message.station)")
         case .notice: ("notice", message.reason)
+        case .acknowledgment: ("acknowledged", "\(message.office) of \(message.post) took action")
         case .inquiry: ("inquiry", "\(message.station) suspects a duplicate and asks for an earlier receipt")
         case .noReceipt, .hasReceipt: ("inquiry", "\(message.station) has answered")
         case .tracer: ("tracer", "\(message.station) asks what has become of it")
         case .traceReport: ("traceReport", "\(message.station) says what it has on record: see `cable trace`")
+        }
+    }
+
+    private func events(_ record: DeskRecord) -> [Carried.Event] {
+        switch record {
+        case .acknowledged(let given):
+            [row(given.at, "acknowledged", detail: "arrival \(given.arrival), by uid \(given.user)")]
+        case .forwarded(let forwarded):
+            [
+                row(
+                    forwarded.at, "forwarded",
+                    detail: "to \(forwarded.office) by uid \(forwarded.user): \(forwarded.reason)")
+            ]
+        case .suspenseClosed(let closed):
+            [row(closed.at, "suspenseClosed", detail: "by uid \(closed.user): \(closed.reason)")]
+        case .archived, .told, .facts: []
         }
     }
 

@@ -12,7 +12,7 @@ extension ControlDesk {
         "submit", "status", "queue.list", "queue.shape", "cable.show", "cable.history", "cable.trace", "inbox.list",
         "inbox.read", "inbox.sections", "receipt.list", "receipt.export", "link.list", "link.show", "config.show",
         "watch", "check.disk", "check.certificates", "route.test", "suspense.list", "audit.verify", "audit.export",
-        "metrics",
+        "metrics", "hook.list", "check.acknowledgments", "check.suspense", "check.hooks",
     ]
 
     /// An operator's action is recorded before it takes effect, and what is refused to anybody is too.

@@ -69,7 +69,7 @@ extension ControlDesk {
         Dictionary(uniqueKeysWithValues: counts.map { ($0.key.word, $0.value) })
     }
 
-    private func limit(_ request: ControlRequest) -> Int { request["limit"].flatMap { Int($0) } ?? .max }
+    func limit(_ request: ControlRequest) -> Int { request["limit"].flatMap { Int($0) } ?? .max }
 
     func queueList(_ request: ControlRequest, _ reply: ControlReply) {
         let limit = limit(request)
@@ -78,17 +78,28 @@ extension ControlDesk {
         } then: { [self] items in
             reply.rows(items) { [self] item in
                 let block = block(at: item.place)
+                let cable = cable(at: item.place)
                 return QueueRow(
                     id: item.identity.description, mrn: block?.mrn, precedence: item.precedence.word,
                     state: item.state.rawValue, ageSeconds: item.ageMilliseconds / 1_000, secondsLeft: item.secondsLeft,
                     size: UInt64(item.size), from: block?.from ?? "", to: item.to, link: item.link?.description,
                     attempts: item.attempts, nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
-                    why: item.why)
+                    why: item.why, exercise: cable?.exercise)
             }
         }
     }
 
-    private func block(at place: RecordPlace) -> SignedBlock? {
+    /// The heading of a stored cable; nil where it cannot be read, which the log says.
+    func cable(at place: RecordPlace) -> Cable? {
+        do {
+            return try archive.reading(of: archive.acceptance(place).body, depth: .routing).cable
+        } catch {
+            loop.alarm(unreadable: error)
+            return nil
+        }
+    }
+
+    func block(at place: RecordPlace) -> SignedBlock? {
         do {
             return try archive.acceptance(place).block
         } catch {
@@ -99,8 +110,11 @@ extension ControlDesk {
 
     func cableShow(_ request: ControlRequest, _ reply: ControlReply) {
         find(request["id"] ?? "", reply) { custody, slot in
-            (custody.place(of: slot), custody.reports(of: slot), custody.size(of: slot), custody.gate(of: slot))
-        } then: { [self] place, reports, size, gate in
+            (
+                custody.place(of: slot), custody.reports(of: slot), custody.size(of: slot), custody.gate(of: slot),
+                custody.replies(to: slot)
+            )
+        } then: { [self] place, reports, size, gate, replies in
             guard let block = block(at: place) else {
                 return reply.failed(
                     unreadable(JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset)))
@@ -111,7 +125,9 @@ extension ControlDesk {
                 CableDocument(
                     id: block.identity.description, mrn: block.mrn, precedence: highest.word, dtg: block.dateTimeGroup,
                     from: block.from, classification: block.classification?.word ?? gate.word, size: UInt64(size),
-                    deliveries: reports.map { DeliveryRow($0) }, replies: []))
+                    deliveries: reports.map { DeliveryRow($0) },
+                    replies: replies.map { ReplyRow($0.link, due: $0.due) },
+                    exercise: cable(at: place)?.exercise))
         }
     }
 
@@ -137,34 +153,19 @@ extension ControlDesk {
 
     func inboxList(_ request: ControlRequest, _ reply: ControlReply) {
         let limit = limit(request)
-        let office = request["office"]
+        let office = request["office"].map { Network.normalised($0) }
+        let isCurrent = request["current"] != nil
         loop.view { custody, _ in
-            Array(custody.inboxItems().filter { office == nil || $0.office == office }.prefix(limit))
+            Array(
+                custody.inboxItems().filter {
+                    (office == nil || Network.normalised($0.office) == office) && (!isCurrent || $0.isCurrent)
+                }.prefix(limit))
         } then: { [self] items in
             reply.rows(items) { [self] item in inboxRow(item) }
         }
     }
 
-    private func inboxRow(_ item: InboxItem) -> InboxRow? {
-        do {
-            let acceptance = try archive.acceptance(item.place)
-            let cable = try archive.reading(of: archive.intact(acceptance)).cable
-            return InboxRow(
-                id: item.identity.description, arrival: item.arrival, post: item.post, office: item.office,
-                role: word(item.role), precedence: item.precedence.word, niact: item.niact, mrn: cable.mrn,
-                dtg: cable.dateTimeGroup?.text, from: acceptance.block.from, subject: cable.subject,
-                slugs: cable.slugs, exercise: cable.exercise,
-                receivedAt: Timestamp(milliseconds: item.receivedAt).description,
-                readAt: item.readAt.map { Timestamp(milliseconds: $0).description },
-                suspectedDuplicate: item.suspectedDuplicate, section: section(of: cable),
-                replyInstructions: ReplyInstructionsDocument(cable.replyInstructions))
-        } catch {
-            loop.alarm(unreadable: error, item.identity)
-            return nil
-        }
-    }
-
-    private func word(_ role: DeskDelivery.Role) -> String {
+    func word(_ role: DeskDelivery.Role) -> String {
         switch role {
         case .action: "action"
         case .info: "info"
@@ -176,7 +177,7 @@ extension ControlDesk {
         let office = request["office"]
         let id = request["id"] ?? ""
         find(id, reply) { custody, slot in
-            custody.inboxItem(of: custody.identity(of: slot), office: office)
+            custody.entry(of: custody.identity(of: slot), office: office)
         } then: { [self] item in
             guard let item else {
                 return reply.failed(
@@ -226,13 +227,15 @@ extension ControlDesk {
             reply.rows(items) { [self] item in
                 let delivery = item.delivery
                 let ended = delivery.state.isEnded
-                return ReceiptRow(
+                var row = ReceiptRow(
                     id: item.identity.description, mrn: block(at: item.place)?.mrn, post: delivery.post,
                     indicator: delivery.station.description, office: delivery.office,
                     state: ended ? delivery.state.word : "overdue",
                     at: delivery.at.map { Timestamp(milliseconds: $0).description },
                     receivedAt: ended ? Timestamp(milliseconds: delivery.since).description : nil,
                     reason: delivery.state == .undeliverable ? "the life of the cable ended" : nil, verified: ended)
+                row.exercise = cable(at: item.place)?.exercise
+                return row
             }
         }
     }

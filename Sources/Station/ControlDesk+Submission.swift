@@ -25,107 +25,56 @@ extension ControlDesk {
                     message: "the cable has \(cable.length) octets, more than \(facts.settings.limits.cableOctets)",
                     advice: "split it into sections", exit: ExitStatus.data)
             }
+            // A reply gets its addressee from the original.
+            if let id = request["replyTo"] { return findOriginal(id, of: cable, request, caller, reply) }
             try cable.mustBeRoutable()
-            if let id = request["replyTo"] {
-                findOriginal(id, of: cable, request, caller, reply)
-            } else if cable.mayBeReply {
+            if cable.mayBeReply {
                 findReferences(of: cable, request, caller, reply)
             } else {
-                accept(cable, nil, request, caller, reply)
+                try accept(cable, Submitting(request: request, caller: caller), reply)
             }
         } catch {
             reply.failed(error)
         }
     }
 
-    /// The cable that REF names, if it was delivered to the FM post and this one goes to its originator.
-    private func findReferences(
-        of cable: SubmittedCable, _ request: ControlRequest, _ caller: ControlCaller, _ reply: ControlReply
-    ) {
-        let keys = cable.reading.cable.references.compactMap { $0.mrn.flatMap { Cable.canonicalMRN($0) } }
-        loop.view { custody, _ in
-            custody.delivered(bearing: keys).map { (custody.place(of: $0), custody.reports(of: $0)) }
-        } then: { [self] found in
-            defer { loop.wake() }
-            guard let (place, reports) = found else { return accept(cable, nil, request, caller, reply) }
-            offQueue { [self] in
-                defer { loop.wake() }
-                do {
-                    let original = try archive.acceptance(place)
-                    let delivered = reports.contains { $0.post == cable.reading.cable.from && $0.state.isEnded }
-                    let answers = cable.addresses(original.block.from, in: facts.network)
-                    guard delivered, answers else { return accept(cable, nil, request, caller, reply) }
-                    try tag(cable, as: original, request, caller, reply)
-                } catch {
-                    loop.alarm(unreadable: error)
-                    reply.failed(unreadable(error))
-                }
-            }
-        }
-    }
-
-    /// `reply ID FILE`: the original must be delivered here.
-    private func findOriginal(
-        _ id: String, of cable: SubmittedCable, _ request: ControlRequest, _ caller: ControlCaller,
-        _ reply: ControlReply
-    ) {
-        find(id, reply) { custody, slot in
-            (custody.place(of: slot), custody.reports(of: slot))
-        } then: { [self] found in
-            offQueue { [self] in
-                defer { loop.wake() }
-                do {
-                    let original = try archive.acceptance(found.0)
-                    guard found.1.contains(where: { $0.station == facts.settings.station && $0.state.isEnded }) else {
-                        throw ControlFailure(
-                            code: "NOT_DELIVERED_HERE",
-                            message: "\(original.block.identity) was not delivered at this station",
-                            advice: "reply to a cable of `routerctl inbox list`", exit: ExitStatus.data)
-                    }
-                    try tag(cable, as: original, request, caller, reply)
-                } catch let failure as ControlFailure {
-                    reply.failed(failure)
-                } catch {
-                    loop.alarm(unreadable: error)
-                    reply.failed(unreadable(error))
-                }
-            }
-        }
-    }
-
-    private func tag(
-        _ cable: SubmittedCable, as original: Acceptance, _ request: ControlRequest, _ caller: ControlCaller,
-        _ reply: ControlReply
-    ) throws {
-        let instructions = try archive.reading(of: archive.intact(original)).cable.replyInstructions
-        guard !instructions.isEmpty, case .octets(let octets) = cable.body else {
-            return accept(cable, nil, request, caller, reply)
-        }
-        let tagged = ReplyTagging.tag(octets, reading: cable.reading, instructions: instructions)
-        let whole = try SubmittedCable(.octets(tagged.octets), archive: archive, loop: loop)
-        accept(whole, tagged, request, caller, reply)
-    }
-
     /// Leaves the cable with the loop: who calls wakes it.
-    private func accept(
-        _ cable: SubmittedCable, _ tagged: TaggedReply?, _ request: ControlRequest, _ caller: ControlCaller,
-        _ reply: ControlReply
-    ) {
-        guard let header = cable.header else { return }
-        guard isAccepting else { return reply.failed(Self.notAccepting) }
+    func accept(_ cable: SubmittedCable, _ submitting: Submitting, _ reply: ControlReply) throws(ControlFailure) {
+        guard var header = cable.header else { return }
+        guard isAccepting else { throw Self.notAccepting }
+        header.desk = try cable.deskClues(at: facts, archive)
         let warnings = cable.reading.diagnostics.filter { $0.severity == .warning }.map {
             "line \($0.line): \($0.message)"
         }
-        let token = expect(reply, tagged: tagged, warnings: warnings, hasKey: request["key"] != nil)
-        let ceiling = facts.settings.precedences[caller.uid] ?? .flash
-        let submission = Submission(
-            token: token, user: caller.uid, key: request["key"], header: header, contentHash: cable.hash,
-            length: cable.length, body: cable.custodyBody, precedenceMax: ceiling)
+        let token = expect(
+            reply, tagged: submitting.tagged, warnings: warnings + submitting.warnings,
+            hasKey: submitting.request["key"] != nil)
+        let ceiling = facts.settings.precedences[submitting.caller.uid] ?? .flash
+        var submission = Submission(
+            token: token, user: submitting.caller.uid, key: submitting.request["key"], header: header,
+            contentHash: cable.hash, length: cable.length, body: cable.custodyBody, precedenceMax: ceiling)
+        submission.answers = submitting.answers
+        let complete = submission
         loop.leave { [self, hold = cable.hold] custody, now, actions in
             guard isExpected(token) else { return }
-            custody.submit(submission, at: now, &actions)
+            custody.submit(complete, at: now, &actions)
             _ = hold
         }
+    }
+}
+
+/// What goes with a cable that is handed in.
+struct Submitting: Sendable {
+    var request: ControlRequest
+    var caller: ControlCaller
+    /// For a reply: what was added, what it answers, and what else is to be said.
+    var tagged: TaggedReply?
+    var answers: [CableIdentity] = []
+    var warnings: [String] = []
+
+    init(request: ControlRequest, caller: ControlCaller) {
+        self.request = request
+        self.caller = caller
     }
 }
 
@@ -167,7 +116,7 @@ struct SubmittedCable: Sendable {
     }
 
     /// A small reply may have grown above the bound when it was tagged.
-    private static func store(
+    static func store(
         _ octets: [UInt8], _ archive: CableArchive, _ loop: StationLoop
     ) throws(ControlFailure) -> (CableBody, any Sendable) {
         let sink = try StoredBody(octets: octets.count, archive: archive, loop: loop)
@@ -183,6 +132,23 @@ struct SubmittedCable: Sendable {
         throw ControlFailure(
             code: refusal.code, message: refusal.message, advice: "correct the cable and submit it again",
             exit: ExitStatus.data, line: refusal.line == 0 ? nil : refusal.line)
+    }
+
+    /// What desks of this station must know. What a cable asks of replies stands in its text, which is read only where it
+    /// may be delivered here.
+    func deskClues(at facts: StationFacts, _ archive: CableArchive) throws(ControlFailure) -> DeskClues {
+        let names = Set((reading.cable.to + reading.cable.info).map(\.post))
+        let own = facts.network.station(facts.settings.station)?.posts ?? []
+        let mayBeHere =
+            own.contains { names.contains($0) } || facts.network.collectives.contains { names.contains($0.name) }
+            || facts.network.aliases.contains { names.contains($0.name) }
+            || (reading.cable.to + reading.cable.info).contains { $0.indicator != nil }
+        guard mayBeHere else { return DeskClues(reading.cable) }
+        do {
+            return DeskClues(try archive.reading(of: custodyBody).cable)
+        } catch {
+            throw unreadable(error)
+        }
     }
 
     var mayBeReply: Bool { reading.cable.references.contains { $0.mrn != nil } }

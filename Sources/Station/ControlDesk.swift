@@ -21,6 +21,7 @@ final class ControlDesk: ControlService {
     private let state = Mutex(State())
     private let keeper = Mutex<SegmentKeeper?>(nil)
     private let auditing = Mutex<Auditing?>(nil)
+    let hooks: HookDesk
 
     private struct State {
         var nextToken: UInt64 = 1
@@ -37,7 +38,11 @@ final class ControlDesk: ControlService {
         var hasKey: Bool
     }
 
-    init(facts: StationFacts, loop: StationLoop, archive: CableArchive, log: EventLog, alarms: AlarmBoard) {
+    init(
+        facts: StationFacts, loop: StationLoop, archive: CableArchive, log: EventLog, alarms: AlarmBoard,
+        hooks: HookDesk
+    ) {
+        self.hooks = hooks
         self.facts = facts
         self.loop = loop
         self.archive = archive
@@ -85,6 +90,16 @@ final class ControlDesk: ControlService {
         case "cable.history": cableHistory(request, reply)
         case "inbox.list": inboxList(request, reply)
         case "inbox.read": inboxRead(request, caller, reply)
+        case "inbox.acknowledge": inboxAcknowledge(request, caller, reply)
+        case "inbox.forward": inboxForward(request, caller, reply)
+        case "inbox.archive": inboxArchive(request, caller, reply)
+        case "suspense.list": suspenseList(request, reply)
+        case "suspense.close": suspenseClose(request, caller, reply)
+        case "hook.list": hookList(reply)
+        case "hook.retry": hookRetry(request, reply)
+        case "check.acknowledgments": checkAcknowledgments(reply)
+        case "check.suspense": checkSuspense(reply)
+        case "check.hooks": checkHooks(reply)
         case "receipt.list": receiptList(request, reply)
         case "receipt.export": receiptExport(request, reply)
         case "cable.trace": cableTrace(request, reply)
@@ -153,12 +168,14 @@ final class ControlDesk: ControlService {
         guard let waiting = state.withLock({ $0.waiting.removeValue(forKey: token) }) else { return }
         switch answer {
         case .accepted(let cable):
-            waiting.reply.submitted(
-                SubmittedAnswer(
-                    id: cable.identity.description, mrn: cable.mrn,
-                    deliveries: cable.deliveries.map { DeliveryRow($0) },
-                    captions: waiting.tagged?.captions ?? [], slugs: waiting.tagged?.slugs ?? [],
-                    warnings: waiting.warnings + (waiting.tagged?.notes ?? []) + cable.warnings))
+            var told = SubmittedAnswer(
+                id: cable.identity.description, mrn: cable.mrn,
+                deliveries: cable.deliveries.map { DeliveryRow($0) },
+                captions: waiting.tagged?.captions ?? [], slugs: waiting.tagged?.slugs ?? [],
+                warnings: waiting.warnings + (waiting.tagged?.notes ?? []) + cable.warnings)
+            told.addressees = waiting.tagged?.addressees ?? []
+            told.references = waiting.tagged?.references ?? []
+            waiting.reply.submitted(told)
         case .refused(let refusal):
             waiting.reply.failed(ControlFailure(refusal))
         }

@@ -84,14 +84,21 @@ extension LinkDriver {
 
     func arrive(_ cable: OfferedCable, _ signer: RoutingIndicator, _ body: CableBody) {
         let reading: CableReading
+        // What a cable asks of replies stands in its text, and matters where it is acted on.
+        let isForDesk = cable.offer.part.contains {
+            let delivery = cable.block.deliveries[Int($0)]
+            return delivery.station == around.station && delivery.role == .action
+        }
         do {
-            reading = try around.archive.reading(of: body, depth: .routing)
+            reading = try around.archive.reading(of: body, depth: isForDesk ? .whole : .routing)
         } catch {
             return act(state.refuse(cable.offer.channel, "DISK", "the body cannot be read: \(error)"))
         }
-        guard let arrival = state.arrival(cable, signer: signer, body: body, reading: reading) else { return }
+        guard var arrival = state.arrival(cable, signer: signer, body: body, reading: reading) else { return }
+        arrival.desk = DeskClues(reading.cable)
+        let complete = arrival
         around.loop.leave { [claim = claims[cable.offer.channel]] custody, now, actions in
-            custody.arrive(arrival, at: now, &actions)
+            custody.arrive(complete, at: now, &actions)
             _ = claim
         }
     }

@@ -118,7 +118,9 @@ package final class Station: Sendable {
         let facts = StationFacts(
             settings: settings, network: configuration.network, routing: routing, startedAt: now.wall,
             version: StationVersion.text)
-        desk = ControlDesk(facts: facts, loop: loop, archive: archive, log: log, alarms: alarms)
+        let hooks = HookDesk(
+            settings: settings.desks, station: settings.station, loop: loop, archive: archive, log: log, alarms: alarms)
+        desk = ControlDesk(facts: facts, loop: loop, archive: archive, log: log, alarms: alarms, hooks: hooks)
         var limits = LinkLimits()
         limits.windowOctets = settings.limits.windowOctets
         limits.pipeOctets = settings.limits.unsentOctetsPerLink
@@ -209,6 +211,7 @@ package final class Station: Sendable {
                 custody.endOverdueLives(at: now, &actions)
                 custody.offerOverdueAgain(at: now, &actions)
             }
+            self?.desk.settleAlarms()
             self?.sweepLives()
         }
     }
@@ -259,6 +262,8 @@ private final class Recovery {
         custody.livesSeconds = settings.lives.map { UInt32(clamping: max(1, $0 / 1_000)) }
         custody.graceMilliseconds = Int64(clamping: settings.grace)
         custody.retentionMilliseconds = Int64(clamping: settings.retention)
+        custody.calendar = configuration.calendar
+        custody.acknowledgeMilliseconds = Int64(clamping: settings.desks.acknowledgeWithin)
         custody.duplicateWindowMilliseconds = max(
             custody.retentionMilliseconds, 2 * Int64(clamping: settings.lives.max() ?? settings.limits.life))
         return StationCustody(
@@ -310,6 +315,9 @@ private final class Wiring: StationAnnouncer {
     func refuseUndecided(_ decided: Set<UInt64>) { desk.refuseUndecided(decided) }
 
     func leaveOpen(_ tokens: [UInt64]) { desk.leaveOpen(tokens) }
+    func attend(_ task: DeskTask) { desk.hooks.attend(task) }
+
+    func alarmed(_ event: StationEvent) { desk.hooks.alarmed(event) }
 
     func failed(_ fault: JournalFault) {
         alarm("journal.readOnly", "\(fault)")

@@ -1,3 +1,4 @@
+import Glibc
 package import Routing
 package import Settings
 import Transport
@@ -8,6 +9,8 @@ package struct StationConfiguration: Sendable {
     package var network: Network
     /// The network file as it is: its hash is exchanged in the hello.
     package var networkOctets: [UInt8]
+    /// By which the times of replies are reckoned here.
+    package var calendar: PostCalendar
 
     /// - Throws: every problem as `FILE:LINE: what is wrong, what to write`.
     package static func read(_ path: String) throws(SettingsProblems) -> StationConfiguration {
@@ -26,7 +29,23 @@ package struct StationConfiguration: Sendable {
         let network = try NetworkFile.read(octets: networkOctets, file: settings.network)
         let mismatches = StationFile.mismatches(settings, network, octets: octets, file: path)
         guard mismatches.isEmpty else { throw SettingsProblems(mismatches) }
-        return StationConfiguration(settings: settings, network: network, networkOctets: networkOctets)
+        func absolute(_ hook: HookSettings) -> HookSettings {
+            var hook = hook
+            hook.program = absolute(hook.program)
+            return hook
+        }
+        settings.desks.hooks = settings.desks.hooks.mapValues(absolute)
+        settings.desks.alarms = settings.desks.alarms.mapValues(absolute)
+        let zone = TimeZoneOffsets.read(settings.timeZone ?? "UTC")
+        let problems = settings.machineProblems(
+            file: path, runs: { access($0, X_OK) == 0 }, isZone: { _ in zone != nil })
+        guard problems.isEmpty else { throw SettingsProblems(problems) }
+        let calendar = PostCalendar(
+            weekend: settings.desks.weekend, holidays: settings.desks.holidays,
+            yearly: Set(settings.desks.yearly.map { PostCalendar.MonthDay(month: $0.month, day: $0.day) }),
+            zone: zone ?? .utc)
+        return StationConfiguration(
+            settings: settings, network: network, networkOctets: networkOctets, calendar: calendar)
     }
 
     private static func file(_ path: String) throws(SettingsProblems) -> [UInt8] {

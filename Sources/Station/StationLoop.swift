@@ -18,6 +18,10 @@ protocol StationAnnouncer: AnyObject, Sendable {
     func refuseUndecided(_ decided: Set<UInt64>)
     /// It stays open what becomes of these submissions.
     func leaveOpen(_ tokens: [UInt64])
+    /// A person or a program is to be told; `told` is to be posted when that is done.
+    func attend(_ task: DeskTask)
+    /// An alarm was raised: its program may be run.
+    func alarmed(_ event: StationEvent)
     /// The journal takes no more records: the station serves reads only.
     func failed(_ fault: JournalFault)
     /// The journal takes records again.
@@ -160,6 +164,7 @@ final class StationLoop: @unchecked Sendable {
     private func alarm(_ event: StationEvent) {
         log.write(event)
         alarms.raise(event, at: StationClock.now.wall)
+        queue.async { [self] in announcer?.alarmed(event) }
     }
 
     /// Something was refused: it goes into the audit, counted where the same happens again soon. From any queue.
@@ -401,6 +406,7 @@ final class StationLoop: @unchecked Sendable {
             case .outcome(let outcome): announcer?.outcome(outcome)
             case .arrived(let identity, let arrival, let post, let office, let precedence):
                 announcer?.arrived(identity, arrival: arrival, post: post, office: office, precedence: precedence)
+            case .desk(let task): announcer?.attend(task)
             case .custodyTaken: break
             }
         }
@@ -418,7 +424,10 @@ final class StationLoop: @unchecked Sendable {
                 announcer?.send(.refuse(channel: channel, code: code, message: message), session: session, on: link)
             case .event(let event):
                 log.write(event)
-                if event.severity == .alarm { alarms.raise(event, at: StationClock.now.wall) }
+                if event.severity == .alarm {
+                    alarms.raise(event, at: StationClock.now.wall)
+                    announcer?.alarmed(event)
+                }
             }
         }
         for bundle in outgoing.bundles { announcer?.send(bundle.slices, session: bundle.session, on: bundle.link) }

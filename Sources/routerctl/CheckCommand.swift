@@ -1,4 +1,5 @@
 import Control
+import Glibc
 import Routing
 import Settings
 import Transport
@@ -47,7 +48,12 @@ enum CheckCommand {
             let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
             let name = settings.network.hasPrefix("/") ? settings.network : "\(folder)/\(settings.network)"
             let network = try NetworkFile.read(octets: try file(name), file: name)
-            let problems = StationFile.mismatches(settings, network, octets: octets, file: path)
+            let problems =
+                StationFile.mismatches(settings, network, octets: octets, file: path)
+                + settings.machineProblems(
+                    file: path,
+                    runs: { program in access(program.hasPrefix("/") ? program : "\(folder)/\(program)", X_OK) == 0 },
+                    isZone: { zone in zone == "UTC" || access("/usr/share/zoneinfo/\(zone)", R_OK) == 0 })
             guard problems.isEmpty else { throw SettingsProblems(problems) }
         }
     }

@@ -13,6 +13,7 @@ enum ListCommands {
             arguments["limit"] = String(number)
         }
         if let office = invocation.options["--office"] { arguments["office"] = office }
+        if invocation.options["--current"] != nil { arguments["current"] = "yes" }
         return ControlRequest(verb, arguments)
     }
 
@@ -42,7 +43,8 @@ enum ListCommands {
         ) { row in
             [
                 row.id, row.precedence, row.state, duration(row.ageSeconds), duration(row.secondsLeft), "\(row.size)",
-                row.from, row.to.joined(separator: ", "), row.link ?? "", "\(row.attempts)", row.nextAt ?? "", row.why,
+                row.from, (row.exercise.map { "[\($0)] " } ?? "") + row.to.joined(separator: ", "), row.link ?? "",
+                "\(row.attempts)", row.nextAt ?? "", row.why,
             ]
         }
     }
@@ -62,7 +64,7 @@ enum ListCommands {
             var text = """
                 \(cable.id)  \(cable.mrn ?? "no number")
                 from \(cable.from), \(cable.precedence), \(cable.dtg ?? "no date-time group"), \
-                \(cable.classification ?? "no classification"), \(cable.size) octets
+                \(cable.classification ?? "no classification"), \(cable.size) octets\(cable.exercise.map { ", exercise \($0)" } ?? "")
 
                 """
             var table = TextTable(["POST", "STATION", "ROLE", "PREC", "STATE", "SINCE", "OFFICE", "WHY"])
@@ -72,6 +74,10 @@ enum ListCommands {
                 ])
             }
             text += table.text(columns: TextTable.terminalColumns)
+            for reply in cable.replies {
+                let time = reply.due == nil ? "" : reply.late ? ", late" : ", on time"
+                text += "reply from \(reply.post) at \(reply.sentAt)\(time): \(reply.id)\n"
+            }
             return text
         }
     }
@@ -86,14 +92,23 @@ enum ListCommands {
     static func inbox(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         try Session.list(
             invocation, try request("inbox.list", invocation), InboxRow.self,
-            ["NO", "ID", "PREC", "OFFICE", "ROLE", "READ", "MRN", "FROM", "SUBJECT"], empty: "the inbox is empty"
+            ["NO", "ID", "PREC", "OFFICE", "ROLE", "STATE", "DUE", "MRN", "FROM", "SUBJECT"],
+            empty: "the inbox is empty"
         ) { row in
             [
                 "\(row.arrival)", row.id, row.niact ? "NIACT" : row.precedence, row.office,
-                row.suspectedDuplicate ? "\(row.role) ZFD" : row.role, row.readAt == nil ? "" : "read", row.mrn ?? "",
-                row.from, row.subject ?? "",
+                row.suspectedDuplicate ? "\(row.role) ZFD" : row.role, state(row), row.due ?? "", row.mrn ?? "",
+                row.from, (row.exercise.map { "[\($0)] " } ?? "") + (row.subject ?? ""),
             ]
         }
+    }
+
+    private static func state(_ row: InboxRow) -> String {
+        if let office = row.forwardedTo { return "to \(office)" }
+        if row.archivedAt != nil { return "archived" }
+        if row.acknowledgedAt != nil { return "acknowledged" }
+        if row.acknowledgmentDue { return "ACKNOWLEDGE" }
+        return row.readAt == nil ? "new" : "read"
     }
 
     static func inboxRead(_ invocation: Invocation) throws(ControlFailure) -> Int32 {

@@ -1,17 +1,12 @@
 import Control
 
-/// `submit` and `reply`.
+/// `submit`, and what `reply` hands in.
 enum SubmitCommand {
     static func submit(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        try hand(invocation, file: invocation.operands[0], replyTo: nil)
+        try hand(invocation, try InputFile.read(invocation.operands[0]), replyTo: nil)
     }
 
-    static func reply(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        try hand(invocation, file: invocation.operands[1], replyTo: invocation.operands[0])
-    }
-
-    private static func hand(_ invocation: Invocation, file: String, replyTo: String?) throws(ControlFailure) -> Int32 {
-        let octets = try InputFile.read(file)
+    static func hand(_ invocation: Invocation, _ octets: [UInt8], replyTo: String?) throws(ControlFailure) -> Int32 {
         var arguments: [String: String] = [:]
         if let key = invocation.options["--key"] {
             guard (1...256).contains(key.utf8.count) else {
@@ -40,6 +35,8 @@ enum SubmitCommand {
             text +=
                 "  \(delivery.role) \(delivery.post) at \(delivery.indicator), \(delivery.precedence): \(delivery.state)\n"
         }
+        for post in document.tagged.addressees { text += "added the addressee \(post)\n" }
+        for reference in document.tagged.references { text += "added REF: \(reference)\n" }
         for caption in document.tagged.captions { text += "added caption \(caption), which the original asked for\n" }
         for slug in document.tagged.slugs { text += "added FOR \(slug), which the original asked for\n" }
         for warning in document.warnings { text += "warning: \(warning)\n" }

@@ -158,9 +158,9 @@ struct HopTests {
         arrival.offered.number = CustodyNumber(sequence: 1_000)
         let second = desk.act { core, now, actions in core.arrive(arrival, at: now, &actions) }
         #expect(desk.core.inboxItems().count == 1)
-        #expect(desk.core.inboxItem(of: arrival.block.identity, office: nil)?.arrival == 1)
-        #expect(desk.core.inboxItem(of: arrival.block.identity, office: "DEFAULT")?.arrival == 1)
-        #expect(desk.core.inboxItem(of: arrival.block.identity, office: "NOWHERE") == nil)
+        #expect(desk.core.entry(of: arrival.block.identity, office: nil)?.arrival == 1)
+        #expect(desk.core.entry(of: arrival.block.identity, office: "DEFAULT")?.arrival == 1)
+        #expect(desk.core.entry(of: arrival.block.identity, office: "NOWHERE") == nil)
         for case .arrived in second.afterPersist { Issue.record("the desk got it twice") }
     }
 

@@ -29,14 +29,17 @@ struct TestStation: ~Copyable {
     var now = Instant(boot: 1_000_000, wall: 1_700_000_000_000)
     let name: RoutingIndicator
 
-    init(_ name: String, start: UInt64 = 5, chunkOctets: Int = 16_384, network: Network = rowNetwork()) {
+    init(
+        _ name: String, start: UInt64 = 5, chunkOctets: Int = 16_384, network: Network = rowNetwork(),
+        offices: [OfficePlan] = []
+    ) {
         self.name = indicator(name)
         core = StationCustody(
             settings: CustodySettings(
                 network: "ROW", station: indicator(name), start: start, epoch: Self.epoch, lifeSeconds: 3_600,
                 hopLimit: 8, chunkOctets: chunkOctets, originators: []),
             routing: RoutingTable(network: network, own: indicator(name)), addresses: AddressBook(network),
-            offices: OfficeDirectory([]))
+            offices: OfficeDirectory(offices))
         _ = act { core, now, actions in core.recovered(at: now, &actions) }
         _ = sync()
     }

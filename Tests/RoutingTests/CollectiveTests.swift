@@ -87,15 +87,3 @@ struct CollectiveTests {
         }
     }
 }
-
-@Suite("Slugs that name no office")
-struct UnknownSlugTests {
-    @Test("They are told, so that the desk knows why the cable lies there")
-    func told() {
-        let directory = OfficeDirectory([
-            OfficePlan(post: "A", standard: "REG", sipdis: nil, offices: ["SUP", "SUP/TENTS"])
-        ])
-        #expect(directory.unknownSlugs(post: "A", slugs: ["SUP/BOATS", "xyz", " sup ", "REG"]) == ["xyz"])
-        #expect(directory.unknownSlugs(post: "B", slugs: ["XYZ"]) == [])
-    }
-}

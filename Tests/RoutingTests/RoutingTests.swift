@@ -120,36 +120,3 @@ struct RoutingTableTests {
         #expect(names.dropFirst().allSatisfy { table.routes(to: $0, classification: .secret).count == 1 })
     }
 }
-
-@Suite("Offices")
-struct OfficeDirectoryTests {
-    private let directory = OfficeDirectory([
-        OfficePlan(post: "CAPITAL", standard: "REGISTRY", sipdis: "NET", offices: ["SUP", "SUP/TENTS"])
-    ])
-
-    @Test(
-        "The slug names the desk, most specific office first, else the default",
-        arguments: [
-            (["SUP/TENTS"], "SUP/TENTS"), (["SUP/BOATS"], "SUP"), (["XYZ"], "REGISTRY"), ([], "REGISTRY"),
-            (["XYZ", "SUP"], "SUP"),
-        ])
-    func slug(slugs: [String], office: String) {
-        let entries = directory.distribute(post: "CAPITAL", captions: [], slugs: slugs)
-        #expect(entries.map(\.office) == [office])
-    }
-
-    @Test("SIPDIS goes to its distribution too, but never with NODIS or EXDIS")
-    func sipdis() {
-        #expect(
-            directory.distribute(post: "CAPITAL", captions: ["SIPDIS"], slugs: []).map(\.office) == ["REGISTRY", "NET"])
-        #expect(
-            directory.distribute(post: "CAPITAL", captions: ["NODIS", "SIPDIS"], slugs: []).map(\.office) == [
-                "REGISTRY"
-            ])
-    }
-
-    @Test("A post without offices has the desk DEFAULT")
-    func none() {
-        #expect(directory.distribute(post: "NORTH", captions: [], slugs: ["SUP"]).map(\.office) == ["DEFAULT"])
-    }
-}

@@ -223,7 +223,7 @@ extension Ledger {
                     .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
             }
         case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?,
-            .standing?, .audit?, .stated?, nil:
+            .standing?, .audit?, .stated?, .desk?, nil:
             world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
         }
     }
@@ -318,6 +318,7 @@ extension Ledger {
         world.note(station.index, .outcome, 0, 0, "\(outcome.identity) \(outcome.post) \(outcome.state.word)")
         switch outcome.state {
         case .delivered, .duplicate: checkReceipt(station, outcome.identity, outcome.post)
+        case .acknowledged: checkAcknowledgment(station, outcome.identity, outcome.post)
         case .undeliverable: counts.notices += 1
         case .queued, .inTransit, .held:
             world.breaks(.truthfulReceipts, station: station.index, "an outcome says \(outcome.state.word)")
@@ -381,6 +382,8 @@ extension Ledger {
             case .service(let service)?: atRisk.insert(service.message.identity)
             case .undeliverable(let end)?: atRisk.insert(end.message.identity)
             case .stated(let statement)?: atRisk.insert(statement.message.identity)
+            case .desk(.acknowledged(let given))?: if let message = given.message { atRisk.insert(message.identity) }
+            case .desk(.forwarded)?, .desk(.archived)?, .desk(.suspenseClosed)?, .desk(.told)?, .desk(.facts)?: break
             case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
                 .audit?, nil:
                 break

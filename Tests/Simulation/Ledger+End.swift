@@ -61,7 +61,7 @@ extension Ledger {
                 $0.desk.identity == promise.identity && $0.desk.post == promise.post && $0.desk.mark == promise.mark
             }
             switch report.state {
-            case .delivered, .duplicate:
+            case .delivered, .duplicate, .acknowledged:
                 if !isThere, !books[index].wasDamaged {
                     return world.breaks(
                         .nothingVanishes, station: index, "\(promise.identity) to \(promise.post) is on no desk")

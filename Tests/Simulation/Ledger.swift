@@ -191,6 +191,7 @@ package final class Ledger {
         case .accepted(let acceptance): checkAcceptance(station, acceptance)
         case .passed(let passed): checkPassed(station, passed)
         case .stated(let statement): checkAnswer(station, statement.message)
+        case .desk(let record): checkDesk(station, record)
         case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing,
             .audit:
             break
@@ -209,7 +210,7 @@ package final class Ledger {
         case .passed(let passed):
             for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
         case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated:
+            .stated, .desk:
             break
         }
     }

@@ -120,11 +120,17 @@ final class OrderChecker {
                 case .service(let service)?: addAgain(item.number, service.message.precedence)
                 case .undeliverable(let end)?: addAgain(item.number, end.message.precedence)
                 case .stated(let said)?: addAgain(item.number, said.message.precedence)
+                case .desk(let record)?:
+                    if let message = record.statement { addAgain(item.number, message.precedence) }
                 case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
                     .audit?, nil:
                     break
                 }
             }
+        case .desk(.acknowledged(let given)):
+            guard let message = given.message else { break }
+            addService(CustodyNumber(sequence: sequence), to: message.identity.station, message.precedence)
+        case .desk(.forwarded), .desk(.archived), .desk(.suspenseClosed), .desk(.told), .desk(.facts): break
         case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit: break
         }
     }
@@ -163,7 +169,7 @@ final class OrderChecker {
         case .undeliverable(let end): units[Key(end.number.sequence, delivery: end.index)] = nil
         case .service(let service): answered(service.message)
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated:
+            .stated, .desk:
             break
         }
     }
@@ -175,7 +181,7 @@ final class OrderChecker {
         case .undeliverable(let end): units[Key(end.number.sequence, delivery: end.index)] = nil
         case .service(let service): answered(service.message)
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated:
+            .stated, .desk:
             break
         }
     }

@@ -381,8 +381,14 @@ final class StationProcess: @unchecked Sendable {
         case .outcome(let outcome): ledger.told(station, outcome)
         case .arrived(let identity, let arrival, let post, let office, _):
             ledger.told(station, identity, arrival: arrival, post: post, office: office)
+        case .desk(let task): attend(task)
         case .custodyTaken: break
         }
+    }
+
+    /// Somebody is told, and says so.
+    private func attend(_ task: DeskTask) {
+        post { custody, now, actions in custody.told(task.matter, at: now, &actions) }
     }
 
     private func perform(_ effects: [Effect]) {
