@@ -196,9 +196,16 @@ final class HookDesk: Sendable {
             end == .done ? .info : .error, end == .done ? "hook.done" : "hook.failed",
             [("key", work.key), ("event", work.event), ("attempt", "\(work.attempts + 1)")]
                 + (end == .done ? [] : [("why", end.sentence)]))
-        settle(work, end)
-        if let task = work.task, end == .done || mayGiveUp(work, end) { done(task) }
-        schedule()
+        guard let task = work.task, end == .done || mayGiveUp(work, end) else { return settle(work, end) }
+        // What is no longer listed is not done again: its record is synced first.
+        loop.post { [self] custody, now, actions in
+            custody.told(task.matter, at: now, &actions)
+            loop.view { _, _ in
+                ()
+            } then: { [self] in
+                settle(work, end)
+            }
+        }
     }
 
     /// A call or a reminder that no program takes was in the log; only a delivery is kept for ever.
@@ -228,6 +235,7 @@ final class HookDesk: Sendable {
             }
             return (isHeldNow, state.works.count(where: \.isHeld))
         }
+        schedule()
         if held == 0 { alarms.clear("hook.held") }
         guard isHeldNow else { return }
         let event = StationEvent(
