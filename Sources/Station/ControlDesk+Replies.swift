@@ -154,7 +154,7 @@ extension SubmittedCable {
             return try SubmittedCable(.octets(tagged.octets), archive: archive, loop: loop)
         }
         let octets = tagged.octets.count + Int(length) - head
-        let sink = try StoredBody(octets: octets, bodies: archive.bodies, loop: loop)
+        let sink = try StoredBody(octets: octets, archive: archive, loop: loop)
         var part = tagged.octets
         var offset = head
         while !part.isEmpty {
