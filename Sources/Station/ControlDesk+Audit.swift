@@ -12,7 +12,7 @@ extension ControlDesk {
         "submit", "status", "queue.list", "queue.shape", "cable.show", "cable.history", "cable.trace", "inbox.list",
         "inbox.read", "inbox.sections", "receipt.list", "receipt.export", "link.list", "link.show", "config.show",
         "watch", "check.disk", "check.certificates", "route.test", "suspense.list", "audit.verify", "audit.export",
-        "metrics", "hook.list", "check.acknowledgments", "check.suspense", "check.hooks",
+        "metrics", "report", "hook.list", "check.acknowledgments", "check.suspense", "check.hooks",
     ]
 
     /// An operator's action is recorded before it takes effect, and what is refused to anybody is too.
@@ -96,7 +96,7 @@ extension ControlDesk {
     /// Lines that one export takes into memory at most.
     private static let exportedMax = 5_000_000
 
-    private func withTrail<Found: Sendable>(
+    func withTrail<Found: Sendable>(
         _ reply: ControlReply,
         _ work: @escaping @Sendable (Auditing, RoutingIndicator, UInt64) throws -> Found,
         then: @escaping @Sendable (Found) -> Void

@@ -217,8 +217,9 @@ extension ControlDesk {
     func receiptList(_ request: ControlRequest, _ reply: ControlReply) {
         let limit = limit(request)
         let id = request["id"]
+        let isOverdue = request["overdue"] != nil
         loop.view { custody, now -> [ReceiptItem] in
-            let items = custody.receiptItems(at: now)
+            let items = custody.receiptItems(at: now).filter { !isOverdue || !$0.delivery.state.isEnded }
             guard let id else { return Array(items.prefix(limit)) }
             guard case .found(let slot) = custody.find(id) else { return [] }
             let identity = custody.identity(of: slot)

@@ -21,6 +21,8 @@ package final class Station: Sendable {
     private static let chunkOctets = 16 << 10
     /// Seconds between two looks for cables whose life is over.
     private static let lifeSweepSeconds = 60
+    /// Seconds between two looks for deliveries that have used up their time.
+    private static let speedSeconds = 10
 
     private let loop: StationLoop
     private let keeper: LinkKeeper
@@ -29,6 +31,7 @@ package final class Station: Sendable {
     private let wiring: Wiring
     private let segments: SegmentKeeper
     private let log: EventLog
+    private let alarms: AlarmBoard
 
     /// Opens journal and keys, replays, listens and dials. Returns when the station serves.
     ///
@@ -71,6 +74,7 @@ package final class Station: Sendable {
         let now = StationClock.now
         let start = RandomBits.word & ((1 << CableIdentity.startBits) - 1)
         let alarms = AlarmBoard()
+        self.alarms = alarms
         let storage = FileStorage()
         let routing = RoutingTable(network: configuration.network, own: settings.station)
         let book = SignatureBook(network: key.network, authorities: authorities)
@@ -181,6 +185,7 @@ package final class Station: Sendable {
         control.start()
         segments.start()
         sweepLives()
+        watchSpeed(since: StationClock.boot)
         log.write(
             .info, "station.serving",
             [
@@ -213,6 +218,18 @@ package final class Station: Sendable {
             }
             self?.desk.settleAlarms()
             self?.sweepLives()
+        }
+    }
+
+    /// Says what is late, and takes the alarm back when nothing is any more.
+    private func watchSpeed(since last: UInt64) {
+        let (loop, alarms) = (loop, alarms)
+        loop.queue.asyncAfter(deadline: .now() + .seconds(Self.speedSeconds)) { [weak self] in
+            let now = StationClock.boot
+            loop.post { custody, instant, actions in
+                if custody.noteSpeed(since: last, at: instant, &actions) == 0 { alarms.clear("speed.passed") }
+            }
+            self?.watchSpeed(since: now)
         }
     }
 

@@ -144,6 +144,7 @@ enum ListCommands {
     static func receipts(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         var arguments: [String: String] = [:]
         if let id = invocation.operands.first { arguments["id"] = id }
+        if invocation.options["--overdue"] != nil { arguments["overdue"] = "yes" }
         return try Session.list(
             invocation, try request("receipt.list", invocation, arguments), ReceiptRow.self,
             ["ID", "MRN", "POST", "STATION", "OFFICE", "STATE", "AT", "RECEIVED"], empty: "no receipts"

@@ -254,7 +254,8 @@ enum VerbTable {
                 ("routerctl check hooks -o json", "for a monitor"),
             ], run: SuspenseCommands.check),
         Verb(
-            name: "receipt list", usage: "[ID]", operands: 0...1, options: [limit],
+            name: "receipt list", usage: "[ID]", operands: 0...1,
+            options: [limit, VerbOption(name: "--overdue", value: "", meaning: "only what should be here and is not")],
             summary: "what addressees' stations answered about cables that originated here",
             examples: [
                 ("routerctl receipt list", "every receipt and notice, and what is overdue"),
@@ -340,6 +341,17 @@ enum VerbTable {
                 ("routerctl check disk", "what is free, what is taken with so much room, what is damaged"),
                 ("routerctl check disk --scrub", "reads all segments and bodies first; may take minutes"),
             ], run: CheckCommand.disk),
+        Verb(
+            name: "report", usage: "", operands: 0...0,
+            options: [
+                VerbOption(name: "--month", value: "YYYY-MM", meaning: "of this month (UTC) unless said"),
+                VerbOption(name: "--svg", value: "FILE", meaning: "and draw it"),
+            ],
+            summary: "how many cables of this station arrived, and how soon, by precedence and link",
+            examples: [
+                ("routerctl report", "this month so far"),
+                ("routerctl report --month 2026-10 --svg october.svg", "October, with a drawing"),
+            ], run: ReportCommand.run),
         Verb(
             name: "audit verify", usage: "", operands: 0...0,
             options: [VerbOption(name: "--peer", value: "RI", meaning: "and against what this neighbour holds of it")],

@@ -38,6 +38,16 @@ struct TraceTests {
         // It moves on: the next tracer follows it to the desk.
         try lab.start("RUENO")
         try lab.wait("it is delivered") { lab.ctl("RUENO", "inbox", "list").rows.count == 2 }
-        #expect(lab.ctl("RUECAP", "inbox", "list").rows.isEmpty)
+        // The month's figures count both, and are drawn.
+        try lab.wait("both receipts are back") {
+            lab.ctl("RUECAP", "receipt", "list").rows.count { $0["state"] as? String == "delivered" } == 2
+        }
+        let drawing = lab.folder.appendingPathComponent("month.svg")
+        let report = lab.ctl("RUECAP", "report", "--svg", drawing.path)
+        let row = (report.document["precedences"] as? [[String: Any]])?.first
+        #expect(row?["delivered"] as? Int == 2, "\(report.error)")
+        #expect(row?["within"] as? Int == 2)
+        #expect(try String(contentsOf: drawing, encoding: .utf8).contains("2 of 2 in time"))
+        #expect(lab.ctl("RUECAP", "receipt", "list", "--overdue").rows.isEmpty)
     }
 }
