@@ -251,8 +251,9 @@ final class LinkDriver: @unchecked Sendable {
             }
         case .refusedHere(_, let code, let message):
             around.loop.refused(.peer(peer), code)
-            around.log.write(
-                .alarm, "offer.refused", [("peer", peer.description), ("code", code), ("why", message)])
+            around.loop.alarm(
+                StationEvent(
+                    .alarm, "offer.refused", [("peer", peer.description), ("code", code), ("why", message)]))
         case .judgeAuditHead(let head, let proof): judge(head, proof)
         case .auditAsked: tellAudit()
         case .auditHeld(let head, let proof): auditAnswered((head, proof))

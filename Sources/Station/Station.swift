@@ -69,6 +69,11 @@ package final class Station: Sendable {
                 message: "\(settings.tls.certificate) is the certificate of \(key.network)/\(key.indicator), "
                     + "not of \(configuration.network.name)/\(settings.station)", exit: ExitStatus.configuration)
         }
+        guard !SignatureCost.isLeftOut || configuration.network.name == "BENCH" else {
+            throw StartFailure(
+                message: "this routerd was built to measure signatures and makes none: it serves the benchmark's network only",
+                exit: ExitStatus.configuration)
+        }
         let authorities = try Authorities(file: settings.tls.authorities, revocations: settings.tls.revocations)
         _ = try authorities.verify(der: key.certificate.der, signing: false)
         let now = StationClock.now

