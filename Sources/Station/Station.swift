@@ -71,7 +71,8 @@ package final class Station: Sendable {
         }
         guard !SignatureCost.isLeftOut || configuration.network.name == "BENCH" else {
             throw StartFailure(
-                message: "this routerd was built to measure signatures and makes none: it serves the benchmark's network only",
+                message:
+                    "this routerd was built to measure signatures and makes none: it serves the benchmark's network only",
                 exit: ExitStatus.configuration)
         }
         let authorities = try Authorities(file: settings.tls.authorities, revocations: settings.tls.revocations)

@@ -97,7 +97,8 @@ struct TamperingTests {
         }
     }
 
-    private static let text = Array("R 061011Z MAY 26\nFM CAPITAL\nTO NORTH\n\nSECRET\n\nSUBJECT: X\n\n1. (S) TEXT.\n".utf8)
+    private static let text = Array(
+        "R 061011Z MAY 26\nFM CAPITAL\nTO NORTH\n\nSECRET\n\nSUBJECT: X\n\n1. (S) TEXT.\n".utf8)
 
     private static func block() -> SignedBlock {
         SignedBlock(
@@ -108,11 +109,14 @@ struct TamperingTests {
             lifeSeconds: 1_000,
             deliveries: [
                 SignedBlock.Delivery(
-                    post: "NORTH", station: RoutingIndicator("RUCC")!, role: .action, precedence: .routine, niact: false)
+                    post: "NORTH", station: RoutingIndicator("RUCC")!, role: .action, precedence: .routine, niact: false
+                )
             ])
     }
 
-    private static func offer(_ block: [UInt8], _ proof: BatchProof, part: [UInt16] = [0], body: [UInt8] = text) -> Frame {
+    private static func offer(_ block: [UInt8], _ proof: BatchProof, part: [UInt16] = [0], body: [UInt8] = text)
+        -> Frame
+    {
         .offerCable(
             CableOffer(
                 channel: 1, number: CustodyNumber(sequence: 3), suspectedDuplicate: false, ageMilliseconds: 5,
