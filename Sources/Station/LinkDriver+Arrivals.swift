@@ -47,6 +47,14 @@ extension LinkDriver {
                     state.bodyFailed(channel: channel, code: "BUSY", why: "too much is under way to \(around.station)"))
             }
             bodies[channel] = body
+            if body.start > 0 {
+                around.log.write(
+                    .info, "body.resumed",
+                    [
+                        ("id", cable.block.identity.description), ("peer", peer.description),
+                        ("offset", "\(body.start)"), ("length", "\(cable.block.length)"),
+                    ])
+            }
             state.bodyBegins(channel: channel, at: body.start)
         } catch {
             bodyFailed(channel, error)

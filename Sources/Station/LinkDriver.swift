@@ -25,6 +25,8 @@ final class LinkDriver: @unchecked Sendable {
 
     /// Milliseconds between two looks at the clock.
     private static let tickMilliseconds = 1_000
+    /// Octets of answers that wait for a neighbour which does not take them: then nothing more is taken from it either.
+    private static let unsentOctetsMax = 1 << 20
     /// Octets of frames around a chunk that fit its record.
     private static let recordOverheadOctets = 64
     /// Looks at the clock between two syncs of bodies that are not whole: so much at most is sent again after a power cut.
@@ -76,7 +78,11 @@ final class LinkDriver: @unchecked Sendable {
             now: StationClock.boot)
         if around.book.add(peer.certificate) { keep(peer.certificate.der) }
         channel.onOctets = { [weak self] in self?.take($0) }
-        channel.onDrained = { [weak self] in self?.grantRoom() }
+        channel.onDrained = { [weak self] in
+            guard let self else { return }
+            channel.resumeReading()
+            grantRoom()
+        }
         channel.onClosed = { [weak self] fault in
             guard let self, !ended else { return }
             act(state.lost())
@@ -129,7 +135,9 @@ final class LinkDriver: @unchecked Sendable {
 
     func flush() {
         let octets = state.takeOutput()
-        if !octets.isEmpty { channel.send(octets) }
+        guard !octets.isEmpty else { return }
+        channel.send(octets)
+        if channel.unsentOctets > Self.unsentOctetsMax + around.limits.pipeOctets { channel.pauseReading() }
     }
 
     private func grantRoom() {

@@ -46,12 +46,19 @@ final class LinkKeeper: @unchecked Sendable {
     private var listeners: [Listener] = []
     private var drivers: [UInt64: LinkDriver] = [:]
     private var handshakes: [ObjectIdentifier: SecureChannel] = [:]
+    /// Addresses of strangers whose handshakes are under way.
+    private var strangers: [ObjectIdentifier: String] = [:]
+    private var refusals: RefusalLog
     private var nextSession: UInt64 = 1
     private var stopping = false
     /// The open session of each link, for the loop.
     private let current: Mutex<[LinkDriver?]>
     /// Handshakes of strangers at once: more wait in the kernel.
     private static let handshakesMax = 256
+    /// Of one address at once: one of many cannot keep all others out.
+    private static let handshakesPerAddressMax = 64
+    /// Sessions of one neighbour that have not yet greeted, or are about to give way to another.
+    private static let sessionsPerNeighbourMax = 4
 
     init(
         around: LinkSurroundings, neighbours: [(indicator: RoutingIndicator, addresses: [String])],
@@ -69,6 +76,7 @@ final class LinkKeeper: @unchecked Sendable {
                 indicator: $0.indicator, addresses: $0.addresses.compactMap { SocketAddress($0) },
                 schedule: RetrySchedule(delayMin: retryDelayMin, delayMax: retryDelayMax))
         }
+        refusals = RefusalLog(log: around.log)
         current = Mutex([LinkDriver?](repeating: nil, count: neighbours.count))
     }
 
@@ -157,20 +165,30 @@ final class LinkKeeper: @unchecked Sendable {
     // MARK: Handshakes
 
     private func accepted(_ descriptor: Int32) {
-        guard !stopping, handshakes.count < Self.handshakesMax else {
+        let address = SocketAddress.remote(of: descriptor)?.host ?? "unknown"
+        let code =
+            handshakes.count >= Self.handshakesMax
+            ? "HANDSHAKES_MAX"
+            : strangers.values.count { $0 == address } >= Self.handshakesPerAddressMax ? "ADDRESS_HANDSHAKES_MAX" : nil
+        guard !stopping, code == nil else {
+            if let code { refusals.write("connection.refused", code, [("address", address)]) }
             SecureChannel.refuse(descriptor)
             return
         }
-        open(descriptor, listenContext, expecting: nil, dialledFor: nil)
+        open(descriptor, listenContext, expecting: nil, dialledFor: nil, address: address)
     }
 
-    private func open(_ descriptor: Int32, _ context: TLSContext, expecting: RoutingIndicator?, dialledFor link: Int?) {
+    private func open(
+        _ descriptor: Int32, _ context: TLSContext, expecting: RoutingIndicator?, dialledFor link: Int?,
+        address: String? = nil
+    ) {
         let own = DispatchQueue(label: "cable.link", target: .global(qos: .userInitiated))
         do throws(TransportFault) {
             let channel = try SecureChannel(
                 descriptor: descriptor, context: context, expecting: expecting,
                 handshakeMilliseconds: handshakeMilliseconds, queue: own)
             handshakes[ObjectIdentifier(channel)] = channel
+            strangers[ObjectIdentifier(channel)] = address
             channel.onOpen = { [weak self, weak channel] peer in
                 guard let self, let channel else { return }
                 // The keeper decides on its queue; the session's queue waits, so that no octet is lost meanwhile.
@@ -194,13 +212,11 @@ final class LinkKeeper: @unchecked Sendable {
     }
 
     private func handshakeFailed(_ channel: ObjectIdentifier?, _ fault: TransportFault, dialledFor link: Int?) {
+        let address = channel.flatMap { strangers.removeValue(forKey: $0) }
         if let channel { handshakes[channel] = nil }
-        around.log.write(
-            .warning, "handshake.failed",
-            [
-                ("peer", link.map { neighbours[$0].indicator.description } ?? "unknown"), ("code", fault.code),
-                ("why", fault.text),
-            ])
+        refusals.write(
+            "handshake.failed", fault.code,
+            [("peer", link.map { neighbours[$0].indicator.description } ?? address ?? "unknown"), ("why", fault.text)])
         guard let link else { return }
         neighbours[link].dialling = false
         again(link, fault.code, fault.text)
@@ -209,10 +225,14 @@ final class LinkKeeper: @unchecked Sendable {
     /// TLS stands. Called within the channel's queue.
     private func opened(_ channel: SecureChannel, _ peer: PeerIdentity, dialledFor: Int?) -> LinkDriver? {
         handshakes[ObjectIdentifier(channel)] = nil
+        strangers[ObjectIdentifier(channel)] = nil
         if let dialledFor { neighbours[dialledFor].dialling = false }
         guard !stopping, let link = neighbours.firstIndex(where: { $0.indicator == peer.indicator }) else {
-            around.log.write(
-                .warning, "session.refused", [("peer", peer.indicator.description), ("code", "NOT_LINKED")])
+            refusals.write("session.refused", "NOT_LINKED", [("peer", peer.indicator.description)])
+            return nil
+        }
+        guard drivers.values.count(where: { $0.link == link }) < Self.sessionsPerNeighbourMax else {
+            refusals.write("session.refused", "SESSIONS_MAX", [("peer", peer.indicator.description)])
             return nil
         }
         let session = nextSession

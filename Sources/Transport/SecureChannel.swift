@@ -64,6 +64,9 @@ package final class SecureChannel: @unchecked Sendable {
     var readPaused = false
     /// Octets received before the handshake was done.
     var handshakeOctets = 0
+    private var handshakeBegan = DispatchTime.now()
+    /// Milliseconds that each octet of the neighbour's handshake adds to its time: half of the lowest rate that is served.
+    private static let handshakeMillisecondsPerOctet = 7
     private var outbox = Outbox()
     private var flushed = 0
     private var recordsUnderKey = 0
@@ -139,14 +142,19 @@ package final class SecureChannel: @unchecked Sendable {
                 self?.fail(TransportFault(.handshakeTimeout, "the handshake made no progress"))
             }
             self.timer = timer
+            handshakeBegan = .now()
             postponeTimeout()
             timer.activate()
             handshake()
         }
     }
 
+    /// Time counts from progress, but progress that is slower than any line is none: an octet now and then holds no place.
     func postponeTimeout() {
-        timer?.schedule(deadline: .now() + .milliseconds(handshakeMilliseconds))
+        let latest =
+            handshakeBegan
+            + .milliseconds(handshakeMilliseconds + handshakeOctets * Self.handshakeMillisecondsPerOctet)
+        timer?.schedule(deadline: min(.now() + .milliseconds(handshakeMilliseconds), latest))
     }
 
     func stopTimeout() {

@@ -131,6 +131,7 @@ class Attacks:
         self.lab, self.port, self.identities, self.honest = lab, port, identities, honest
         self.seconds, self.connections = seconds, connections
         self.dice = random.Random(1)
+        self.names = [name.encode().ljust(8, b"\0") for name in lab.names[1:3]]
 
     def end(self):
         return time.monotonic() + self.seconds
@@ -193,7 +194,7 @@ class Attacks:
         def one():
             peer = tls(self.port, self.honest)
             peer.settimeout(1)
-            hello = peer.recv(70_000)
+            hello = peer.recv(70_000).replace(self.names[0], self.names[1])
             ping = frame(10, struct.pack(">Q", 1)) * 5_000
             end = self.end()
             peer.sendall(hello)
