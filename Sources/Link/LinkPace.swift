@@ -25,11 +25,17 @@ package struct LinkPace: Sendable {
     /// Octets under way for which the way needs this long at most are never too many, milliseconds.
     private static let freeMilliseconds: UInt64 = 25
     private static let freeMost = 256 << 10
+    /// What this kernel holds back, milliseconds at the measured rate.
+    private static let heldMilliseconds: UInt64 = 10
+    /// Round trips differ by so much without any queue, milliseconds.
+    private static let noiseMilliseconds: UInt64 = 15
+    /// A faster way needs no pacing, octets a second.
+    private static let pacedMost: UInt64 = 12_500_000
     /// Rates and round trips are forgotten after this long, milliseconds.
     private static let memoryMilliseconds: UInt64 = 10_000
     /// Round trips between two looks whether the way has become faster: doubling.
     private static let restLeast = 2
-    private static let restMost = 32
+    private static let restMost = 8
     /// Round trips for which there must have been enough to send before a lower rate is believed.
     private static let saturatedRoundTrips: UInt64 = 3
     /// Pings under way at most.
@@ -62,8 +68,11 @@ package struct LinkPace: Sendable {
     private var rates: WindowedBest
     private var roundTrips: WindowedBest
 
+    /// Milliseconds, in eighths: the mean of the last answers.
+    private var smoothed: UInt64 = 0
+    /// The way was full once: from then on it is looked at with an eighth more only.
+    private var hasFilled = false
     private var isProbing = true
-    private var drains = false
     private var roundEnd: UInt64 = 0
     private var bestBefore: UInt64 = 0
     private var roundsWithoutGrowth = 0
@@ -116,17 +125,34 @@ package struct LinkPace: Sendable {
         guard let rate, let roundTrip else { return 4 * chunk }
         let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
         // A quarter of little is less than can be sent: up to three of these chunks, which are half of rule 17's.
-        let probing = max(fits + fits / 4, min(fits + chunk, 3 * chunk))
-        let gained = isProbing ? probing : drains ? fits - fits / 8 : fits
+        let probing = max(fits + fits / (hasFilled ? 8 : 4), min(fits + chunk, 3 * chunk))
+        let gained = seesQueue ? fits - fits / 8 : isProbing ? probing : fits
         let free = min(Self.freeMost, Int(clamping: rate * Self.freeMilliseconds / 1_000))
         return max(gained, free, 2 * chunk)
+    }
+
+    /// Answers take longer than the way does: octets wait somewhere before it.
+    private var seesQueue: Bool {
+        guard let roundTrip, let rate, rate > 0 else { return false }
+        let chunkTime = UInt64(chunk) * 1_000 / rate
+        return smoothed / 8 > roundTrip + max(roundTrip / 8, chunkTime, Self.noiseMilliseconds)
     }
 
     /// Octets that the kernel may hold unsent: some milliseconds' worth, since nothing overtakes them.
     package var notSent: Int {
         guard let rate else { return 2 * chunk }
-        return min(1 << 20, max(4_096, 2 * chunk, Int(clamping: rate * Self.freeMilliseconds / 1_000)))
+        return min(1 << 20, max(4_096, Int(clamping: rate * Self.heldMilliseconds / 1_000)))
     }
+
+    /// Octets a second above which the kernel should not send, so that what may be under way does not leave in one burst
+    /// and overflow a short queue on the way; nil: as it likes.
+    package var ceiling: UInt64? {
+        guard let rate, rate < Self.pacedMost else { return nil }
+        return rate + rate / 4 + rate / 8
+    }
+
+    /// Octets that may wait for the kernel to take them: as little as keeps it busy.
+    var pipe: Int { max(2 * chunk, notSent) }
 
     // MARK: Events
 
@@ -176,9 +202,11 @@ package struct LinkPace: Sendable {
         delivered = mark.place
         deliveredAt = now
         flightStart = mark.sentAt
-        roundTrips.add(max(1, now - mark.sentAt), at: now)
-        let took = max(1, now - mark.deliveredAt, mark.sentAt - min(mark.sentAt, mark.flightStart))
-        let rate = (delivered - mark.delivered) * 1_000 / took
+        let took = max(1, now - mark.sentAt)
+        roundTrips.add(took, at: now)
+        smoothed = smoothed == 0 ? took * 8 : smoothed - smoothed / 8 + took
+        let apart = max(1, now - mark.deliveredAt, mark.sentAt - min(mark.sentAt, mark.flightStart))
+        let rate = (delivered - mark.delivered) * 1_000 / apart
         // Where there was too little to send, only what is better than known says something.
         if !mark.isLimited || rate > rates.best ?? 0 { rates.add(rate, at: now) }
         if mark.delivered >= roundEnd { endRound(isLimited: mark.isLimited) }
@@ -188,20 +216,19 @@ package struct LinkPace: Sendable {
     /// Octets sent in one round trip have arrived: looks whether a quarter more brought anything.
     private mutating func endRound(isLimited: Bool) {
         roundEnd = sent
-        drains = false
         let best = rates.best ?? 0
         if isProbing {
-            guard !isLimited else { return }
-            if best * 20 > bestBefore * 21 {
+            guard !isLimited || seesQueue else { return }
+            if best * 20 > bestBefore * 21, !seesQueue {
                 bestBefore = best
                 roundsWithoutGrowth = 0
                 restNext = Self.restLeast
                 return
             }
             roundsWithoutGrowth += 1
-            guard roundsWithoutGrowth >= 3 else { return }
+            guard roundsWithoutGrowth >= 3 || seesQueue else { return }
+            hasFilled = true
             isProbing = false
-            drains = true
             rest = restNext
             restNext = min(Self.restMost, restNext * 2)
         } else {

@@ -215,10 +215,11 @@ package struct LinkSession: ~Copyable {
         // Room given for a session that the loop does not know yet would be lost, and the link would stand still.
         guard state == .open, loopKnows else { return nil }
         let chunk = pace.chunk
-        let room = min(limits.pipeOctets - unsent, sendWindow, pace.bound - pace.inFlight) - granted
+        let pipe = min(limits.pipeOctets, pace.pipe)
+        let room = min(pipe - unsent, sendWindow, pace.bound - pace.inFlight) - granted
         // Small grants would wake the core for every frame.
-        let least = min(chunk, limits.pipeOctets) / 2
-        let isEnough = room >= max(chunk, min(pace.bound, limits.pipeOctets) / 4) || (granted < least && room >= least)
+        let least = min(chunk, pipe) / 2
+        let isEnough = room >= max(chunk, min(pace.bound, pipe) / 4) || (granted < least && room >= least)
         // With smaller chunks the room that it has may do.
         guard isEnough || (granted >= least && chunk < toldChunk) else { return nil }
         let octets = isEnough ? room : 0

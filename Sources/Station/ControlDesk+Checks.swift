@@ -16,6 +16,11 @@ extension ControlDesk {
         segments.scrub.scrub { [self] report in reply.document(diskCheck(report)) }
     }
 
+    /// `check certificates`: the station's own and its neighbours', the first to end first.
+    func checkCertificates(_ reply: ControlReply) {
+        reply.document(CertificateCheck(certificates?.rows(at: StationClock.now.wall) ?? []))
+    }
+
     private func diskCheck(_ report: ScrubReport?) -> DiskCheck {
         var space: (free: UInt64, total: UInt64) = (0, 0)
         do { space = try archive.journal.space() } catch {

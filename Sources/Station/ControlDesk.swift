@@ -20,6 +20,7 @@ final class ControlDesk: ControlService {
     let alarms: AlarmBoard
     private let state = Mutex(State())
     private let keeper = Mutex<SegmentKeeper?>(nil)
+    private let trusted = Mutex<CertificateKeeper?>(nil)
     private let auditing = Mutex<Auditing?>(nil)
     let hooks: HookDesk
 
@@ -56,6 +57,10 @@ final class ControlDesk: ControlService {
     func keep(_ audit: Auditing) { auditing.withLock { $0 = audit } }
 
     var audit: Auditing? { auditing.withLock { $0 } }
+
+    func keep(_ certificates: CertificateKeeper) { trusted.withLock { $0 = certificates } }
+
+    var certificates: CertificateKeeper? { trusted.withLock { $0 } }
 
     var segments: SegmentKeeper? { keeper.withLock { $0 } }
 
@@ -111,6 +116,7 @@ final class ControlDesk: ControlService {
         case "inbox.sections": inboxSections(request, reply)
         case "watch": watch(reply)
         case "check.disk": checkDisk(request, reply)
+        case "check.certificates": checkCertificates(reply)
         case "route.test": routeTest(request, reply)
         default:
             reply.failed(

@@ -35,6 +35,7 @@ final class LinkDriver: @unchecked Sendable {
     let link: Int
     let session: UInt64
     let peer: RoutingIndicator
+    private let certificate: StationCertificate
     let channel: SecureChannel
     let around: LinkSurroundings
     var state: LinkSession
@@ -68,6 +69,7 @@ final class LinkDriver: @unchecked Sendable {
         self.link = link
         self.session = session
         self.peer = peer.indicator
+        certificate = peer.certificate
         self.channel = channel
         self.around = around
         self.onOpen = onOpen
@@ -126,6 +128,18 @@ final class LinkDriver: @unchecked Sendable {
         }
     }
 
+    /// Closes unless the authorities still vouch for the neighbour. From any queue.
+    func verify(with authorities: Authorities) {
+        channel.queue.async { [self] in
+            guard !ended else { return }
+            do throws(TransportFault) {
+                _ = try authorities.verify(der: certificate.der, signing: false)
+            } catch {
+                act(state.abort(code: error.code, text: "the certificate of \(peer): \(error.text)"))
+            }
+        }
+    }
+
     /// Says goodbye and closes. From any queue.
     func close(_ code: String, _ text: String) {
         channel.queue.async { [self] in act(state.close(code: code, text: text)) }
@@ -142,7 +156,9 @@ final class LinkDriver: @unchecked Sendable {
 
     private func grantRoom() {
         guard let room = state.grant(unsent: channel.unsentOctets) else { return }
-        channel.fit(record: room.chunkOctets + Self.recordOverheadOctets, notSent: state.pace.notSent)
+        channel.fit(
+            record: room.chunkOctets + Self.recordOverheadOctets, notSent: state.pace.notSent,
+            ceiling: state.pace.ceiling)
         around.loop.post { [link, session] custody, now, actions in
             custody.room(link, session: session, room, at: now, &actions)
         }

@@ -37,8 +37,10 @@ final class LinkKeeper: @unchecked Sendable {
 
     private let queue = DispatchQueue(label: "cable.links", qos: .userInitiated)
     private let around: LinkSurroundings
-    private let dialContext: TLSContext
-    private let listenContext: TLSContext
+    private var dialContext: TLSContext
+    private var listenContext: TLSContext
+    /// The neighbours, by link.
+    let indicators: [RoutingIndicator]
     private let handshakeMilliseconds: Int
     private let networkVersion: UInt64
     private let networkHash: Digest
@@ -66,6 +68,7 @@ final class LinkKeeper: @unchecked Sendable {
         retryDelayMax: UInt64, networkVersion: UInt64, networkHash: Digest
     ) {
         self.around = around
+        indicators = neighbours.map(\.indicator)
         dialContext = dialling
         listenContext = listening
         self.handshakeMilliseconds = handshakeMilliseconds
@@ -97,6 +100,15 @@ final class LinkKeeper: @unchecked Sendable {
             stopping = true
             for listener in listeners { listener.stop() }
             for neighbour in neighbours { neighbour.session?.driver.close("CLOSING", "\(around.station) closes down") }
+        }
+    }
+
+    /// From now on these authorities decide: every open session is verified again, and one that fails is closed at once.
+    func trust(_ authorities: Authorities, dialling: TLSContext, listening: TLSContext) {
+        queue.async { [self] in
+            dialContext = dialling
+            listenContext = listening
+            for driver in drivers.values { driver.verify(with: authorities) }
         }
     }
 

@@ -23,25 +23,27 @@ final class SignatureBook: Sendable {
 
     private struct State {
         var certificates: [Digest: StationCertificate] = [:]
+        /// Those that the authorities do not vouch for any more: they are kept for what was signed, and sign nothing new.
+        var distrusted: Set<Digest> = []
+        var authorities: Authorities
         var roots: Set<Root> = []
         var order: [Root] = []
         var oldest = 0
     }
 
     private let network: String
-    private let authorities: Authorities
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(network: String, authorities: Authorities) {
         self.network = network
-        self.authorities = authorities
+        state = Mutex(State(authorities: authorities))
     }
 
     /// Takes a certificate in, if the network's authority vouches for it.
     ///
     /// - Returns: true when it was not known before.
     func learn(_ der: [UInt8]) throws(TransportFault) -> Bool {
-        let certificate = try authorities.verify(der: der, signing: true)
+        let certificate = try state.withLock { $0.authorities }.verify(der: der, signing: true)
         guard certificate.network == network else {
             throw TransportFault(.wrongNetwork, "the certificate belongs to network \(certificate.network)")
         }
@@ -59,6 +61,32 @@ final class SignatureBook: Sendable {
         }
     }
 
+    /// From now on these authorities, and what they have revoked, decide. Gives the number of certificates that are not
+    /// trusted any more.
+    func trust(_ authorities: Authorities) -> Int {
+        let known = state.withLock { state in
+            state.authorities = authorities
+            return state.certificates
+        }
+        var distrusted: Set<Digest> = []
+        for (fingerprint, certificate) in known {
+            do throws(TransportFault) {
+                _ = try authorities.verify(der: certificate.der, signing: true)
+            } catch {
+                distrusted.insert(fingerprint)
+            }
+        }
+        let found = distrusted
+        state.withLock { $0.distrusted = found }
+        return found.count
+    }
+
+    /// Of each station the certificate that ends last.
+    func newest(of stations: [RoutingIndicator]) -> [StationCertificate] {
+        let all = state.withLock { $0.certificates.values.sorted { $0.notAfter > $1.notAfter } }
+        return stations.compactMap { station in all.first { $0.indicator == station } }
+    }
+
     func certificate(_ fingerprint: Digest) -> StationCertificate? {
         state.withLock { $0.certificates[fingerprint] }
     }
@@ -72,7 +100,9 @@ final class SignatureBook: Sendable {
         guard
             let root = BatchTree.root(
                 leaf: leaf, index: Int(proof.index), count: Int(proof.count), path: proof.path),
-            let certificate = certificate(proof.fingerprint)
+            let certificate = state.withLock({ state in
+                state.distrusted.contains(proof.fingerprint) ? nil : state.certificates[proof.fingerprint]
+            })
         else { return nil }
         let key = Root(
             fingerprint: proof.fingerprint, start: proof.start, batch: proof.batch, count: proof.count, root: root)

@@ -30,6 +30,8 @@ package final class Station: Sendable {
     private let control: ControlServer
     private let wiring: Wiring
     private let segments: SegmentKeeper
+    private let board: ReloadBoard
+    private let certificates: CertificateKeeper
     private let log: EventLog
     private let alarms: AlarmBoard
 
@@ -167,6 +169,15 @@ package final class Station: Sendable {
             auditMilliseconds: Int64(clamping: settings.auditRetention))
         desk.keep(segments)
 
+        board = ReloadBoard(log: log, alarms: alarms)
+        certificates = CertificateKeeper(
+            settings: settings.tls, key: key, authorities: authorities, start: start, book: book, keeper: keeper,
+            loop: loop, alarms: alarms, log: log)
+        desk.keep(certificates)
+        let trusted = certificates
+        board.register(
+            ReloadBoard.Part(name: "certificates", files: trusted.files, reload: { try trusted.reload() }))
+
         let (loop, wiring) = (loop, wiring)
         journal.start(
             Journal.Callbacks(
@@ -192,6 +203,8 @@ package final class Station: Sendable {
         segments.start()
         sweepLives()
         watchSpeed(since: StationClock.boot)
+        board.start()
+        certificates.startWarning()
         log.write(
             .info, "station.serving",
             [
@@ -237,6 +250,13 @@ package final class Station: Sendable {
             }
             self?.watchSpeed(since: now)
         }
+    }
+
+    /// Reads again what may change while it runs: each part of the station that registered with the board.
+    package func reload() {
+        ServiceNotification.send("RELOADING=1\nMONOTONIC_USEC=\(StationClock.boot * 1_000)")
+        board.reload()
+        ServiceNotification.send("READY=1")
     }
 
     /// Takes no more cables, says goodbye to neighbours, and waits until what was accepted is synced.

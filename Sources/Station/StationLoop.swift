@@ -131,6 +131,9 @@ final class StationLoop: @unchecked Sendable {
         post { custody, now, actions in custody.recovered(at: now, &actions) }
     }
 
+    /// Another key signs from the next turn on. From any queue.
+    func sign(with signer: BatchSigner) { queue.async { [self] in self.signer = signer } }
+
     // MARK: Events
 
     /// An event for the core, from any queue.

@@ -44,6 +44,7 @@ package final class SecureChannel: @unchecked Sendable {
     /// Octets of a TLS record at most: the neighbour can use none of it before it has all.
     private var recordOctets = Outbox.recordOctets
     private var notSentOctets = 0
+    private var ceilingOctets = UInt32.max
     /// New keys for sending taken so far.
     package private(set) var keyUpdates = 0
 
@@ -194,10 +195,17 @@ package final class SecureChannel: @unchecked Sendable {
     /// - Parameters:
     ///   - record: octets of a TLS record at most; 512 to 16 KiB.
     ///   - notSent: octets not yet on the wire above which the kernel takes no more (`TCP_NOTSENT_LOWAT`).
-    package func fit(record: Int, notSent: Int) {
+    ///   - ceiling: octets a second at most, evenly (`SO_MAX_PACING_RATE`); nil: as fast as it can.
+    package func fit(record: Int, notSent: Int, ceiling: UInt64?) {
         recordOctets = min(Outbox.recordOctets, max(512, record))
         // A call of the system for every small change would cost more than it brings.
-        guard state != .closed, notSent > notSentOctets * 5 / 4 || notSent < notSentOctets * 3 / 4 else { return }
+        guard state != .closed else { return }
+        let pace = UInt32(clamping: ceiling ?? UInt64(UInt32.max))
+        if pace > ceilingOctets / 10 * 11 || pace < ceilingOctets / 10 * 9 {
+            ceilingOctets = pace
+            SocketOptions.set(descriptor, SOL_SOCKET, SO_MAX_PACING_RATE, Int32(bitPattern: pace))
+        }
+        guard notSent > notSentOctets * 5 / 4 || notSent < notSentOctets * 3 / 4 else { return }
         notSentOctets = notSent
         SocketOptions.set(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(clamping: notSent))
     }

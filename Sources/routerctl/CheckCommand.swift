@@ -40,6 +40,25 @@ enum CheckCommand {
         return status
     }
 
+    /// `check certificates`: of a running station.
+    static func certificates(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        var status: Int32 = 3
+        try Session.run(invocation, ControlRequest("check.certificates")) { (frame) throws(ControlFailure) in
+            let check = try Session.decode(frame, CertificateCheck.self)
+            status = check.exitStatus
+            guard invocation.form == .text else { return Output.write(frame.payload + [0x0A]) }
+            var table = TextTable(["STATION", "STATUS", "DAYS", "UNTIL", "WHY"])
+            for row in check.certificates {
+                table.add([
+                    row.own ? "\(row.station) (own)" : row.station, row.status, "\(row.daysLeft)", row.notAfter,
+                    row.why,
+                ])
+            }
+            Output.write(table.text(columns: TextTable.terminalColumns))
+        }
+        return status
+    }
+
     static func config(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         let path = invocation.operands[0]
         return try report(invocation, path) { () throws(SettingsProblems) in

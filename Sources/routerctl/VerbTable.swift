@@ -353,6 +353,13 @@ enum VerbTable {
                 ("routerctl report --month 2026-10 --svg october.svg", "October, with a drawing"),
             ], run: ReportCommand.run),
         Verb(
+            name: "check certificates", usage: "", operands: 0...0, options: [],
+            summary: "when certificates end, here and at neighbours; exit 0 all right, 1 warning, 2 critical",
+            examples: [
+                ("routerctl check certificates", "a warning from 30 days on, critical from 7 and for what is revoked"),
+                ("systemctl reload routerd", "reads renewed certificates and revocations at once"),
+            ], run: CheckCommand.certificates),
+        Verb(
             name: "audit verify", usage: "", operands: 0...0,
             options: [VerbOption(name: "--peer", value: "RI", meaning: "and against what this neighbour holds of it")],
             summary: "follow the audit's hash chain and hold it against what was signed; exit 0 all right, 2 when not",

@@ -21,17 +21,17 @@ nonisolated func say(_ text: String, to descriptor: Int32 = STDERR_FILENO) {
     _ = write(descriptor, octets, octets.count)
 }
 
-/// Signals are taken by sources; the station drains on the first TERM or INT, a second one ends it at once.
+/// Signals are taken by sources; the station drains on the first TERM or INT, a second one ends it at once;
+/// on HUP it reads its files again.
 nonisolated func watchSignals(_ station: Station) -> [any DispatchSourceSignal] {
     signal(SIGPIPE, SIG_IGN)
     let queue = DispatchQueue(label: "cable.signals")
-    let log = EventLog()
     return [SIGTERM, SIGINT, SIGHUP].map { number in
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         source.setEventHandler { @Sendable in
             guard number != SIGHUP else {
-                log.notice("reload.ignored", [("why", "restart routerd to read its files again")])
+                station.reload()
                 return
             }
             signal(number, SIG_DFL)
