@@ -44,7 +44,9 @@ package final class SecureChannel: @unchecked Sendable {
     /// Octets of a TLS record at most: the neighbour can use none of it before it has all.
     private var recordOctets = Outbox.recordOctets
     private var notSentOctets = 0
-    private var ceilingOctets = UInt32.max
+    /// All bits set: the kernel sends as fast as it can.
+    private static let anyRate = UInt64(UInt32.max)
+    private var ceilingOctets = SecureChannel.anyRate
     /// New keys for sending taken so far.
     package private(set) var keyUpdates = 0
 
@@ -200,10 +202,10 @@ package final class SecureChannel: @unchecked Sendable {
         recordOctets = min(Outbox.recordOctets, max(512, record))
         // A call of the system for every small change would cost more than it brings.
         guard state != .closed else { return }
-        let pace = UInt32(clamping: ceiling ?? UInt64(UInt32.max))
-        if pace > ceilingOctets / 10 * 11 || pace < ceilingOctets / 10 * 9 {
+        let pace = min(ceiling ?? Self.anyRate, Self.anyRate)
+        if pace * 10 > ceilingOctets * 11 || pace * 10 < ceilingOctets * 9 {
             ceilingOctets = pace
-            SocketOptions.set(descriptor, SOL_SOCKET, SO_MAX_PACING_RATE, Int32(bitPattern: pace))
+            SocketOptions.set(descriptor, SOL_SOCKET, SO_MAX_PACING_RATE, Int32(bitPattern: UInt32(pace)))
         }
         guard notSent > notSentOctets * 5 / 4 || notSent < notSentOctets * 3 / 4 else { return }
         notSentOctets = notSent
