@@ -26,7 +26,7 @@ package struct LinkPace: Sendable {
     private static let freeMilliseconds: UInt64 = 25
     private static let freeMost = 256 << 10
     /// What this kernel holds back, milliseconds at the measured rate.
-    private static let heldMilliseconds: UInt64 = 10
+    private static let heldMilliseconds: UInt64 = 20
     /// Round trips differ by so much without any queue, milliseconds.
     private static let noiseMilliseconds: UInt64 = 15
     /// A faster way needs no pacing, octets a second.
@@ -126,7 +126,7 @@ package struct LinkPace: Sendable {
         let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
         // A quarter of little is less than can be sent: up to three of these chunks, which are half of rule 17's.
         let probing = max(fits + fits / (hasFilled ? 8 : 4), min(fits + chunk, 3 * chunk))
-        let gained = seesQueue ? fits - fits / 8 : isProbing ? probing : fits
+        let gained = hasFilled && seesQueue ? fits - fits / 8 : isProbing ? probing : fits
         let free = min(Self.freeMost, Int(clamping: rate * Self.freeMilliseconds / 1_000))
         return max(gained, free, 2 * chunk)
     }
@@ -135,7 +135,7 @@ package struct LinkPace: Sendable {
     private var seesQueue: Bool {
         guard let roundTrip, let rate, rate > 0 else { return false }
         let chunkTime = UInt64(chunk) * 1_000 / rate
-        return smoothed / 8 > roundTrip + max(roundTrip / 8, chunkTime, Self.noiseMilliseconds)
+        return smoothed / 8 > roundTrip + max(roundTrip / 5, chunkTime, Self.noiseMilliseconds)
     }
 
     /// Octets that the kernel may hold unsent: some milliseconds' worth, since nothing overtakes them.
@@ -219,7 +219,8 @@ package struct LinkPace: Sendable {
         let best = rates.best ?? 0
         if isProbing {
             guard !isLimited || seesQueue else { return }
-            if best * 20 > bestBefore * 21, !seesQueue {
+            if best * 20 > bestBefore * 21 {
+                hasFilled = false
                 bestBefore = best
                 roundsWithoutGrowth = 0
                 restNext = Self.restLeast

@@ -200,6 +200,8 @@ package final class SecureChannel: @unchecked Sendable {
     ///   - ceiling: octets a second at most, evenly (`SO_MAX_PACING_RATE`); nil: as fast as it can.
     package func fit(record: Int, notSent: Int, ceiling: UInt64?) {
         recordOctets = min(Outbox.recordOctets, max(512, record))
+        // The next octets are asked for before the last have gone: the kernel holds enough for that time.
+        lowWaterOctets = record
         // A call of the system for every small change would cost more than it brings.
         guard state != .closed else { return }
         let pace = min(ceiling ?? Self.anyRate, Self.anyRate)
