@@ -41,6 +41,12 @@ package enum Mutation: String, CaseIterable, Sendable {
     case reserveRefusesFlash
     /// What is refused for want of room stays refused when there is room again.
     case reserveStays
+    /// An interrupted body is gone on with one octet too far (rule 18).
+    case resumeAtWrongOffset
+    /// A lower transfer goes on before what interrupts it (rule 17).
+    case lowerGoesOn
+    /// More is put under way than the link was measured to carry (rule 17).
+    case boundIgnored
     /// Every start of the daemon has the same 40 bits (rule 1).
     case startBitsReused
 }

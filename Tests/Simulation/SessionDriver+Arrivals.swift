@@ -44,7 +44,8 @@ extension SessionDriver {
             if body.start > 0 {
                 process.world.note(process.station.index, .resumed, peer: peerIndex, channel, body.start)
             }
-            state.bodyBegins(channel: channel, at: body.start)
+            let skips = process.station.mutation == .resumeAtWrongOffset && body.start > 0
+            state.bodyBegins(channel: channel, at: body.start + (skips ? 1 : 0))
         } catch {
             bodyFailed(channel, error)
         }

@@ -26,6 +26,8 @@ final class SessionDriver {
     /// For mistakes made on purpose: what was offered, by channel.
     var marks: [UInt64: Digest] = [:]
     private var ticks = 0
+    /// Octets that might ever be under way.
+    private var allowed = 0
     private(set) var ended = false
     var auditSentAt: UInt64?
 
@@ -73,10 +75,22 @@ final class SessionDriver {
     func send(_ slices: [Slice]) {
         process.after(0) { [weak self] in
             guard let self, !ended else { return }
+            var slices = slices
+            if process.station.mutation == .lowerGoesOn { slices.sort { $0.precedence < $1.precedence } }
             for slice in slices where !ended && process.isAlive { transmit(slice) }
+            checkPace(slices)
             flush()
             grantRoom()
         }
+    }
+
+    /// What is under way stays within what was ever allowed, but for the offer that was being sent.
+    private func checkPace(_ slices: [Slice]) {
+        let largest = slices.map(\.cost).max() ?? 0
+        guard !ended, state.pace.inFlight > allowed + largest + process.station.plan.chunkOctets else { return }
+        process.world.breaks(
+            .boundInFlight, station: process.station.index,
+            "\(state.pace.inFlight) octets are under way to S\(peerIndex), \(allowed) are allowed")
     }
 
     func send(_ frame: Frame) {
@@ -121,7 +135,9 @@ final class SessionDriver {
 
     private func grantRoom() {
         guard !ended else { return }
-        guard let room = state.grant(unsent: connection.unsent(side)) else { return }
+        guard var room = state.grant(unsent: connection.unsent(side)) else { return }
+        allowed = max(allowed, state.pace.bound + state.pace.reserve)
+        if process.station.mutation == .boundIgnored { room.octets += 64 << 10 }
         process.post { [link, session] custody, now, actions in
             custody.room(link, session: session, room, at: now, &actions)
         }
