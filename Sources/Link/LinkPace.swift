@@ -27,6 +27,8 @@ package struct LinkPace: Sendable {
     private static let freeMost = 256 << 10
     /// What this kernel holds back, milliseconds at the measured rate.
     private static let heldMilliseconds: UInt64 = 20
+    /// What waits for it, milliseconds at the measured rate: the loop must come by in that time.
+    private static let pipeMilliseconds: UInt64 = 50
     /// Round trips differ by so much without any queue, milliseconds.
     private static let noiseMilliseconds: UInt64 = 15
     /// A faster way needs no pacing, octets a second.
@@ -152,7 +154,10 @@ package struct LinkPace: Sendable {
     }
 
     /// Octets that may wait for the kernel to take them: as little as keeps it busy.
-    var pipe: Int { max(2 * chunk, notSent) }
+    package var pipe: Int {
+        guard let rate else { return 2 * chunk }
+        return max(2 * chunk, notSent, Int(clamping: rate * Self.pipeMilliseconds / 1_000))
+    }
 
     // MARK: Events
 

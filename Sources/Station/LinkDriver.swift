@@ -158,7 +158,7 @@ final class LinkDriver: @unchecked Sendable {
         guard let room = state.grant(unsent: channel.unsentOctets) else { return }
         channel.fit(
             record: room.chunkOctets + Self.recordOverheadOctets, notSent: state.pace.notSent,
-            ceiling: state.pace.ceiling)
+            waiting: state.pace.pipe, ceiling: state.pace.ceiling)
         around.loop.post { [link, session] custody, now, actions in
             custody.room(link, session: session, room, at: now, &actions)
         }

@@ -197,11 +197,12 @@ package final class SecureChannel: @unchecked Sendable {
     /// - Parameters:
     ///   - record: octets of a TLS record at most; 512 to 16 KiB.
     ///   - notSent: octets not yet on the wire above which the kernel takes no more (`TCP_NOTSENT_LOWAT`).
+    ///   - waiting: octets that wait for the kernel: when half of them have gone, `onDrained` asks for more.
     ///   - ceiling: octets a second at most, evenly (`SO_MAX_PACING_RATE`); nil: as fast as it can.
-    package func fit(record: Int, notSent: Int, ceiling: UInt64?) {
+    package func fit(record: Int, notSent: Int, waiting: Int, ceiling: UInt64?) {
         recordOctets = min(Outbox.recordOctets, max(512, record))
         // The next octets are asked for before the last have gone: the kernel holds enough for that time.
-        lowWaterOctets = record
+        lowWaterOctets = waiting / 2
         // A call of the system for every small change would cost more than it brings.
         guard state != .closed else { return }
         let pace = min(ceiling ?? Self.anyRate, Self.anyRate)
