@@ -298,7 +298,8 @@ def main():
         say(f"worst p99 ratio {worst:.2f}")
         if bad:
             raise Failure("; ".join(bad))
-        if options.short and worst > 10:
+        # Attacker and stations share the processors: in two seconds only a station that stands still is a finding.
+        if options.short and worst > 50:
             raise Failure(f"an honest neighbour waited {worst:.0f} times as long")
 
 
