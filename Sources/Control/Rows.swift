@@ -15,7 +15,7 @@ package struct DeliveryRow: Codable, Sendable, Equatable {
 
     package init(
         post: String, indicator: String, role: String, precedence: String, state: String, since: String, why: String,
-        office: String?, lateAfterNotice: Bool
+        office: String?, lateAfterNotice: Bool, movedTo: String? = nil
     ) {
         self.post = post
         self.indicator = indicator
@@ -26,12 +26,14 @@ package struct DeliveryRow: Codable, Sendable, Equatable {
         self.why = why
         self.office = office
         self.lateAfterNotice = lateAfterNotice
+        self.movedTo = movedTo
     }
 
     func write(to writer: inout OctetWriter) {
         for text in [post, indicator, role, precedence, state, since, why] { writer.string(text) }
         writer.optional(office) { $0.string($1) }
         writer.bool(lateAfterNotice)
+        writer.optional(movedTo) { $0.string($1) }
     }
 
     init(from reader: inout OctetReader) throws(OctetFault) {
@@ -44,6 +46,7 @@ package struct DeliveryRow: Codable, Sendable, Equatable {
         why = try reader.string()
         office = try reader.optional { reader throws(OctetFault) in try reader.string() }
         lateAfterNotice = try reader.bool()
+        movedTo = try reader.optional { reader throws(OctetFault) in try reader.string() }
     }
 }
 

@@ -130,9 +130,9 @@ extension JournalRecord {
     /// The sender's note that custody has passed needs no sync of its own (rule 12).
     package var mayWait: Bool {
         switch self {
-        case .passed, .carried, .carriedService, .standing, .audit: true
+        case .passed, .carried, .carriedService, .standing, .audit, .orders: true
         case .desk(let record): record.mayWait
-        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered, .stated: false
+        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered, .stated, .changed: false
         }
     }
 }

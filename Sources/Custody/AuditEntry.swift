@@ -125,7 +125,9 @@ package struct AuditEntry: Equatable, Sendable {
             self.init(at: again.at, fact: .offeredAgain(peer: again.peer, again.items.map(\.number.sequence)))
         case .audit(.operated(let action)): self.init(at: action.at, fact: .operated(action))
         case .audit(.refused(let refusal)): self.init(at: refusal.at, fact: .refused(refusal))
-        case .audit(.head), .audit(.peerHead), .certificate, .carried, .carriedService, .standing, .stated: return nil
+        case .audit(.head), .audit(.peerHead), .certificate, .carried, .carriedService, .standing, .stated, .changed,
+            .orders:
+            return nil
         // What people do at desks is audited as their request.
         case .desk: return nil
         }

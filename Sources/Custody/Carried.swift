@@ -101,6 +101,10 @@ package struct CarriedState: Equatable, Sendable {
         package var state: DeliveryState
         package var why: HoldReason
         package var lateAfterNotice: Bool
+        package var isCancelling: Bool
+        /// Other than the block says.
+        package var raisedTo: Precedence?
+        package var movedTo: RoutingIndicator?
         package var isAnswered: Bool
         package var office: String
         /// The neighbour that has custody.
@@ -172,7 +176,12 @@ package struct CarriedState: Equatable, Sendable {
             writer.u16(delivery.index)
             writer.u8(delivery.state.rawValue)
             writer.u8(delivery.why.rawValue)
-            writer.bool(delivery.lateAfterNotice)
+            // The first release wrote the first bit alone.
+            writer.u8(
+                (delivery.lateAfterNotice ? 1 : 0) | (delivery.isCancelling ? 2 : 0)
+                    | (delivery.raisedTo == nil ? 0 : 4) | (delivery.movedTo == nil ? 0 : 8))
+            if let precedence = delivery.raisedTo { writer.u8(precedence.rawValue) }
+            if let station = delivery.movedTo { writer.indicator(station) }
             writer.bool(delivery.isAnswered)
             writer.string(delivery.office)
             writer.optional(delivery.link) { $0.indicator($1) }
@@ -193,9 +202,12 @@ package struct CarriedState: Equatable, Sendable {
         isSuspected = try reader.bool()
         reoffers = try reader.u8()
         deliveries = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in
-            Delivery(
-                index: try reader.u16(), state: try reader.deliveryState(), why: try reader.holdReason(),
-                lateAfterNotice: try reader.bool(), isAnswered: try reader.bool(),
+            let (index, state, why) = (try reader.u16(), try reader.deliveryState(), try reader.holdReason())
+            let traits = try reader.u8()
+            return Delivery(
+                index: index, state: state, why: why, lateAfterNotice: traits & 1 != 0,
+                isCancelling: traits & 2 != 0, raisedTo: traits & 4 == 0 ? nil : try reader.precedence(),
+                movedTo: traits & 8 == 0 ? nil : try reader.indicator(), isAnswered: try reader.bool(),
                 office: try reader.string(bound: 1_024),
                 link: try reader.optional { reader throws(OctetFault) in try reader.indicator() },
                 since: Int64(bitPattern: try reader.u64()), at: Int64(bitPattern: try reader.u64()))

@@ -12,6 +12,8 @@ package enum DeliveryState: UInt8, Sendable {
     case duplicate
     /// A person at the post took action on it.
     case acknowledged
+    /// Ended by the originator's order.
+    case cancelled = 70
 
     package var word: String {
         switch self {
@@ -21,6 +23,7 @@ package enum DeliveryState: UInt8, Sendable {
         case .held: "held"
         case .undeliverable: "undeliverable"
         case .acknowledged: "acknowledged"
+        case .cancelled: "cancelled"
         }
     }
 
@@ -28,7 +31,7 @@ package enum DeliveryState: UInt8, Sendable {
     package var isEnded: Bool {
         switch self {
         case .queued, .inTransit, .held: false
-        case .delivered, .undeliverable, .duplicate, .acknowledged: true
+        case .delivered, .undeliverable, .duplicate, .acknowledged, .cancelled: true
         }
     }
 
@@ -36,7 +39,7 @@ package enum DeliveryState: UInt8, Sendable {
     package var isOnDesk: Bool {
         switch self {
         case .delivered, .acknowledged: true
-        case .queued, .inTransit, .held, .undeliverable, .duplicate: false
+        case .queued, .inTransit, .held, .undeliverable, .duplicate, .cancelled: false
         }
     }
 }
@@ -163,6 +166,8 @@ package struct CustodyDelivery: Sendable {
     private static let nightAction: UInt8 = 1
     private static let answered: UInt8 = 2
     private static let late: UInt8 = 4
+    private static let cancelling: UInt8 = 8
+    private static let moved: UInt8 = 16
 
     package init(
         index: UInt16, role: SignedBlock.Delivery.Role, precedence: Precedence, niact: Bool, state: DeliveryState,
@@ -200,6 +205,20 @@ package struct CustodyDelivery: Sendable {
     package var lateAfterNotice: Bool {
         get { traits & Self.late != 0 }
         set { traits = newValue ? traits | Self.late : traits & ~Self.late }
+    }
+
+    /// An order to end it goes after it (rule 21).
+    package var isCancelling: Bool {
+        get { traits & Self.cancelling != 0 }
+        set { traits = newValue ? traits | Self.cancelling : traits & ~Self.cancelling }
+    }
+
+    /// Its station is not the one that its block names (rule 22).
+    package var isMoved: Bool { traits & Self.moved != 0 }
+
+    mutating func move(to station: RoutingIndicator) {
+        shortStation = station.short
+        traits |= Self.moved
     }
 
     package var station: RoutingIndicator { RoutingIndicator(short: shortStation) }

@@ -15,6 +15,8 @@ package indirect enum JournalRecord: Equatable, Sendable {
     case carried(Carried)
     case carriedService(CarriedService)
     case standing(Standing)
+    case changed(Changed)
+    case orders(StandingOrders)
     case audit(AuditRecord)
     case stated(Statement)
     /// What people and programs did with what lies on a desk.
@@ -233,6 +235,12 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .audit(let audit):
             writer.u8(90)
             audit.write(to: &writer)
+        case .changed(let changed):
+            writer.u8(70)
+            changed.write(to: &writer)
+        case .orders(let standing):
+            writer.u8(71)
+            standing.write(to: &writer)
         case .stated(let statement):
             writer.u8(50)
             writer.bytes(statement.message.encoded)
@@ -302,6 +310,8 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case 10: self = .carriedService(try CarriedService(from: &reader))
         case 11: self = .standing(try Standing(from: &reader))
         case 90: self = .audit(try AuditRecord(from: &reader))
+        case 70: self = .changed(try Changed(from: &reader))
+        case 71: self = .orders(try StandingOrders(from: &reader))
         case 50: self = .stated(try Statement(from: &reader))
         case DeskRecord.kinds: self = .desk(try DeskRecord(kind: kind, from: &reader))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
@@ -328,7 +338,11 @@ package indirect enum JournalRecord: Equatable, Sendable {
                 return []
             }
             return [(message.leafKind, message.encoded)]
-        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit:
+        case .changed(let changed):
+            guard changed.proof == nil, let message = changed.message else { return [] }
+            return [(message.leafKind, message.encoded)]
+        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit,
+            .orders:
             return []
         }
     }
@@ -354,7 +368,11 @@ package indirect enum JournalRecord: Equatable, Sendable {
             guard case .acknowledged(var given) = record else { break }
             if given.message != nil, given.proof == nil { given.proof = proofs.popFirst() }
             self = .desk(.acknowledged(given))
-        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit:
+        case .changed(var changed):
+            if changed.proof == nil, changed.message != nil { changed.proof = proofs.popFirst() }
+            self = .changed(changed)
+        case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit,
+            .orders:
             break
         }
         precondition(proofs.isEmpty, "a proof was made for a statement that is not there")

@@ -44,6 +44,14 @@ extension RecordDigest {
             writer.varint(carried.ageMilliseconds)
             writer.list(carried.trace) { $0.indicator($1) }
             writer.u64(UInt64(bitPattern: carried.passedAt))
+        case .orders(let standing): Self.same(.orders(standing), &writer)
+        case .changed(let changed):
+            writer.u8(70)
+            JournalRecord.Changed(
+                number: changed.number, index: changed.index, change: changed.change, user: changed.user,
+                reason: changed.reason, message: changed.message, proof: nil, endsOrder: changed.endsOrder,
+                at: changed.at, previous: .none
+            ).write(to: &writer)
         case .stated(let statement):
             writer.u8(50)
             writer.bytes(statement.message.encoded)
@@ -93,6 +101,12 @@ extension RecordDigest {
                     trace: try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in
                         try reader.indicator()
                     }, passedAt: reader.remaining > 0 ? Int64(bitPattern: try reader.u64()) : 0))
+        case 70:
+            let changed = try JournalRecord.Changed(from: &reader)
+            self = .changed(
+                ChangeDigest(
+                    number: changed.number, index: changed.index, change: changed.change, message: changed.message,
+                    endsOrder: changed.endsOrder, user: changed.user, reason: changed.reason, at: changed.at))
         case 50:
             self = .stated(
                 StatementDigest(

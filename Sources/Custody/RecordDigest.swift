@@ -17,6 +17,8 @@ package enum RecordDigest: Equatable, Sendable {
     case carried(CarriedState, AcceptanceDigest)
     case carriedService(CarriedServiceDigest)
     case standing(Standing)
+    case changed(ChangeDigest)
+    case orders(JournalRecord.StandingOrders)
     case audit(AuditRecord)
     case stated(StatementDigest)
     case desk(DeskRecord)
@@ -47,6 +49,12 @@ package enum RecordDigest: Equatable, Sendable {
                     ageMilliseconds: carried.ageMilliseconds, trace: carried.trace, passedAt: carried.passedAt))
         case .standing(let standing): self = .standing(standing)
         case .audit(let audit): self = .audit(audit)
+        case .changed(let changed):
+            self = .changed(
+                ChangeDigest(
+                    number: changed.number, index: changed.index, change: changed.change, message: changed.message,
+                    endsOrder: changed.endsOrder, user: changed.user, reason: changed.reason, at: changed.at))
+        case .orders(let standing): self = .orders(standing)
         case .stated(let statement):
             self = .stated(StatementDigest(message: statement.message, at: statement.at))
         case .desk(let record): self = .desk(record)

@@ -23,6 +23,26 @@ package struct ServiceMessage: Equatable, Sendable {
         case traceReport
         /// A person at the post took action on the cable.
         case acknowledgment = 60
+        /// The delivery is held by the station that signs, and why; it is not at its end.
+        case held = 70
+        /// The station that signs has ended the delivery, as the originator ordered (rule 21).
+        case cancelled
+        /// The post is at another station now, which `office` names (rule 22).
+        case moved
+        /// The originator's order to end a delivery: it follows the cable.
+        case cancelOrder
+        /// The originator's order to raise a delivery to the message's precedence.
+        case raiseOrder
+
+        /// An order goes after the cable; all else goes to the originator, but for answers.
+        package var isOrder: Bool {
+            switch self {
+            case .cancelOrder, .raiseOrder: true
+            case .receipt, .notice, .inquiry, .noReceipt, .hasReceipt, .held, .cancelled, .moved, .tracer, .traceReport,
+                .acknowledgment:
+                false
+            }
+        }
     }
 
     package static let octetsMax = 1 << 14
@@ -48,7 +68,8 @@ package struct ServiceMessage: Equatable, Sendable {
     package var precedence: Precedence
     /// Why there was no delivery; empty in a receipt.
     package var reason: String
-    /// The station that asked, where this is an answer; of a tracer, the one that is asked.
+    /// The station that asked, where this is an answer; that of the addressee, where it is an order; of a tracer, the one
+    /// that is asked.
     package var asker: RoutingIndicator?
     /// In a trace report: what the stating station has on record of the cable.
     package var steps: [TraceStep] = []
@@ -102,22 +123,24 @@ package struct ServiceMessage: Equatable, Sendable {
         case .inquiry, .noReceipt, .hasReceipt: .inquiry
         case .tracer, .traceReport: .tracer
         case .acknowledgment: .acknowledgment
+        case .held, .cancelled, .moved: .notice
+        case .cancelOrder, .raiseOrder: .order
         }
     }
 
     /// Where it goes.
     package var destination: RoutingIndicator {
         switch kind {
-        case .receipt, .notice, .inquiry, .acknowledgment: identity.station
-        case .noReceipt, .hasReceipt, .tracer, .traceReport: asker ?? identity.station
+        case .receipt, .notice, .inquiry, .acknowledgment, .held, .cancelled, .moved: identity.station
+        case .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport: asker ?? identity.station
         }
     }
 
     /// It says what became of a delivery.
     package var isOutcome: Bool {
         switch kind {
-        case .receipt, .notice, .acknowledgment: true
-        case .inquiry, .noReceipt, .hasReceipt, .tracer, .traceReport: false
+        case .receipt, .notice, .cancelled, .acknowledgment: true
+        case .inquiry, .noReceipt, .hasReceipt, .held, .moved, .cancelOrder, .raiseOrder, .tracer, .traceReport: false
         }
     }
 
@@ -126,8 +149,8 @@ package struct ServiceMessage: Equatable, Sendable {
 
     private static func namesDestination(_ kind: Kind) -> Bool {
         switch kind {
-        case .receipt, .notice, .inquiry, .acknowledgment: false
-        case .noReceipt, .hasReceipt, .tracer, .traceReport: true
+        case .receipt, .notice, .inquiry, .acknowledgment, .held, .cancelled, .moved: false
+        case .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport: true
         }
     }
 

@@ -58,9 +58,12 @@ extension StationCustody {
         if arrival.ages.count == arrival.trace.count { acceptance.ages = arrival.ages }
         acceptance.readCaptions = arrival.captions.filter { !block.captions.contains($0) }
         inquire(block, desks, at: now, &actions)
+        let sequence = nextSequence
         record(.accepted(acceptance), at: now, &actions)
         announce(desks, of: block, &actions)
-        if !desks.isEmpty, let slot = slot(ofSequence: nextSequence - 1) { attend(slot, desks, at: now, &actions) }
+        if !desks.isEmpty, let slot = slot(ofSequence: sequence) { attend(slot, desks, at: now, &actions) }
+        meetOrders(sequence: sequence, at: now, &actions)
+        seekPosts(sequence: sequence, at: now, &actions)
         actions.afterPersist.append(note)
         if hold != .none { alarm("cable.held", block.identity, "why", hold.sentence, &actions) }
     }
@@ -107,6 +110,9 @@ extension StationCustody {
                     ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, at: now.wall,
                     previous: slot.map { entries[$0].last } ?? .none)), at: now, &actions)
         actions.afterPersist.append(note)
+        if arrival.message.kind.isOrder, arrival.message.station == arrival.message.identity.station {
+            obey(arrival.message, number: CustodyNumber(sequence: nextSequence - 1), at: now, &actions)
+        }
         guard endsHere, arrival.message.isOutcome else { return }
         guard let slot, let position = position(of: arrival.message, in: slot) else {
             alarm("receipt.unmatched", arrival.message.identity, "station", arrival.signer.description, &actions)

@@ -30,6 +30,10 @@ extension StationCustody {
             fold(again)
         case .read(let mark):
             fold(mark)
+        case .changed(let changed):
+            fold(changed, at: now)
+        case .orders(let standing):
+            fold(standing)
         case .stated(let statement):
             fold(statement, at: now)
         case .desk(let record):
@@ -199,24 +203,36 @@ extension StationCustody {
         if let link = linkOrdinal(service.offered.peer) {
             links[link].taken.take(service.offered, TakenMemory.Taken(service.message))
         }
+        note(service.message, at: service.at)
         guard service.message.destination == settings.station else {
             let dwell = max(0, min(now.wall - service.at, 86_400_000 * 365))
             let number = CustodyNumber(sequence: sequence)
-            keepService(
-                number,
-                PendingService(
-                    destination: service.message.destination, precedence: service.message.precedence,
-                    born: Int64(clamping: now.boot) - Int64(clamping: service.ageMilliseconds) - dwell,
-                    trace: service.trace))
+            var pending = PendingService(
+                destination: service.message.destination, precedence: service.message.precedence,
+                born: Int64(clamping: now.boot) - Int64(clamping: service.ageMilliseconds) - dwell,
+                trace: service.trace)
+            pending.via = link(after: service.message)
+            keepService(number, pending)
             whenSynced(.service(number))
             noteAnswer(service.message)
             return
         }
         switch service.message.kind {
-        case .receipt, .notice, .acknowledgment: settle(service.message, receivedAt: service.at)
+        case .receipt, .notice, .acknowledgment, .cancelled: settle(service.message, receivedAt: service.at)
+        case .held, .moved: advise(service.message)
         case .noReceipt: trust(service.message)
-        case .inquiry, .hasReceipt, .tracer, .traceReport: break
+        case .inquiry, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport: break
         }
+    }
+
+    /// Where a delivery is held, or has moved to, as its station says; it is not at its end.
+    private mutating func advise(_ message: ServiceMessage) {
+        guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
+        if message.kind == .moved, let station = RoutingIndicator(message.office) {
+            touch(slot)
+            entries[slot][delivery: position].move(to: station)
+        }
+        advice[entries[slot].sequence, default: [:]][entries[slot][delivery: position].index] = message.reason
     }
 
     mutating func fold(_ end: EndDigest, at now: Instant) {
@@ -278,21 +294,28 @@ extension StationCustody {
             if state == .delivered { entries[slot][delivery: position].office = names.number(of: message.office) }
             return
         case (.notice, .delivered), (.receipt, .duplicate), (.notice, .duplicate), (.notice, .undeliverable),
-            (.notice, .acknowledged), (.acknowledgment, .acknowledged), (.acknowledgment, .duplicate):
+            (.notice, .acknowledged), (.acknowledgment, .acknowledged), (.acknowledgment, .duplicate),
+            (.notice, .cancelled), (.cancelled, .delivered), (.cancelled, .duplicate), (.cancelled, .undeliverable),
+            (.cancelled, .cancelled), (.cancelled, .acknowledged):
             return
         case (.acknowledgment, .delivered):
             entries[slot][delivery: position].state = .acknowledged
             entries[slot][delivery: position].office = names.number(of: message.office)
             entries[slot][delivery: position].since = receivedAt
             return
-        case (.receipt, .queued), (.receipt, .inTransit), (.receipt, .held), (.receipt, .undeliverable):
-            entries[slot][delivery: position].lateAfterNotice = state == .undeliverable
+        case (.cancelled, .queued), (.cancelled, .inTransit), (.cancelled, .held):
+            entries[slot][delivery: position].state = .cancelled
+        case (.receipt, .queued), (.receipt, .inTransit), (.receipt, .held), (.receipt, .undeliverable),
+            (.receipt, .cancelled):
+            entries[slot][delivery: position].lateAfterNotice = state == .undeliverable || state == .cancelled
             entries[slot][delivery: position].state = .delivered
             entries[slot][delivery: position].office = names.number(of: message.office)
         case (.acknowledgment, .queued), (.acknowledgment, .inTransit), (.acknowledgment, .held),
-            (.acknowledgment, .undeliverable):
+            (.acknowledgment, .undeliverable), (.acknowledgment, .cancelled):
             // It has overtaken its receipt, and says as much.
-            if state == .undeliverable { entries[slot][delivery: position].lateAfterNotice = true }
+            if state == .undeliverable || state == .cancelled {
+                entries[slot][delivery: position].lateAfterNotice = true
+            }
             entries[slot][delivery: position].state = .acknowledged
             entries[slot][delivery: position].office = names.number(of: message.office)
             entries[slot][delivery: position].since = receivedAt
@@ -300,7 +323,9 @@ extension StationCustody {
             return
         case (.notice, .queued), (.notice, .inTransit), (.notice, .held):
             entries[slot][delivery: position].state = .undeliverable
-        case (.inquiry, _), (.noReceipt, _), (.hasReceipt, _), (.tracer, _), (.traceReport, _): return
+        case (.inquiry, _), (.noReceipt, _), (.hasReceipt, _), (.held, _), (.moved, _), (.cancelOrder, _),
+            (.raiseOrder, _), (.tracer, _), (.traceReport, _):
+            return
         }
         entries[slot][delivery: position].since = receivedAt
         entries[slot][delivery: position].at = message.at

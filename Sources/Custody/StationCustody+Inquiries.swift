@@ -27,7 +27,9 @@ extension StationCustody {
         case .inquiry: answer(inquiry: message, at: now, &actions)
         case .tracer: report(to: message, at: now, &actions)
         case .traceReport: follow(message, at: now, &actions)
-        case .receipt, .notice, .noReceipt, .hasReceipt, .acknowledgment: break
+        case .receipt, .notice, .noReceipt, .hasReceipt, .acknowledgment, .held, .cancelled, .moved, .cancelOrder,
+            .raiseOrder:
+            break
         }
     }
 

@@ -45,7 +45,11 @@ extension StationCustody {
                 return record
             }
             return .desk(desk.behind(entries[slot].last))
-        case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing, .audit, .stated:
+        case .changed(var changed):
+            guard let slot = slot(ofSequence: changed.number.sequence) else { return record }
+            changed.previous = entries[slot].last
+            return .changed(changed)
+        case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing, .audit, .stated, .orders:
             return record
         }
     }

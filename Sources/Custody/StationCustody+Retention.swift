@@ -26,6 +26,7 @@ extension StationCustody {
         busy = RetirementView(
             unread: Set(inbox.entries.filter { isOpen($0) }.map(\.slot)))
         marks.expire(before: now.wall - settings.duplicateWindowMilliseconds)
+        orders.expire(before: now.wall - settings.duplicateWindowMilliseconds)
     }
 
     private func overdue(_ slots: Range<UInt32>, early: Bool, at now: Instant) -> [UInt32] {
@@ -53,7 +54,7 @@ extension StationCustody {
             switch delivery.state {
             case .queued, .held: return false
             case .inTransit: if entries[slot].isOrigin { return false }
-            case .delivered, .duplicate, .undeliverable, .acknowledged: break
+            case .delivered, .duplicate, .undeliverable, .acknowledged, .cancelled: break
             }
             newest = max(newest, delivery.since)
         }
@@ -82,6 +83,7 @@ extension StationCustody {
         suffixes[entry.sequence] = nil
         refusedBy[entry.sequence] = nil
         unsettled.remove(entry.sequence)
+        advice[entry.sequence] = nil
         liveOctets -= min(liveOctets, CustodyEntry.recordOctets(UInt64(entry.length)))
         entries.release(slot)
         guard entry.hasFile, let count = bodies[entry.mark] else { return nil }
@@ -177,7 +179,9 @@ extension StationCustody {
     private func carried(_ delivery: CustodyDelivery) -> CarriedState.Delivery {
         CarriedState.Delivery(
             index: delivery.index, state: delivery.state, why: delivery.why,
-            lateAfterNotice: delivery.lateAfterNotice, isAnswered: delivery.isAnswered, office: names[delivery.office],
+            lateAfterNotice: delivery.lateAfterNotice, isCancelling: delivery.isCancelling,
+            raisedTo: delivery.precedence, movedTo: delivery.isMoved ? delivery.station : nil,
+            isAnswered: delivery.isAnswered, office: names[delivery.office],
             link: delivery.link == CustodyDelivery.noLink ? nil : links[Int(delivery.link)].peer,
             since: delivery.since, at: delivery.at)
     }
@@ -204,6 +208,12 @@ extension StationCustody {
         }
         for record in audit.standing(in: segment) { self.record(.audit(record), at: now, &actions) }
         sayPassedAgain(through: segment, at: now, &actions)
+        var items = orders.standing(in: segment).map { JournalRecord.StandingOrders.Item(key: $0.key, mark: $0.mark) }
+        while !items.isEmpty {
+            let part = Array(items.prefix(JournalRecord.StandingOrders.itemsMax))
+            items.removeFirst(part.count)
+            record(.orders(JournalRecord.StandingOrders(items: part)), at: now, &actions)
+        }
         var marks = marks.standing(in: segment).map { Standing.Mark(mark: $0.mark, at: $0.at) }
         repeat {
             let part = Array(marks.prefix(Standing.marksMax))
@@ -237,6 +247,9 @@ extension StationCustody {
             entries[slot][delivery: position].state = carried.state
             entries[slot][delivery: position].why = carried.why
             entries[slot][delivery: position].lateAfterNotice = carried.lateAfterNotice
+            entries[slot][delivery: position].isCancelling = carried.isCancelling
+            if let precedence = carried.raisedTo { entries[slot][delivery: position].precedence = precedence }
+            if let station = carried.movedTo { entries[slot][delivery: position].move(to: station) }
             entries[slot][delivery: position].isAnswered = carried.isAnswered
             if !carried.office.isEmpty {
                 entries[slot][delivery: position].office = names.number(of: carried.office)

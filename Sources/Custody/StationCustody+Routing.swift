@@ -110,6 +110,7 @@ extension StationCustody {
             for group in groups(way.positions, of: slot) {
                 transmit(slot, group, over: way.link, suspected: suspected, at: now)
             }
+            planAlternate(way.link, at: now, &actions)
         }
     }
 
@@ -163,13 +164,17 @@ extension StationCustody {
             Transmission(number: number, isService: true, link: UInt16(link), precedence: service.precedence))
         transmissions[index].suspectedDuplicate = service.isSuspected
         services[number]?.transmission = index
+        planAlternate(link, at: now, &actions)
         links[link].queue.append(index, &transmissions)
     }
 
     /// As for cables; but where every way leads back it goes back: it costs little, and nobody holds a receipt by hand.
     private func serviceLink(_ service: PendingService, at now: Instant) -> Int? {
-        // What a neighbour has forgotten goes to it again.
-        if service.via != CustodyDelivery.noLink, isUsable(Int(service.via), service.precedence, at: now) {
+        guard service.trace.count < Acceptance.traceMax - 1 else { return nil }
+        // What a neighbour has forgotten goes to it again, and an order goes after its cable.
+        if service.via != CustodyDelivery.noLink, isUsable(Int(service.via), service.precedence, at: now),
+            !service.trace.contains(links[Int(service.via)].peer)
+        {
             return Int(service.via)
         }
         var first: Int?
@@ -287,7 +292,7 @@ extension StationCustody {
                         reassign(delivery.transmission, at: now, &actions)
                     }
                     if isOffBest(slot, position, at: now) { unsettled.insert(sequence) }
-                case .held, .inTransit, .delivered, .undeliverable, .duplicate, .acknowledged: continue
+                case .held, .inTransit, .delivered, .undeliverable, .duplicate, .acknowledged, .cancelled: continue
                 }
             }
             assign(slot, again, suspected: false, at: now, &actions)
@@ -305,10 +310,14 @@ extension StationCustody {
 
     /// When the next precedence loses patience with a link that is down.
     func planAlternates(at now: Instant, _ actions: inout Actions) {
-        for link in links.indices where !links[link].isUp && !links[link].queue.isEmpty {
-            for precedence in Precedence.allCases where isUsable(link, precedence, at: now) {
-                actions.wake(at: links[link].downSince + patience(precedence))
-            }
+        for link in links.indices where !links[link].queue.isEmpty { planAlternate(link, at: now, &actions) }
+    }
+
+    /// The same for one link, behind which something was put.
+    private func planAlternate(_ link: Int, at now: Instant, _ actions: inout Actions) {
+        guard !links[link].isUp else { return }
+        for precedence in Precedence.allCases where isUsable(link, precedence, at: now) {
+            actions.wake(at: links[link].downSince + patience(precedence))
         }
     }
 }

@@ -60,7 +60,7 @@ extension StationCustody {
         switch delivery.state {
         case .queued, .held: true
         case .inTransit: entries[slot].isOrigin
-        case .delivered, .duplicate, .undeliverable, .acknowledged: false
+        case .delivered, .duplicate, .undeliverable, .acknowledged, .cancelled: false
         }
     }
 

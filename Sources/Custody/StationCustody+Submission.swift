@@ -206,7 +206,9 @@ extension StationCustody {
         var desks: [DeskDelivery] = []
         for index in part {
             let delivery = block.deliveries[Int(index)]
-            guard delivery.station == settings.station else { continue }
+            guard delivery.station == settings.station, addresses.isServed(delivery.post, by: settings.station),
+                !isCancelled(block.identity, post: delivery.post)
+            else { continue }
             let known = isAtDesk(block, post: delivery.post)
             let plan = offices.distribute(post: delivery.post, clues: clues.desks)
             for entry in plan.entries {

@@ -96,7 +96,7 @@ extension StationCustody {
             next = delivery.link == CustodyDelivery.noLink ? nil : links[Int(delivery.link)].peer
         case .delivered, .acknowledged: outcome = .delivered
         case .duplicate: outcome = .duplicate
-        case .undeliverable: outcome = .undeliverable
+        case .undeliverable, .cancelled: outcome = .undeliverable
         }
         let why = report(slot, position).why
         return TraceStep(

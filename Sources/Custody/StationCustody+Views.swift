@@ -163,12 +163,14 @@ extension StationCustody {
         return DeliveryReport(
             post: names[delivery.post], station: delivery.station, role: delivery.role,
             precedence: delivery.precedence, niact: delivery.niact, state: delivery.state, since: delivery.since,
-            why: why(delivery, length: entries[slot].length),
+            why: why(delivery, slot),
             office: delivery.office == NameTable.none ? nil : names[delivery.office],
-            lateAfterNotice: delivery.lateAfterNotice, at: delivery.at == 0 ? nil : delivery.at)
+            lateAfterNotice: delivery.lateAfterNotice, isCancelling: delivery.isCancelling,
+            movedTo: delivery.isMoved ? delivery.station : nil, at: delivery.at == 0 ? nil : delivery.at)
     }
 
-    private func why(_ delivery: CustodyDelivery, length: UInt32) -> String {
+    private func why(_ delivery: CustodyDelivery, _ slot: UInt32) -> String {
+        let length = entries[slot].length
         switch delivery.state {
         case .queued:
             guard delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) else {
@@ -176,11 +178,13 @@ extension StationCustody {
             }
             return why(transmissions[delivery.transmission], length: length)
         case .inTransit:
+            if let advice = advice[entries[slot].sequence]?[delivery.index] { return advice }
             let taker = delivery.link == CustodyDelivery.noLink ? "a neighbour" : "\(links[Int(delivery.link)].peer)"
             return "\(taker) has custody; the receipt of \(delivery.station) is awaited"
         case .held: return delivery.why.sentence
         case .delivered:
             return isAcknowledgmentDue(delivery) ? "delivered, not acknowledged" : ""
+        case .cancelled: return "ended by order of the originator's station"
         case .duplicate, .undeliverable, .acknowledged: return ""
         }
     }
@@ -222,7 +226,7 @@ extension StationCustody {
         case .queued: delivery.transmission
         case .inTransit: 0x8000_0000 | UInt32(delivery.link)
         case .held: 0xC000_0000 | UInt32(delivery.why.rawValue)
-        case .delivered, .undeliverable, .duplicate, .acknowledged: CustodyDelivery.none
+        case .delivered, .undeliverable, .duplicate, .acknowledged, .cancelled: CustodyDelivery.none
         }
     }
 
@@ -240,13 +244,13 @@ extension StationCustody {
         var item = QueueItem(
             identity: entries[slot].identity, place: entries[slot].place, precedence: precedence, state: .ready,
             ageMilliseconds: max(0, Int64(clamping: now.boot) - entries[slot].born), size: entries[slot].length,
-            to: to, link: nil, attempts: 0, nextAt: nil, why: why(delivery, length: entries[slot].length))
+            to: to, link: nil, attempts: 0, nextAt: nil, why: why(delivery, slot))
         switch delivery.state {
         case .held: item.state = .held
         case .inTransit:
             item.state = .awaitingReceipt
             if delivery.link != CustodyDelivery.noLink { item.link = links[Int(delivery.link)].peer }
-        case .queued, .delivered, .undeliverable, .duplicate, .acknowledged:
+        case .queued, .delivered, .undeliverable, .duplicate, .acknowledged, .cancelled:
             guard delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) else {
                 item.state = .waiting
                 return item

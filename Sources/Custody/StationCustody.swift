@@ -127,6 +127,10 @@ package struct StationCustody: ~Copyable {
     /// Where records were put that are not known to be synced.
     var placesInDoubt: [(sequence: UInt64, place: RecordPlace)] = []
     var identitiesIssued: UInt64 = 0
+    /// Orders for deliveries, also for such as are not here (rule 21).
+    var orders = OrderMarks()
+    /// At the originator: what a station said of a delivery that is not at its end, by sequence and index.
+    var advice: [UInt64: [UInt16: String]] = [:]
     /// Cables of which a delivery is held until a way opens, or does not go the best way: looked at again when links change.
     var unsettled: Set<UInt64> = []
     /// Links whose neighbour's gate refused a cable, by its sequence; until the neighbour greets anew.
@@ -263,6 +267,9 @@ package struct StationCustody: ~Copyable {
             }
         case .service(let service):
             services[CustodyNumber(sequence: sequence)]?.place = place
+            if service.message.kind.isOrder {
+                orders.placed(OrderMarks.key(service.message.identity, service.message.post), in: place.segment)
+            }
             if service.message.identity.station == settings.station, let slot = origin(of: service.message) {
                 entries[slot].last = place
             }
@@ -285,6 +292,14 @@ package struct StationCustody: ~Copyable {
         case .audit(let audit): placed(audit, in: place.segment)
         case .stated: services[CustodyNumber(sequence: sequence)]?.place = place
         case .desk(let record): placed(record, sequence: sequence, place: place)
+        case .changed(let changed):
+            services[CustodyNumber(sequence: sequence)]?.place = place
+            if let slot = slot(ofSequence: changed.number.sequence) { entries[slot].last = place }
+            if let message = changed.message, message.kind.isOrder {
+                orders.placed(OrderMarks.key(message.identity, message.post), in: place.segment)
+            }
+        case .orders(let standing):
+            for item in standing.items { orders.placed(item.key, in: place.segment) }
         case .started, .read:
             break
         }
@@ -312,7 +327,14 @@ package struct StationCustody: ~Copyable {
         guard let post = names.known(message.post) else { return nil }
         return (0..<entries[slot].deliveryCount).first {
             let delivery = entries[slot][delivery: $0]
-            return delivery.post == post && (message.kind == .notice || delivery.station == message.station)
+            guard delivery.post == post else { return false }
+            switch message.kind {
+            case .notice, .held, .cancelled, .moved: return true
+            case .receipt, .acknowledgment:
+                return delivery.station == message.station || addresses.isServed(message.post, by: message.station)
+            case .inquiry, .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport:
+                return delivery.station == message.station
+            }
         }
     }
 }

@@ -11,9 +11,10 @@ extension JournalRecord {
         case .service(let service): (service.message, service.proof, service.trace)
         case .undeliverable(let end): end.proof.map { (end.message, $0, []) }
         case .carriedService(let carried): (carried.message, carried.proof, carried.trace)
+        case .changed(let changed): changed.message.flatMap { message in changed.proof.map { (message, $0, []) } }
         case .stated(let statement): statement.proof.map { (statement.message, $0, []) }
         case .desk(let record): record.service
-        case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing, .audit: nil
+        case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing, .audit, .orders: nil
         }
     }
 }

@@ -131,6 +131,12 @@ package struct DeliveryReport: Sendable, Equatable {
     package var why: String
     package var office: String?
     package var lateAfterNotice: Bool
+    /// An order to end it goes after it.
+    package var isCancelling: Bool
+    /// The station where the post is now (rule 22).
+    package var movedTo: RoutingIndicator?
+    /// As it is shown: the originator shows `cancelling` until an outcome is here (rule 21).
+    package var word: String { isCancelling && !state.isEnded ? "cancelling" : state.word }
     /// When the desk had it, by the stating station's clock.
     package var at: Int64?
 }

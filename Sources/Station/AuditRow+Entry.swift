@@ -109,6 +109,11 @@ extension ServiceMessage.Kind {
         case .tracer: "tracer"
         case .traceReport: "traceReport"
         case .acknowledgment: "acknowledgment"
+        case .held: "held"
+        case .cancelled: "cancelled"
+        case .moved: "moved"
+        case .cancelOrder: "cancelOrder"
+        case .raiseOrder: "raiseOrder"
         }
     }
 }

@@ -55,7 +55,7 @@ struct CableHistory {
             case .service(let service): if service.message.isKept { past.answers.insert(octets, at: 0) }
             case .carried(let carried): past.answers.insert(contentsOf: carried.past.answers, at: 0)
             case .started, .certificate, .accepted, .passed, .undeliverable, .read, .reoffered, .carriedService,
-                .standing, .audit, .stated, .desk:
+                .standing, .audit, .stated, .desk, .changed, .orders:
                 break
             }
             place = previous
@@ -101,9 +101,22 @@ struct CableHistory {
             return (carried.past.events, .none)
         case .desk(let record):
             return (events(record), record.history?.previous ?? .none)
-        case .started, .certificate, .read, .carriedService, .standing, .audit, .stated:
+        case .changed(let change): return ([changed(change)], change.previous)
+        case .started, .certificate, .read, .carriedService, .standing, .audit, .stated, .orders:
             return ([], .none)
         }
+    }
+
+    private func changed(_ changed: JournalRecord.Changed) -> Carried.Event {
+        var detail = changed.reason
+        switch changed.change {
+        case .held(let why): if why != .byOperator { detail = why.sentence }
+        case .raised(let precedence): detail = "to \(precedence.word): \(changed.reason)"
+        case .moved(let station): detail = "to \(station), where the post is now"
+        case .released, .cancelling, .cancelled: break
+        }
+        if let user = changed.user { detail += " (uid \(user))" }
+        return row(changed.at, changed.change.word, post: changed.message?.post, detail: detail)
     }
 
     private func said(by message: ServiceMessage) -> (event: String, detail: String) {
@@ -115,6 +128,11 @@ struct CableHistory {
         case .noReceipt, .hasReceipt: ("inquiry", "\(message.station) has answered")
         case .tracer: ("tracer", "\(message.station) asks what has become of it")
         case .traceReport: ("traceReport", "\(message.station) says what it has on record: see `cable trace`")
+        case .held: ("held", message.reason)
+        case .moved: ("moved", message.reason)
+        case .cancelled: ("cancelled", message.reason)
+        case .cancelOrder: ("cancelling", "ordered by \(message.station): \(message.reason)")
+        case .raiseOrder: ("raised", "to \(message.precedence.word) by \(message.station): \(message.reason)")
         }
     }
 

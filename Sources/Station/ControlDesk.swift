@@ -118,6 +118,9 @@ final class ControlDesk: ControlService {
         case "check.disk": checkDisk(request, reply)
         case "check.certificates": checkCertificates(reply)
         case "route.test": routeTest(request, reply)
+        case "cable.hold", "cable.release", "cable.retry", "cable.cancel", "cable.raise":
+            cableOrder(request, caller, reply)
+        case "cable.readdress": cableReaddress(request, caller, reply)
         default:
             reply.failed(
                 ControlFailure(
@@ -226,9 +229,9 @@ extension DeliveryRow {
     init(_ report: DeliveryReport) {
         self.init(
             post: report.post, indicator: report.station.description, role: report.role == .action ? "action" : "info",
-            precedence: report.precedence.word, state: report.state.word,
+            precedence: report.precedence.word, state: report.word,
             since: Timestamp(milliseconds: report.since).description, why: report.why, office: report.office,
-            lateAfterNotice: report.lateAfterNotice)
+            lateAfterNotice: report.lateAfterNotice, movedTo: report.movedTo?.description)
     }
 }
 

@@ -18,6 +18,17 @@ enum StationClock {
         return Int(parts.tm_year) + 1_900
     }
 
+    /// Now as a date-time group: `250031Z NOV 26`.
+    static var dateTimeGroup: String {
+        var seconds = time(nil)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+        return "\(two(parts.tm_mday))\(two(parts.tm_hour))\(two(parts.tm_min))Z "
+            + "\(months[Int(parts.tm_mon)]) \(two(parts.tm_year % 100))"
+    }
+
     private static func milliseconds(_ clock: clockid_t) -> UInt64 {
         var moment = timespec()
         clock_gettime(clock, &moment)

@@ -59,8 +59,12 @@ enum ListCommands {
     }
 
     static func cableShow(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        let request = ControlRequest("cable.show", ["id": invocation.operands[0]])
-        return try Session.document(invocation, request, CableDocument.self) { cable in
+        try cable(invocation, ControlRequest("cable.show", ["id": invocation.operands[0]]))
+    }
+
+    /// A request whose answer is a cable.
+    static func cable(_ invocation: Invocation, _ request: ControlRequest) throws(ControlFailure) -> Int32 {
+        try Session.document(invocation, request, CableDocument.self) { cable in
             var text = """
                 \(cable.id)  \(cable.mrn ?? "no number")
                 from \(cable.from), \(cable.precedence), \(cable.dtg ?? "no date-time group"), \

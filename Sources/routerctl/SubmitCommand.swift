@@ -28,7 +28,7 @@ enum SubmitCommand {
         return 0
     }
 
-    private static func show(_ document: SubmitDocument, _ invocation: Invocation) {
+    static func show(_ document: SubmitDocument, _ invocation: Invocation) {
         guard invocation.form == .text else { return Output.document(document) }
         var text = "accepted \(document.id)\(document.mrn.map { "  \($0)" } ?? "")\n"
         for delivery in document.deliveries {

@@ -147,6 +147,48 @@ enum VerbTable {
                 ),
             ], run: TraceCommand.run),
         Verb(
+            name: "cable hold", usage: "ID --reason TEXT", operands: 1...1, options: [reason],
+            summary: "keep what waits here of a cable until it is released; what is under way goes on",
+            examples: [
+                ("routerctl cable hold 7KQ2M9XA-41 --reason \"wrong annex\"", "its open deliveries are held"),
+                ("routerctl queue list", "shows it as held, and why"),
+            ], run: OrderCommands.hold),
+        Verb(
+            name: "cable release", usage: "ID --reason TEXT", operands: 1...1, options: [reason],
+            summary: "let go on what is held of a cable here, at its old place; the gate is not opened by it",
+            examples: [
+                ("routerctl cable release 7KQ2M9XA-41 --reason checked", "its held deliveries are routed again"),
+                ("routerctl -o json cable release 7KQ2 --reason checked", "the cable as it is then, for a program"),
+            ], run: OrderCommands.release),
+        Verb(
+            name: "cable retry", usage: "ID", operands: 1...1, options: [],
+            summary: "offer again at once what a neighbour refused",
+            examples: [
+                ("routerctl cable retry 7KQ2M9XA-41", "does not wait for the end of the pause"),
+                ("routerctl queue list", "says when it would be offered again by itself"),
+            ], run: OrderCommands.retry),
+        Verb(
+            name: "cable cancel", usage: "ID --reason TEXT", operands: 1...1, options: [reason],
+            summary: "end a cable that originated here; where it has left, a signed order goes after it",
+            examples: [
+                ("routerctl cable cancel 7KQ2M9XA-41 --reason superseded", "each delivery: cancelled, or cancelling"),
+                ("routerctl cable show 7KQ2M9XA-41", "what became of each delivery"),
+            ], run: OrderCommands.cancel),
+        Verb(
+            name: "cable raise", usage: "ID PRECEDENCE --reason TEXT", operands: 2...2, options: [reason],
+            summary: "give a cable that originated here a higher precedence, also where it has left; never a lower one",
+            examples: [
+                ("routerctl cable raise 7KQ2M9XA-41 FLASH --reason \"situation changed\"", "its open deliveries"),
+                ("routerctl cable raise 7KQ2 IMMEDIATE --reason \"asked by phone\"", "a unique beginning is enough"),
+            ], run: OrderCommands.raise),
+        Verb(
+            name: "cable readdress", usage: "ID POST --reason TEXT", operands: 2...2, options: [reason],
+            summary: "send a cable that is kept here to a further post, with a supplementary heading; a new identity",
+            examples: [
+                ("routerctl cable readdress 7KQ2M9XA-41 \"EXAMPLE OFFICE\" --reason \"for action\"", "sends it on"),
+                ("routerctl -o json cable readdress 7KQ2 \"EXAMPLE OFFICE\" --reason x", "the same for a program"),
+            ], run: OrderCommands.readdress),
+        Verb(
             name: "inbox list", usage: "", operands: 0...0,
             options: [
                 limit, VerbOption(name: "--office", value: "OFFICE", meaning: "of one office only"),

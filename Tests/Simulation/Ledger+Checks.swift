@@ -223,7 +223,7 @@ extension Ledger {
                     .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
             }
         case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?,
-            .standing?, .audit?, .stated?, .desk?, nil:
+            .standing?, .audit?, .stated?, .desk?, .changed?, .orders?, nil:
             world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
         }
     }
@@ -312,6 +312,32 @@ extension Ledger {
         }
     }
 
+    // MARK: Orders
+
+    /// A delivery ends by an order, or ranks higher by one, only where somebody gave it (rule 21).
+    func checkChange(_ station: SimulatedStation, _ changed: ChangeDigest) {
+        guard case .accepted(let acceptance)? = books[station.index].kept[changed.number.sequence]?.digest else {
+            return
+        }
+        let identity = acceptance.identity
+        switch changed.change {
+        case .cancelled, .cancelling:
+            if !cancelled.contains(identity) {
+                world.breaks(.truthfulReceipts, station: station.index, "\(identity) is cancelled without an order")
+            }
+            if changed.change == .cancelled, changed.message?.kind.isOrder == true {
+                world.breaks(
+                    .truthfulReceipts, station: station.index,
+                    "\(identity) is called cancelled while an order goes after it")
+            }
+        case .raised(let precedence):
+            if raised[identity].map({ precedence > $0 }) ?? true {
+                world.breaks(.truthfulReceipts, station: station.index, "\(identity) is raised without an order")
+            }
+        case .held, .released, .moved: break
+        }
+    }
+
     // MARK: Receipts
 
     func told(_ station: SimulatedStation, _ outcome: Outcome) {
@@ -320,6 +346,12 @@ extension Ledger {
         case .delivered, .duplicate: checkReceipt(station, outcome.identity, outcome.post)
         case .acknowledged: checkAcknowledgment(station, outcome.identity, outcome.post)
         case .undeliverable: counts.notices += 1
+        case .cancelled:
+            guard cancelled.contains(outcome.identity) else {
+                return world.breaks(
+                    .truthfulReceipts, station: station.index,
+                    "\(outcome.identity) was cancelled, and nobody ordered it")
+            }
         case .queued, .inTransit, .held:
             world.breaks(.truthfulReceipts, station: station.index, "an outcome says \(outcome.state.word)")
         }
@@ -384,8 +416,10 @@ extension Ledger {
             case .stated(let statement)?: atRisk.insert(statement.message.identity)
             case .desk(.acknowledged(let given))?: if let message = given.message { atRisk.insert(message.identity) }
             case .desk(.forwarded)?, .desk(.archived)?, .desk(.suspenseClosed)?, .desk(.told)?, .desk(.facts)?: break
+            case .changed(let changed)?:
+                if let message = changed.message { atRisk.insert(message.identity) }
             case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
-                .audit?, nil:
+                .audit?, .orders?, nil:
                 break
             }
         }

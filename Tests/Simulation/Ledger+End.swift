@@ -67,6 +67,17 @@ extension Ledger {
                         .nothingVanishes, station: index, "\(promise.identity) to \(promise.post) is on no desk")
                 }
             case .undeliverable: break
+            case .cancelled:
+                guard cancelled.contains(promise.identity) else {
+                    return world.breaks(
+                        .nothingVanishes, station: promise.origin,
+                        "\(promise.identity) to \(promise.post) was cancelled, and nobody ordered it")
+                }
+                if isThere, !atRisk.contains(promise.identity) {
+                    return world.breaks(
+                        .truthfulReceipts, station: promise.origin,
+                        "\(promise.identity) to \(promise.post) is called cancelled, and is on its desk")
+                }
             case .held, .queued, .inTransit:
                 if !isHeld(promise, stations) {
                     return world.breaks(

@@ -115,6 +115,9 @@ package final class Ledger {
     private(set) var promises: [Promise] = []
     /// Deliveries, by desk: on the disk of the addressee's station, unmarked.
     var delivered: [DeskKey: UInt64] = [:]
+    /// Cables of which somebody ordered that they be cancelled, and the highest rank to which each was ordered.
+    var cancelled: Set<CableIdentity> = []
+    var raised: [CableIdentity: Precedence] = [:]
     /// Cables that stood on a disk which was altered or lost: what becomes of them depends on what the core does then.
     var atRisk: Set<CableIdentity> = []
     /// Disk calls failed lately: sessions without progress and refusals for the disk are no accusation.
@@ -193,8 +196,9 @@ package final class Ledger {
         case .stated(let statement): checkAnswer(station, statement.message)
         case .desk(let record): checkDesk(station, record)
         case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing,
-            .audit:
+            .audit, .orders:
             break
+        case .changed(let changed): checkChange(station, changed)
         }
     }
 
@@ -210,7 +214,7 @@ package final class Ledger {
         case .passed(let passed):
             for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
         case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated, .desk:
+            .stated, .desk, .changed, .orders:
             break
         }
     }

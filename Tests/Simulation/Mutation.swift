@@ -31,6 +31,14 @@ package enum Mutation: String, CaseIterable, Sendable {
     case arrivalNumbersReused
     /// Links are used for what they are not cleared for.
     case gateOpen
+    /// The clearance of a link is not looked at where it is the alternate.
+    case alternateUngated
+    /// A delivery that a neighbour may have is called cancelled when that is ordered, not when an outcome comes (rule 21).
+    case cancelledTooEarly
+    /// An order that comes before its cable leaves no mark (rule 21).
+    case orderLeavesNoMark
+    /// An order to raise is recorded as one to cancel.
+    case raiseTakenForCancel
     /// A relay alters an octet of a body.
     case alteredOctet
     /// The neighbour's custody note is shown as the addressee's receipt.

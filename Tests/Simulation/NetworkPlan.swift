@@ -18,6 +18,7 @@ package struct NetworkPlan: Sendable {
     package var hopLimit = 16
     /// Milliseconds, by rank of the precedence.
     package var alternateAfter = CustodySettings.standardAlternateAfter
+    package var duplicateWindowMilliseconds: Int64 = 30 * 86_400_000
     package var retryDelayMin: UInt64 = 500
     package var retryDelayMax: UInt64 = 5_000
     /// Desks by post.
@@ -127,6 +128,14 @@ package struct NetworkPlan: Sendable {
 }
 
 extension Network {
+    /// A mistake made on purpose: a link that is cleared for less than its stations is taken where no other is left.
+    mutating func openAlternates() {
+        for index in links.indices where links[index].clearance != nil {
+            links[index].clearance = nil
+            links[index].cost = 1_000
+        }
+    }
+
     /// A mistake made on purpose: everything is cleared for everything.
     mutating func openGates() {
         for index in stations.indices { stations[index].clearance = .topSecret }

@@ -1,5 +1,6 @@
 import Cables
 import Custody
+import Octets
 import Routing
 
 /// Holds every choice of what a link sends next against what was ready for it: by precedence at every chunk, receipts
@@ -62,6 +63,8 @@ final class OrderChecker {
     private unowned let process: StationProcess
     private let own: RoutingIndicator
     private var units: [Key: Unit] = [:]
+    /// Lanes to which deliveries were raised.
+    private var raised: [Key: Int] = [:]
     private var sessions: [UInt64?]
     private let neighbours: [RoutingIndicator]
     /// How often the cables here were offered anew.
@@ -101,6 +104,15 @@ final class OrderChecker {
         case .service(let service):
             addService(
                 CustodyNumber(sequence: sequence), to: service.message.destination, service.message.precedence)
+        case .changed(let changed):
+            if let message = changed.message {
+                addService(CustodyNumber(sequence: sequence), to: message.destination, message.precedence)
+            }
+            apply(changed)
+            switch changed.change {
+            case .released, .moved: addChanged(changed)
+            case .held, .cancelling, .cancelled, .raised: break
+            }
         case .stated(let statement):
             addService(
                 CustodyNumber(sequence: sequence), to: statement.message.destination, statement.message.precedence)
@@ -119,11 +131,13 @@ final class OrderChecker {
                     addAgain(item.number, delivery.precedence)
                 case .service(let service)?: addAgain(item.number, service.message.precedence)
                 case .undeliverable(let end)?: addAgain(item.number, end.message.precedence)
+                case .changed(let changed)?:
+                    if let message = changed.message { addAgain(item.number, message.precedence) }
                 case .stated(let said)?: addAgain(item.number, said.message.precedence)
                 case .desk(let record)?:
                     if let message = record.statement { addAgain(item.number, message.precedence) }
                 case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
-                    .audit?, nil:
+                    .audit?, .orders?, nil:
                     break
                 }
             }
@@ -131,7 +145,32 @@ final class OrderChecker {
             guard let message = given.message else { break }
             addService(CustodyNumber(sequence: sequence), to: message.identity.station, message.precedence)
         case .desk(.forwarded), .desk(.archived), .desk(.suspenseClosed), .desk(.told), .desk(.facts): break
-        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit: break
+        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit, .orders: break
+        }
+    }
+
+    /// What a change takes away, or lifts.
+    private func apply(_ changed: ChangeDigest) {
+        if let order = changed.endsOrder { units[Key(order)] = nil }
+        let key = Key(changed.number.sequence, delivery: changed.index)
+        switch changed.change {
+        case .held, .cancelled: units[key] = nil
+        case .raised(let precedence):
+            let lane = Int(precedence.rawValue) * 2
+            raised[key] = max(raised[key] ?? 0, lane)
+            if let unit = units[key] { units[key]?.lane = max(unit.lane, lane) }
+        case .released, .cancelling, .moved: break
+        }
+    }
+
+    private func addChanged(_ changed: ChangeDigest) {
+        let sequence = changed.number.sequence
+        guard case .accepted(let acceptance)? = station.ledger.books[station.index].kept[sequence]?.digest else {
+            return
+        }
+        for delivery in acceptance.deliveries where delivery.index == changed.index {
+            let key = Key(sequence, delivery: delivery.index)
+            units[key] = Unit(lane: max(raised[key] ?? 0, Int(delivery.precedence.rawValue) * 2))
         }
     }
 
@@ -142,7 +181,8 @@ final class OrderChecker {
         for delivery in acceptance.deliveries
         where delivery.station != own && only?.contains(delivery.index) ?? true {
             if isOrigin, answered.contains(Answer(identity: acceptance.identity, post: delivery.post)) { continue }
-            units[Key(sequence, delivery: delivery.index)] = Unit(lane: Int(delivery.precedence.rawValue) * 2)
+            let key = Key(sequence, delivery: delivery.index)
+            units[key] = Unit(lane: max(raised[key] ?? 0, Int(delivery.precedence.rawValue) * 2))
         }
     }
 
@@ -168,8 +208,14 @@ final class OrderChecker {
         case .passed(let passed): ended(passed)
         case .undeliverable(let end): units[Key(end.number.sequence, delivery: end.index)] = nil
         case .service(let service): answered(service.message)
+        case .changed:
+            do throws(OctetFault) {
+                if case .changed(let changed) = try RecordDigest(record) { apply(changed) }
+            } catch {
+                breaks("a record of the core's own cannot be read: \(error)")
+            }
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated, .desk:
+            .stated, .desk, .orders:
             break
         }
     }
@@ -180,8 +226,9 @@ final class OrderChecker {
         case .passed(let passed): ended(passed)
         case .undeliverable(let end): units[Key(end.number.sequence, delivery: end.index)] = nil
         case .service(let service): answered(service.message)
+        case .changed(let changed): apply(changed)
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated, .desk:
+            .stated, .desk, .orders:
             break
         }
     }

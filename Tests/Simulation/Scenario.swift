@@ -16,6 +16,12 @@ package enum Scenario: String, CaseIterable, Sendable {
     case lostDisk
     /// (e) A backup is put back, and the station goes on numbering where the backup ended.
     case restoredBackup
+    /// (f) A cancel overtakes its cable.
+    case cancelFirst
+    /// (i) A cable is held for longer than the duplicate window, and then released.
+    case heldForLong
+    /// The only other way is a link that is cleared for less.
+    case ungatedWay
     /// (g) A notice is back before the receipt.
     case noticeFirst
     /// (j) A sync fails and the process is killed; its pages look clean when they are read.
@@ -32,6 +38,9 @@ package enum Scenario: String, CaseIterable, Sendable {
         case .flippedTail: Self.flippedTail(mutation)
         case .lostDisk: Self.lostDisk(mutation)
         case .restoredBackup: Self.restoredBackup(mutation)
+        case .cancelFirst: Self.cancelFirst(mutation)
+        case .heldForLong: Self.heldForLong(mutation)
+        case .ungatedWay: Self.ungatedWay(mutation)
         case .noticeFirst: Self.noticeFirst(mutation)
         case .failedPages: Self.failedPages(mutation)
         case .mendedSync: Self.mendedSync(mutation)
@@ -118,6 +127,75 @@ package enum Scenario: String, CaseIterable, Sendable {
         stage.pass(3_000)
         let arrived = stage.delivered(at: 0)
         return stage.finish(else: arrived == 11 ? nil : "\(arrived) of 11 cables arrived behind the backup")
+    }
+
+    private static func cancelFirst(_ mutation: Mutation?) -> Verdict {
+        // The last relay is cut off with the cable; its order goes back and takes the other way to the end.
+        var plan = NetworkPlan.row(4)
+        plan.network.links.append(Network.Link(a: NetworkPlan.indicator(0), b: NetworkPlan.indicator(3), cost: 9))
+        plan.alternateAfter = Precedence.allCases.map { _ in 60_000 }
+        let stage = Stage(plan, mutation: mutation)
+        stage.cut(2, 3)
+        stage.pass(40_000)
+        stage.submit(from: 0, to: 3)
+        stage.wait { stage.accepted(at: 2) == 1 }
+        stage.pass(1_000)
+        stage.cut(1, 2)
+        stage.pass(100_000)
+        stage.give(.cancel, at: 0)
+        let isCancelling = stage.wait { stage.reports(at: 0).contains { $0.isCancelling } }
+        stage.pass(20_000)
+        stage.mend()
+        let ended = stage.wait(most: 900_000) { stage.reports(at: 0).contains { $0.state == .cancelled } }
+        let arrived = stage.delivered(at: 3)
+        return stage.finish(
+            else: isCancelling && ended && arrived == 0
+                ? nil : "cancelling \(isCancelling), cancelled \(ended), \(arrived) on the desk")
+    }
+
+    private static func heldForLong(_ mutation: Mutation?) -> Verdict {
+        var plan = NetworkPlan.row(3)
+        plan.duplicateWindowMilliseconds = 60_000
+        let stage = Stage(plan, mutation: mutation)
+        stage.cut(1, 2)
+        stage.pass(40_000)
+        stage.submit(from: 0, to: 2)
+        stage.wait { stage.reports(at: 0).contains { $0.state == .inTransit } }
+        stage.pass(1_000)
+        stage.give(.hold, at: 1)
+        stage.pass(1_000)
+        stage.mend()
+        stage.pass(180_000)
+        let early = stage.delivered(at: 2)
+        stage.powerCut(1)
+        stage.start(1)
+        stage.pass(6_000)
+        stage.give(.release, at: 1)
+        let arrived = stage.wait(most: 60_000) { stage.delivered(at: 2) == 1 }
+        return stage.finish(else: early == 0 && arrived ? nil : "\(early) came while it was held; arrived: \(arrived)")
+    }
+
+    private static func ungatedWay(_ mutation: Mutation?) -> Verdict {
+        var plan = NetworkPlan.row(2)
+        plan.network.stations.append(
+            Network.Station(
+                indicator: NetworkPlan.indicator(2), posts: [NetworkPlan.post(2, 0)], addresses: [],
+                clearance: .secret))
+        for station in 0...1 {
+            plan.network.links.append(
+                Network.Link(
+                    a: NetworkPlan.indicator(station), b: NetworkPlan.indicator(2), clearance: .confidential, cost: 2))
+        }
+        let stage = Stage(plan, mutation: mutation)
+        stage.pass(6_000)
+        stage.cut(0, 1)
+        stage.pass(40_000)
+        stage.submit(from: 0, to: 1, .flash, classification: .secret)
+        stage.submit(from: 0, to: 1, .flash)
+        let other = stage.wait(most: 30_000) { stage.delivered(at: 1) == 1 }
+        stage.pass(30_000)
+        let early = stage.delivered(at: 1)
+        return stage.finish(else: other && early == 1 ? nil : "\(early) of two came by the link for CONFIDENTIAL")
     }
 
     private static func noticeFirst(_ mutation: Mutation?) -> Verdict {

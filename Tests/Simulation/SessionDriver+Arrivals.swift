@@ -98,7 +98,14 @@ extension SessionDriver {
     func arrive(_ arrival: ServiceArrival) {
         offers[arrival.offered.channel] = Ledger.Taken(
             arrival.offered, identity: arrival.message.identity, part: [])
-        process.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
+        var arrival = arrival
+        if process.station.mutation == .orderLeavesNoMark, arrival.message.kind.isOrder,
+            arrival.message.destination == process.station.name
+        {
+            // Nobody's order: the core passes it over.
+            arrival.message.station = process.station.name
+        }
+        process.leave { [arrival] custody, now, actions in custody.arrive(arrival, at: now, &actions) }
     }
 
     /// A mistake made on purpose: what has been here is only acknowledged.

@@ -88,6 +88,7 @@ package final class SimulatedRun {
                 run.traffic.submit(run.traffic.randomWish(from: station), at: station, keyed: keyed)
             }
         }
+        if world.bits.chance(50) { run.traffic.ordersChance = world.bits.pick([10, 40]) }
         let mayFlip = world.bits.chance(25)
         for _ in 0..<world.bits.within(1...10) {
             run.faults.plan(FaultPlan.random(&world.bits, mayFlip: mayFlip), at: UInt64(world.bits.below(span)))

@@ -137,6 +137,8 @@ package final class SimulatedStation {
             lifeSeconds: plan.lifeSeconds, hopLimit: plan.hopLimit, chunkOctets: plan.chunkOctets,
             originators: [])
         settings.alternateAfterMilliseconds = plan.alternateAfter
+        settings.duplicateWindowMilliseconds = plan.duplicateWindowMilliseconds
+        if mutation == .alternateUngated { network.openAlternates() }
         let recovery = Recovery(
             StationCustody(
                 settings: settings, routing: RoutingTable(network: network, own: name), addresses: AddressBook(network),

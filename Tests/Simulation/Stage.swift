@@ -26,10 +26,20 @@ package final class Stage {
     }
 
     /// A short cable from the first post of one station to the first post of another.
-    package func submit(from: Int, to: Int, _ precedence: Precedence = .routine, octets: Int = 200) {
+    package func submit(
+        from: Int, to: Int, _ precedence: Precedence = .routine, octets: Int = 200,
+        classification: Classification = .unclassified
+    ) {
         var wish = Traffic.Wish(from: NetworkPlan.post(from, 0), to: [(NetworkPlan.post(to, 0), precedence)])
         wish.octets = octets
+        wish.classification = classification
         run.traffic.submit(wish, at: from, keyed: false)
+    }
+
+    /// An order for the first cable that the first station accepted.
+    package func give(_ order: StationCustody.Order, at index: Int) {
+        guard let identity = run.ledger.promises.first?.identity else { return }
+        run.traffic.give(order, identity, at: index)
     }
 
     package func station(_ index: Int) -> SimulatedStation { run.stations[index] }

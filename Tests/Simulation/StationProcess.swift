@@ -237,6 +237,7 @@ final class StationProcess: @unchecked Sendable {
         custody.newEntries { chain.add($0, $1, hash: { SimulatedHash.of($0) }) }
         let frames = sign(&records)
         if station.mutation == .noteEndsLaterArrival { ledger.misdirect(station, &records) }
+        if station.mutation == .raiseTakenForCancel || station.mutation == .cancelledTooEarly { mistake(&records) }
         if station.mutation == .arrivalNumbersReused, !hasReusedNumber { reuseNumber(&records) }
         keep(records)
         let last = custody.nextSequence - 1
@@ -441,6 +442,18 @@ final class StationProcess: @unchecked Sendable {
         let isNote: (Announcement) -> Bool = { $0.isCustodyNote }
         let kept = actions.afterPersist[before.told...].filter { !isNote($0) }
         actions.afterPersist.replaceSubrange(before.told..., with: kept)
+    }
+
+    private func mistake(_ records: inout [JournalRecord]) {
+        for index in records.indices {
+            guard case .changed(var changed) = records[index] else { continue }
+            switch changed.change {
+            case .raised where station.mutation == .raiseTakenForCancel: changed.change = .cancelled
+            case .cancelling where station.mutation == .cancelledTooEarly: changed.change = .cancelled
+            case .held, .released, .cancelling, .cancelled, .raised, .moved: continue
+            }
+            records[index] = .changed(changed)
+        }
     }
 
     private func reuseNumber(_ records: inout [JournalRecord]) {

@@ -6,7 +6,7 @@ import Octets
 package struct Trace {
     package enum Event: String, Sendable {
         case start, ready, kill, powerCut, failedStart
-        case submit, answer, refused, accept, arrive, outcome, desk
+        case submit, answer, refused, accept, arrive, outcome, desk, order
         case dial, up, down, offer, service, chunk, resumed, note, refusal, fault
         case sync, mended, readOnly, writesAgain, damage
         case cutConnection, halfOpen, partition, slow, clock, brokenDisk, shortDisk, failCalls, flip, wipe, restore

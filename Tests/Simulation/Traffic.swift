@@ -26,6 +26,8 @@ final class Traffic {
     private let stations: [SimulatedStation]
     private var clients: [Client] = []
     private var nextNumber = 1
+    /// Of a hundred cables so many are followed by an order.
+    var ordersChance = 0
 
     init(world: World, plan: NetworkPlan, ledger: Ledger, stations: [SimulatedStation]) {
         self.world = world
@@ -178,6 +180,51 @@ final class Traffic {
         return CableBody(try body.finish().kept)
     }
 
+    // MARK: Orders
+
+    /// Somebody changes his mind about a cable, at its originator's station or along its way.
+    private func planOrder(_ identity: CableIdentity, _ origin: Int) {
+        let delay = UInt64(world.bits.below(6_000))
+        let order: StationCustody.Order =
+            switch world.bits.below(5) {
+            case 0...1: .cancel
+            case 2...3: .raise(world.bits.pick([.priority, .immediate, .flash]))
+            default: .hold
+            }
+        let station = order == .hold ? world.bits.below(stations.count) : origin
+        world.after(delay) { [weak self] in self?.give(order, identity, at: station) }
+        guard order == .hold else { return }
+        world.after(delay + UInt64(world.bits.within(500...20_000))) { [weak self] in
+            self?.release(identity, at: station)
+        }
+    }
+
+    /// - Returns: whether the station runs.
+    @discardableResult
+    func give(_ order: StationCustody.Order, _ identity: CableIdentity, at index: Int) -> Bool {
+        guard let process = stations[index].running else { return false }
+        switch order {
+        case .cancel: ledger.cancelled.insert(identity)
+        case .raise(let precedence):
+            ledger.raised[identity] = max(ledger.raised[identity] ?? .routine, precedence)
+        case .hold, .release, .retry: break
+        }
+        world.note(index, .order, 0, 0, "\(order) \(identity)")
+        process.post { custody, now, actions in
+            guard case .found(let slot) = custody.find(identity.description) else { return }
+            _ = custody.order(
+                order, slot: slot, user: 0, reason: "EXERCISE", ceiling: .flash, at: now, &actions)
+        }
+        stations[index].endIfInterrupted()
+        return true
+    }
+
+    /// Whoever holds a cable releases it again, when the station runs.
+    private func release(_ identity: CableIdentity, at index: Int) {
+        guard !give(.release, identity, at: index) else { return }
+        world.after(2_000) { [weak self] in self?.release(identity, at: index) }
+    }
+
     /// Without a key nobody dares to submit again: it may have been accepted.
     private func lostPatience(_ token: Int) {
         guard !clients[token].isAnswered else { return }
@@ -197,7 +244,9 @@ final class Traffic {
                     .noDuplicate, station: station.index,
                     "one key was accepted twice, as \(known) and \(cable.identity)")
             }
+            let isNew = clients[token].identity == nil
             clients[token].identity = cable.identity
+            if isNew, ordersChance > 0, world.bits.chance(ordersChance) { planOrder(cable.identity, station.index) }
         case .refused(let refusal):
             world.note(station.index, .refused, UInt64(token), 0, refusal.code)
             switch refusal.code {
