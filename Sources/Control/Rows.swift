@@ -108,6 +108,8 @@ package struct StatusDocument: Codable, Sendable, Equatable {
     package var overdue: Int
     package var alarms: [Alarm]
     package var disk: Disk
+    /// Cables here whose slug named no office.
+    package var unknownSlugs: UInt64 = 0
 
     package init(
         station: String, network: String, version: String, state: String, since: String, accepting: Bool,

@@ -58,6 +58,12 @@ package enum DeskRecord: Equatable, Sendable {
         package var arrival: UInt64
         package var user: UInt32
         package var at: Int64
+
+        package init(arrival: UInt64, user: UInt32, at: Int64) {
+            self.arrival = arrival
+            self.user = user
+            self.at = at
+        }
     }
 
     /// A reply is no longer waited for, or no longer owed.

@@ -84,3 +84,13 @@ package struct LinkLimits: Sendable {
 
     package init() {}
 }
+
+extension OfferedCable {
+    /// Whether somebody at the station is to act on it: then what it asks of replies, which stands in its text, matters.
+    package func isActedOn(at station: RoutingIndicator) -> Bool {
+        offer.part.contains {
+            let delivery = block.deliveries[Int($0)]
+            return delivery.station == station && delivery.role == .action
+        }
+    }
+}

@@ -43,14 +43,14 @@ extension ControlDesk {
 
     func status(_ reply: ControlReply) {
         loop.view { custody, now in
-            (custody.queuedCounts(), custody.linkItems(), custody.overdueCount(at: now))
-        } then: { [self] counts, links, overdue in
+            (custody.queuedCounts(), custody.linkItems(), custody.overdueCount(at: now), custody.unknownSlugs)
+        } then: { [self] counts, links, overdue, unknownSlugs in
             var space: (free: UInt64, total: UInt64) = (0, 0)
             do { space = try archive.journal.space() } catch {
                 log.write(.warning, "disk.unknown", [("why", "\(error)")])
             }
             let readOnly = archive.journal.fault != nil
-            reply.document(
+            var document =
                 StatusDocument(
                     station: facts.settings.station.description, network: facts.network.name, version: facts.version,
                     state: readOnly ? "readOnly" : isAccepting ? "serving" : "draining",
@@ -61,7 +61,9 @@ extension ControlDesk {
                         StatusDocument.Alarm(
                             code: $0.code, since: Timestamp(milliseconds: $0.since).description,
                             text: $0.count > 1 ? "\($0.text) (\($0.count) times)" : $0.text)
-                    }, used: space.total - space.free, free: space.free))
+                    }, used: space.total - space.free, free: space.free)
+            document.unknownSlugs = unknownSlugs
+            reply.document(document)
         }
     }
 

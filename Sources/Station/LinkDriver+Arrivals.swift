@@ -93,10 +93,7 @@ extension LinkDriver {
     func arrive(_ cable: OfferedCable, _ signer: RoutingIndicator, _ body: CableBody) {
         let reading: CableReading
         // What a cable asks of replies stands in its text, and matters where it is acted on.
-        let isForDesk = cable.offer.part.contains {
-            let delivery = cable.block.deliveries[Int($0)]
-            return delivery.station == around.station && delivery.role == .action
-        }
+        let isForDesk = cable.isActedOn(at: around.station)
         do {
             reading = try around.archive.reading(of: body, depth: isForDesk ? .whole : .routing)
         } catch {

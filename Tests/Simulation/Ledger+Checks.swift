@@ -64,6 +64,7 @@ extension Ledger {
     ///   that did not, which was told to nobody.
     func settled(_ station: SimulatedStation, _ sequence: UInt64, _ digest: RecordDigest, isNew: Bool) {
         if case .service(let service) = digest { trust(station.index, service.message) }
+        if case .desk(.forwarded(let forwarded)) = digest { return enter(station.index, forwarded) }
         guard case .accepted(let acceptance) = digest else { return }
         guard !acceptance.desks.isEmpty else { return }
         enterDesks(station.index, acceptance, isNew: isNew)
@@ -193,6 +194,7 @@ extension Ledger {
         guard entry.identity == identity, entry.post == post, entry.office == office else {
             return world.breaks(.arrivalNumbers, station: station.index, "arrival \(arrival) is not \(identity)")
         }
+        whenArrived(station.index, identity, arrival, post)
     }
 
     // MARK: What neighbours are told

@@ -86,6 +86,7 @@ extension Ledger {
                 }
             }
         }
+        checkDesksAtRest(stations)
         for station in stations {
             checkQueues(station)
             checkSigns(station)

@@ -96,6 +96,9 @@ package final class Ledger {
         package var captions: [String]
         /// Who submitted it.
         package var station: Int
+        package var from = ""
+        /// It asks for a reply by a time.
+        package var asks = false
     }
 
     /// One delivery that a submitter was told is accepted.
@@ -113,6 +116,11 @@ package final class Ledger {
     private(set) var truths: [ContentMark: CableTruth] = [:]
     var marks: [CableIdentity: ContentMark] = [:]
     private(set) var promises: [Promise] = []
+    var replies: [Reply] = []
+    /// What stations were seen to tell people and programs.
+    var performed: Set<Task> = []
+    /// A delivery was told at a station: to whom, and with which number.
+    var whenArrived: (Int, CableIdentity, UInt64, String) -> Void = { _, _, _, _ in }
     /// Deliveries, by desk: on the disk of the addressee's station, unmarked.
     var delivered: [DeskKey: UInt64] = [:]
     /// Cables of which somebody ordered that they be cancelled, and the highest rank to which each was ordered.
@@ -343,11 +351,14 @@ package final class Ledger {
                 enterDesks(index, acceptance, isNew: false)
             } else if case .service(let service) = digest {
                 trust(index, service.message)
+            } else if case .desk(.forwarded(let forwarded)) = digest {
+                enter(index, forwarded)
             }
             books[index].orders?.released(sequence, digest)
             books[index].orders?.replayed(digest)
         }
         checkInbox(station, process, known: known)
+        checkDesks(station, process)
         books[index].isDamaged = false
     }
 }

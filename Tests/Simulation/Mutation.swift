@@ -57,4 +57,12 @@ package enum Mutation: String, CaseIterable, Sendable {
     case boundIgnored
     /// Every start of the daemon has the same 40 bits (rule 1).
     case startBitsReused
+    /// What people acknowledged is forgotten at a start.
+    case acknowledgmentForgotten
+    /// A receipt is shown as the acknowledgment of a person.
+    case receiptTakenForAcknowledgment
+    /// A reply is handed in without the cable that it answers.
+    case replyWithoutLink
+    /// Somebody counts as told before anything was said to him.
+    case reminderNotSaid
 }

@@ -83,16 +83,19 @@ extension SessionDriver {
     func arrive(_ cable: OfferedCable, _ signer: RoutingIndicator, _ body: CableBody) {
         let reading: CableReading
         do {
-            reading = try process.reading(of: body)
+            reading = try process.reading(
+                of: body, depth: cable.isActedOn(at: process.station.name) ? .whole : .routing)
         } catch {
             guard process.isAlive else { return }
             return act(state.refuse(cable.offer.channel, "DISK", "the body cannot be read: \(error)"))
         }
-        guard let arrival = state.arrival(cable, signer: signer, body: body, reading: reading) else { return }
+        guard var arrival = state.arrival(cable, signer: signer, body: body, reading: reading) else { return }
+        arrival.desk = DeskClues(reading.cable)
+        let complete = arrival
         offers[cable.offer.channel] = Ledger.Taken(
             arrival.offered, identity: cable.block.identity, part: cable.offer.part)
         if process.station.mutation == .relayDiscardsDuplicate, discards(arrival) { return }
-        process.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
+        process.leave { custody, now, actions in custody.arrive(complete, at: now, &actions) }
     }
 
     func arrive(_ arrival: ServiceArrival) {
@@ -161,8 +164,8 @@ extension StationProcess {
         do throws(StorageFault) { try bodies.remove(mark.description) } catch { return }
     }
 
-    func reading(of body: CableBody) throws -> CableReading {
+    func reading(of body: CableBody, depth: ParseDepth) throws -> CableReading {
         CableParser.parse(
-            try slice(of: body, offset: 0, count: 1 << 20), receiptYear: SimulatedStation.year, depth: .routing)
+            try slice(of: body, offset: 0, count: 1 << 20), receiptYear: SimulatedStation.year, depth: depth)
     }
 }

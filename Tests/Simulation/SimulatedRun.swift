@@ -30,6 +30,8 @@ package final class SimulatedRun {
     private static let patientLookMilliseconds: UInt64 = 60_000
     private static let faultsMilliseconds: UInt64 = 300_000
     private static let lookMilliseconds: UInt64 = 500
+    /// Longer than any reply is due for.
+    private static let remindersMilliseconds: UInt64 = 6 * 3_600_000
 
     package let seed: UInt64
     package let world: World
@@ -39,6 +41,8 @@ package final class SimulatedRun {
     let connections: SimulatedNetwork
     let traffic: Traffic
     let faults: FaultPlan
+    /// Who sits at the desks; in scenarios nobody does.
+    private var people: People?
     package private(set) var verdict = Verdict.right
     package var faultsFired: Int { faults.fired }
 
@@ -79,6 +83,8 @@ package final class SimulatedRun {
         var plan = NetworkPlan.random(&world.bits)
         if world.bits.chance(10) { plan.disagree(&world.bits) }
         let run = SimulatedRun(seed: seed, plan: plan, world: world, mutation: mutation)
+        run.people = People(
+            seed: seed, world: world, plan: plan, ledger: run.ledger, traffic: run.traffic, stations: run.stations)
         let span = world.bits.within(3_000...30_000)
         for station in run.stations { world.after(UInt64(world.bits.below(300))) { station.start() } }
         for _ in 0..<world.bits.within(5...40) {
@@ -116,7 +122,11 @@ package final class SimulatedRun {
             return verdict
         }
         heal()
-        if drain(), world.bits.chance(30) {
+        if drain(), people != nil, seed % 10 == 3 {
+            waitForReminders()
+            _ = drain()
+        }
+        if verdict == .right, world.bits.chance(30) {
             for station in stations { station.stop(.powerCut) }
             run(until: world.now + 10)
             for station in stations { station.start() }
@@ -124,6 +134,13 @@ package final class SimulatedRun {
             _ = drain()
         }
         return verdict
+    }
+
+    /// Replies become due while nothing else happens.
+    private func waitForReminders() {
+        world.isPatient = true
+        run(until: world.now + Self.remindersMilliseconds)
+        world.isPatient = false
     }
 
     /// Heals, drains, and lets go.

@@ -144,6 +144,7 @@ package final class SimulatedStation {
                 settings: settings, routing: RoutingTable(network: network, own: name), addresses: AddressBook(network),
                 offices: OfficeDirectory(plan.offices)), now: clock)
         recovery.forgetsDesks = mutation == .dropDuplicateMarks
+        recovery.forgetsAcknowledgments = mutation == .acknowledgmentForgotten
         let newEpoch = (high: world.bits.next(), low: world.bits.next())
         let (journal, report) = try Journal.open(
             state: "/state", storage: disk, newEpoch: newEpoch,
@@ -216,6 +217,7 @@ private final class Recovery {
     var custody: StationCustody?
     private let now: Instant
     var forgetsDesks = false
+    var forgetsAcknowledgments = false
     private(set) var found: [(sequence: UInt64, digest: RecordDigest, location: RecordLocation)] = []
 
     init(_ custody: consuming StationCustody, now: Instant) {
@@ -235,6 +237,9 @@ private final class Recovery {
             digest = .accepted(acceptance)
         }
         found.append((sequence, digest, location))
+        if forgetsAcknowledgments, case .desk(.acknowledged(let given)) = digest {
+            digest = .desk(.archived(DeskRecord.Archived(arrival: given.arrival, user: 0, at: given.at)))
+        }
         custody?.replay(
             digest, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)
     }

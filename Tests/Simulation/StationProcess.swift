@@ -379,7 +379,9 @@ final class StationProcess: @unchecked Sendable {
     private func tell(_ announcement: Announcement) {
         switch announcement {
         case .submission(let token, let answer): station.answered(token, answer)
-        case .outcome(let outcome): ledger.told(station, outcome)
+        case .outcome(var outcome):
+            if station.mutation == .receiptTakenForAcknowledgment { outcome.state = .acknowledged }
+            ledger.told(station, outcome)
         case .arrived(let identity, let arrival, let post, let office, _):
             ledger.told(station, identity, arrival: arrival, post: post, office: office)
         case .desk(let task): attend(task)
@@ -389,6 +391,9 @@ final class StationProcess: @unchecked Sendable {
 
     /// Somebody is told, and says so.
     private func attend(_ task: DeskTask) {
+        if station.mutation != .reminderNotSaid {
+            ledger.performed.insert(Ledger.Task(station: station.index, matter: task.matter))
+        }
         post { custody, now, actions in custody.told(task.matter, at: now, &actions) }
     }
 

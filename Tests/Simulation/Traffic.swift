@@ -17,6 +17,7 @@ final class Traffic {
         var highest: Precedence
         var isAnswered = false
         var isGivenUp = false
+        var answers: [CableIdentity] = []
         var identity: CableIdentity?
     }
 
@@ -52,6 +53,9 @@ final class Traffic {
         var captions: [String] = []
         var slugs: [String] = []
         var octets = 200
+        /// It asks for a reply within so many hours; 0: it does not.
+        var dueHours = 0
+        var answers: [CableIdentity] = []
     }
 
     func randomWish(from station: Int) -> Wish {
@@ -77,6 +81,8 @@ final class Traffic {
             case 6...7: world.bits.within(700...2_900)
             default: world.bits.within(2_900...9_000)
             }
+        // Behind what was decided before, and with no bits of its own: a third of the cables ask for a reply.
+        wish.dueHours = wish.octets % 3 == 0 ? 1 + wish.octets % 5 : 0
         return wish
     }
 
@@ -103,6 +109,7 @@ final class Traffic {
         lines += wish.captions
         if !wish.slugs.isEmpty { lines.append("FOR \(wish.slugs.joined(separator: " AND "))") }
         lines += ["", "SUBJECT: EXERCISE -- NUMBER \(number)", "", "1. (U) EXERCISE."]
+        if wish.dueHours > 0 { lines.append("2. (U) PLEASE REPLY WITHIN \(wish.dueHours) HOURS OF RECEIPT.") }
         var text = Array(lines.joined(separator: "\n").utf8) + [10]
         let filler = Array("A LINE THAT SAYS NOTHING BUT IS LONG ENOUGH FOR A TELEPRINTER.\n".utf8)
         while text.count + filler.count <= wish.octets { text += filler }
@@ -115,16 +122,17 @@ final class Traffic {
     @discardableResult
     func submit(_ wish: Wish, at station: Int, keyed: Bool) -> Bool {
         let octets = text(wish)
-        let reading = CableParser.parse(octets, receiptYear: SimulatedStation.year, depth: .routing)
+        let reading = CableParser.parse(octets, receiptYear: SimulatedStation.year)
         guard let header = header(reading) else { return false }
         let hash = ledger.submitted(
             Ledger.CableTruth(
-                octets: octets, classification: wish.classification, captions: wish.captions, station: station))
+                octets: octets, classification: wish.classification, captions: wish.captions, station: station,
+                from: wish.from, asks: wish.dueHours > 0))
         let token = clients.count
         clients.append(
             Client(
                 station: station, octets: octets, header: header, hash: hash, key: keyed ? "key-\(token)" : nil,
-                highest: highest(header)))
+                highest: highest(header), answers: wish.answers))
         hand(token)
         return true
     }
@@ -146,10 +154,12 @@ final class Traffic {
                     role: role, precedence: $0.precedence, niact: $0.niact)
             }
         }
-        return CableHeader(
+        var header = CableHeader(
             from: from, mrn: cable.mrn, dateTimeGroup: cable.dateTimeGroup?.text, classification: reading.gate,
             captions: cable.captions, slugs: cable.slugs,
             addressees: names(cable.to, .action) + names(cable.info, .info), exempt: cable.exempt.map(\.post))
+        header.desk = DeskClues(cable)
+        return header
     }
 
     private func hand(_ token: Int) {
@@ -166,10 +176,12 @@ final class Traffic {
             stations[client.station].endIfInterrupted()
             return
         }
-        let submission = Submission(
+        var submission = Submission(
             token: UInt64(token), user: 0, key: client.key, header: client.header, contentHash: client.hash,
             length: UInt64(client.octets.count), body: body, precedenceMax: .flash)
-        process.post { custody, now, actions in custody.submit(submission, at: now, &actions) }
+        if stations[client.station].mutation != .replyWithoutLink { submission.answers = client.answers }
+        let complete = submission
+        process.post { custody, now, actions in custody.submit(complete, at: now, &actions) }
         stations[client.station].endIfInterrupted()
     }
 
@@ -239,6 +251,12 @@ final class Traffic {
         switch answer {
         case .accepted(let cable):
             ledger.told(station, cable)
+            for answered in clients[token].answers where clients[token].identity == nil {
+                ledger.replies.append(
+                    Ledger.Reply(
+                        identity: cable.identity, answers: answered, from: clients[token].header.from,
+                        station: station.index))
+            }
             if let known = clients[token].identity, known != cable.identity {
                 world.breaks(
                     .noDuplicate, station: station.index,

@@ -116,6 +116,10 @@ package enum Rule: String, CaseIterable, Sendable {
     case roomComesBack
     /// A receipt or answer says what is not so.
     case truthfulReceipts
+    /// Something counts as told, or handed to a program, and nobody was.
+    case toldAtLeastOnce
+    /// Originator and addressee do not know the same of a reply or an acknowledgment.
+    case bothSidesKnow
 }
 
 package struct BrokenRule: Equatable, Sendable {
