@@ -214,6 +214,20 @@ package struct HistoryRow: Codable, Sendable, Equatable {
     }
 }
 
+/// The answer to `cable rerun`.
+package struct RerunDocument: Codable, Sendable, Equatable {
+    package var id: String
+    package var post: String
+    /// The station that was asked.
+    package var asked: String
+
+    package init(id: String, post: String, asked: String) {
+        self.id = id
+        self.post = post
+        self.asked = asked
+    }
+}
+
 /// One step of a cable's way, over all stations that are known to have had it.
 package struct TraceRow: Codable, Sendable, Equatable {
     package var at: String
@@ -265,6 +279,8 @@ package struct InboxRow: Codable, Sendable, Equatable {
     package var acknowledgedBy: UInt32?
     /// A person must acknowledge it.
     package var acknowledgmentDue = false
+    /// The cable that this one repeats, where a rerun was asked for.
+    package var rerunOf: String?
     package var archivedAt: String?
     package var forwardedTo: String?
     package var forwardReason: String?

@@ -37,6 +37,8 @@ package enum Announcement: Sendable {
     case outcome(Outcome)
     /// To whoever watches: a cable reached a desk of this station.
     case arrived(identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence)
+    /// To the loop: an addressee asks for the cable of this acceptance once more. Answered with `rerun`.
+    case rerunAsked(RecordPlace, post: String, key: String)
     /// To a person or a program, which is told again until the loop says `told`.
     case desk(DeskTask)
 }
@@ -142,7 +144,7 @@ extension Announcement {
     package var isCustodyNote: Bool {
         switch self {
         case .custodyTaken: true
-        case .submission, .outcome, .arrived, .desk: false
+        case .submission, .outcome, .arrived, .desk, .rerunAsked: false
         }
     }
 }

@@ -21,6 +21,8 @@ package struct ServiceMessage: Equatable, Sendable {
         case tracer = 90
         /// The answer: what it has on record.
         case traceReport
+        /// The addressee's station asks the originator's to send the cable once more: it came garbled or incomplete.
+        case rerun
         /// A person at the post took action on the cable.
         case acknowledgment = 60
         /// The delivery is held by the station that signs, and why; it is not at its end.
@@ -39,7 +41,7 @@ package struct ServiceMessage: Equatable, Sendable {
             switch self {
             case .cancelOrder, .raiseOrder: true
             case .receipt, .notice, .inquiry, .noReceipt, .hasReceipt, .held, .cancelled, .moved, .tracer, .traceReport,
-                .acknowledgment:
+                .rerun, .acknowledgment:
                 false
             }
         }
@@ -121,7 +123,7 @@ package struct ServiceMessage: Equatable, Sendable {
         case .receipt: .receipt
         case .notice: .notice
         case .inquiry, .noReceipt, .hasReceipt: .inquiry
-        case .tracer, .traceReport: .tracer
+        case .tracer, .traceReport, .rerun: .tracer
         case .acknowledgment: .acknowledgment
         case .held, .cancelled, .moved: .notice
         case .cancelOrder, .raiseOrder: .order
@@ -131,7 +133,8 @@ package struct ServiceMessage: Equatable, Sendable {
     /// Where it goes.
     package var destination: RoutingIndicator {
         switch kind {
-        case .receipt, .notice, .inquiry, .acknowledgment, .held, .cancelled, .moved: identity.station
+        case .receipt, .notice, .inquiry, .acknowledgment, .held, .cancelled, .moved, .rerun:
+            identity.station
         case .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport: asker ?? identity.station
         }
     }
@@ -140,7 +143,8 @@ package struct ServiceMessage: Equatable, Sendable {
     package var isOutcome: Bool {
         switch kind {
         case .receipt, .notice, .cancelled, .acknowledgment: true
-        case .inquiry, .noReceipt, .hasReceipt, .held, .moved, .cancelOrder, .raiseOrder, .tracer, .traceReport: false
+        case .inquiry, .noReceipt, .hasReceipt, .held, .moved, .cancelOrder, .raiseOrder, .tracer, .traceReport, .rerun:
+            false
         }
     }
 
@@ -149,7 +153,7 @@ package struct ServiceMessage: Equatable, Sendable {
 
     private static func namesDestination(_ kind: Kind) -> Bool {
         switch kind {
-        case .receipt, .notice, .inquiry, .acknowledgment, .held, .cancelled, .moved: false
+        case .receipt, .notice, .inquiry, .acknowledgment, .held, .cancelled, .moved, .rerun: false
         case .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport: true
         }
     }

@@ -35,6 +35,7 @@ package struct SignedBlock: Equatable, Sendable {
     /// Above the first version, as bits: a life for each delivery, answers behind the rest.
     private static let livesFlag: UInt8 = 1
     private static let answersFlag: UInt8 = 2
+    private static let rerunFlag: UInt8 = 4
 
     package var network: String
     package var identity: CableIdentity
@@ -58,6 +59,8 @@ package struct SignedBlock: Equatable, Sendable {
     package var lives: [UInt32]
     /// The cables that this one replies to, as its originator's station knows them.
     package var answers: [CableIdentity]
+    /// The cable that this one repeats for an addressee who asked for a rerun (ZFG): it is delivered whatever came before.
+    package var rerunOf: CableIdentity?
 
     package init(
         network: String, identity: CableIdentity, contentHash: Digest, length: UInt64, from: String, mrn: String?,
@@ -83,7 +86,9 @@ package struct SignedBlock: Equatable, Sendable {
     /// The octets that the leaf of the batch signature covers.
     package var encoded: [UInt8] {
         var writer = OctetWriter(reserving: 256 + deliveries.count * 48)
-        writer.u8(Self.version + (lives.isEmpty ? 0 : Self.livesFlag) + (answers.isEmpty ? 0 : Self.answersFlag))
+        writer.u8(
+            Self.version + (lives.isEmpty ? 0 : Self.livesFlag) + (answers.isEmpty ? 0 : Self.answersFlag)
+                + (rerunOf == nil ? 0 : Self.rerunFlag))
         writer.string(network)
         writer.identity(identity)
         writer.digest(contentHash)
@@ -104,6 +109,7 @@ package struct SignedBlock: Equatable, Sendable {
         }
         if !lives.isEmpty { writer.list(lives) { $0.u32($1) } }
         if !answers.isEmpty { writer.list(answers) { $0.identity($1) } }
+        if let rerunOf { writer.identity(rerunOf) }
         return writer.octets
     }
 
@@ -135,13 +141,14 @@ package struct SignedBlock: Equatable, Sendable {
         if version & Self.answersFlag != 0 {
             answers = try reader.list(bound: Self.answersMax) { reader throws(OctetFault) in try reader.identity() }
         }
+        rerunOf = version & Self.rerunFlag != 0 ? try reader.identity() : nil
         try reader.finish()
     }
 
     /// What stands behind the first version's fields.
     private static func version(_ reader: inout OctetReader) throws(OctetFault) -> UInt8 {
         let value = try reader.u8()
-        guard value >= version, value - version <= livesFlag | answersFlag else {
+        guard value >= version, value - version <= livesFlag | answersFlag | rerunFlag else {
             throw .unknownValue(offset: reader.offset - 1, value: UInt64(value))
         }
         return value - version

@@ -221,7 +221,7 @@ extension StationCustody {
         case .receipt, .notice, .acknowledgment, .cancelled: settle(service.message, receivedAt: service.at)
         case .held, .moved: advise(service.message)
         case .noReceipt: trust(service.message)
-        case .inquiry, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport: break
+        case .inquiry, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport, .rerun: break
         }
     }
 
@@ -324,7 +324,7 @@ extension StationCustody {
         case (.notice, .queued), (.notice, .inTransit), (.notice, .held):
             entries[slot][delivery: position].state = .undeliverable
         case (.inquiry, _), (.noReceipt, _), (.hasReceipt, _), (.held, _), (.moved, _), (.cancelOrder, _),
-            (.raiseOrder, _), (.tracer, _), (.traceReport, _):
+            (.raiseOrder, _), (.tracer, _), (.traceReport, _), (.rerun, _):
             return
         }
         entries[slot][delivery: position].since = receivedAt

@@ -211,7 +211,7 @@ extension StationCustody {
                     guard !delivery.state.isEnded, delivery.precedence < order.precedence else { continue }
                     change(
                         slot, position, .raised(order.precedence), user: nil, reason: order.reason, at: now, &actions)
-                case .receipt, .notice, .inquiry, .noReceipt, .hasReceipt, .held, .cancelled, .moved, .tracer,
+                case .receipt, .notice, .inquiry, .noReceipt, .hasReceipt, .held, .cancelled, .moved, .tracer, .rerun,
                     .traceReport, .acknowledgment:
                     continue
                 }

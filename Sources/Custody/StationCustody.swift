@@ -332,7 +332,7 @@ package struct StationCustody: ~Copyable {
             case .notice, .held, .cancelled, .moved: return true
             case .receipt, .acknowledgment:
                 return delivery.station == message.station || addresses.isServed(message.post, by: message.station)
-            case .inquiry, .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport:
+            case .inquiry, .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport, .rerun:
                 return delivery.station == message.station
             }
         }

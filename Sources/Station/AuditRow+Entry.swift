@@ -108,6 +108,7 @@ extension ServiceMessage.Kind {
         case .hasReceipt: "hasReceipt"
         case .tracer: "tracer"
         case .traceReport: "traceReport"
+        case .rerun: "rerunAsked"
         case .acknowledgment: "acknowledgment"
         case .held: "held"
         case .cancelled: "cancelled"

@@ -127,6 +127,7 @@ struct CableHistory {
         case .inquiry: ("inquiry", "\(message.station) suspects a duplicate and asks for an earlier receipt")
         case .noReceipt, .hasReceipt: ("inquiry", "\(message.station) has answered")
         case .tracer: ("tracer", "\(message.station) asks what has become of it")
+        case .rerun: ("rerunAsked", "\(message.station) asks for it once more")
         case .traceReport: ("traceReport", "\(message.station) says what it has on record: see `cable trace`")
         case .held: ("held", message.reason)
         case .moved: ("moved", message.reason)

@@ -20,6 +20,7 @@ extension ControlDesk {
                 readAt: item.readAt.map { Timestamp(milliseconds: $0).description },
                 suspectedDuplicate: item.suspectedDuplicate, section: section(of: cable),
                 replyInstructions: ReplyInstructionsDocument(cable.replyInstructions))
+            row.rerunOf = acceptance.block.rerunOf?.description
             fill(&row, from: item, slugs: cable.slugs)
             return row
         } catch {

@@ -108,6 +108,7 @@ final class ControlDesk: ControlService {
         case "receipt.list": receiptList(request, reply)
         case "receipt.export": receiptExport(request, reply)
         case "cable.trace": cableTrace(request, reply)
+        case "cable.rerun": cableRerun(request, reply)
         case "report": report(request, reply)
         case "audit.verify": auditVerify(request, reply)
         case "audit.export": auditExport(request, reply)

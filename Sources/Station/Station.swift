@@ -358,6 +358,8 @@ private final class Wiring: StationAnnouncer {
     func refuseUndecided(_ decided: Set<UInt64>) { desk.refuseUndecided(decided) }
 
     func leaveOpen(_ tokens: [UInt64]) { desk.leaveOpen(tokens) }
+    func rerunAsked(_ place: RecordPlace, post: String, key: String) { desk.rerun(place, post: post, key: key) }
+
     func attend(_ task: DeskTask) { desk.hooks.attend(task) }
 
     func alarmed(_ event: StationEvent) { desk.hooks.alarmed(event) }

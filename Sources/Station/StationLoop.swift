@@ -18,6 +18,8 @@ protocol StationAnnouncer: AnyObject, Sendable {
     func refuseUndecided(_ decided: Set<UInt64>)
     /// It stays open what becomes of these submissions.
     func leaveOpen(_ tokens: [UInt64])
+    /// An addressee asks for a cable once more: its acceptance stands there.
+    func rerunAsked(_ place: RecordPlace, post: String, key: String)
     /// A person or a program is to be told; `told` is to be posted when that is done.
     func attend(_ task: DeskTask)
     /// An alarm was raised: its program may be run.
@@ -411,6 +413,7 @@ final class StationLoop: @unchecked Sendable {
             case .arrived(let identity, let arrival, let post, let office, let precedence):
                 announcer?.arrived(identity, arrival: arrival, post: post, office: office, precedence: precedence)
             case .desk(let task): announcer?.attend(task)
+            case .rerunAsked(let place, let post, let key): announcer?.rerunAsked(place, post: post, key: key)
             case .custodyTaken: break
             }
         }

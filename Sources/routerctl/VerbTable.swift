@@ -189,6 +189,20 @@ enum VerbTable {
                 ("routerctl -o json cable readdress 7KQ2 \"EXAMPLE OFFICE\" --reason x", "the same for a program"),
             ], run: OrderCommands.readdress),
         Verb(
+            name: "cable rerun", usage: "ID", operands: 1...1,
+            options: [reason, VerbOption(name: "--post", value: "POST", meaning: "for this post of the station")],
+            summary: "ask the originator's station for a cable that came garbled or incomplete once more",
+            examples: [
+                (
+                    "routerctl cable rerun 7KQ2M9XA-41 --reason 'page 2 is garbled'",
+                    "a signed question; the rerun follows"
+                ),
+                (
+                    "routerctl cable rerun 7KQ2M9XA-41 --post 'CAMP FOUR' --reason garbled",
+                    "where several posts of the station have it"
+                ),
+            ], run: RerunCommand.run),
+        Verb(
             name: "inbox list", usage: "", operands: 0...0,
             options: [
                 limit, VerbOption(name: "--office", value: "OFFICE", meaning: "of one office only"),

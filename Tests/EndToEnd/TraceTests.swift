@@ -3,6 +3,31 @@ import Testing
 
 @Suite("The way of a cable", .serialized)
 struct TraceTests {
+    @Test("An addressee asks for a garbled cable once more, and gets it as a cable of its own that names the first")
+    func rerun() throws {
+        let lab = try Lab(Lab.row)
+        try lab.start("RUECAP", "RUEHUB", "RUENO")
+        let cable = Lab.cable(1)
+        let id = try #require(lab.ctl("RUECAP", "submit", "-", input: cable).document["id"] as? String)
+        try lab.wait("it is delivered") { lab.ctl("RUENO", "inbox", "list").rows.count == 1 }
+        #expect(lab.ctl("RUENO", "cable", "rerun", id).status == 64)
+        let asked = lab.ctl("RUENO", "cable", "rerun", id, "--reason", "page 2 is garbled")
+        #expect(asked.document["asked"] as? String == "RUECAP", "\(asked.error)")
+        try lab.wait("the rerun is there") { lab.ctl("RUENO", "inbox", "list").rows.count == 2 }
+        let second = try #require(lab.ctl("RUENO", "inbox", "list").rows.last)
+        #expect(second["rerunOf"] as? String == id)
+        #expect(second["suspectedDuplicate"] as? Bool == false)
+        let again = try #require(second["id"] as? String)
+        #expect(again != id)
+        #expect(lab.ctl("RUENO", "inbox", "read", again, "--raw").output == cable)
+        try lab.wait("its receipt is back") {
+            lab.ctl("RUECAP", "receipt", "list", again).rows.contains { $0["state"] as? String == "delivered" }
+        }
+        #expect(lab.ctl("RUECAP", "cable", "rerun", id, "--reason", "x").status == 65)
+        let told = lab.ctl("RUENO", "audit", "export").rows.first { $0["event"] as? String == "operated" }
+        #expect(told?["reason"] as? String == "page 2 is garbled")
+    }
+
     @Test("A receipt tells the way and how long each station had it; a tracer finds where a cable stands")
     func traced() throws {
         let lab = try Lab(Lab.row)

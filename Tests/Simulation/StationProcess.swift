@@ -385,6 +385,7 @@ final class StationProcess: @unchecked Sendable {
         case .arrived(let identity, let arrival, let post, let office, _):
             ledger.told(station, identity, arrival: arrival, post: post, office: office)
         case .desk(let task): attend(task)
+        case .rerunAsked: break
         case .custodyTaken: break
         }
     }
