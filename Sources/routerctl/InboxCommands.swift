@@ -82,7 +82,8 @@ enum SuspenseCommands {
             let state = row.closedAt == nil || row.replyId != nil ? row.state : "closed"
             let subject = row.exercise.map { "[\($0)] " } ?? ""
             return [
-                row.id, row.due, state, row.awaited ? "we wait" : "we owe", row.post, row.office, row.mrn ?? "",
+                row.id, ListCommands.minute(row.due), state, row.awaited ? "we wait" : "we owe", row.post, row.office,
+                row.mrn ?? "",
                 subject + (row.subject ?? ""),
             ]
         }

@@ -105,6 +105,10 @@ struct Invocation {
         let said = words.prefix(2).joined(separator: " ")
         guard !said.isEmpty else { return usage("no verb was given", "see routerctl --help") }
         let names = VerbTable.all.map(\.name)
+        let family = names.filter { $0.hasPrefix(words[0] + " ") }
+        if words.count == 1, !family.isEmpty {
+            return usage("there is no verb \(said)", "there are \(family.joined(separator: ", "))")
+        }
         let nearest =
             SpellingDistance.nearest(to: said, among: names, most: 1).first
             ?? SpellingDistance.nearest(to: words[0], among: names, most: 1).first

@@ -101,10 +101,17 @@ enum ListCommands {
         ) { row in
             [
                 "\(row.arrival)", row.id, row.niact ? "NIACT" : row.precedence, row.office,
-                row.suspectedDuplicate ? "\(row.role) ZFD" : row.role, state(row), row.due ?? "", row.mrn ?? "",
+                row.suspectedDuplicate ? "\(row.role) ZFD" : row.role, state(row), row.due.map(minute) ?? "",
+                row.mrn ?? "",
                 row.from, (row.exercise.map { "[\($0)] " } ?? "") + (row.subject ?? ""),
             ]
         }
+    }
+
+    /// `2026-12-02T23:59:59.000Z` as people read it: `2026-12-02 23:59Z`.
+    static func minute(_ time: String) -> String {
+        let parts = time.split(separator: "T")
+        return parts.count == 2 ? "\(parts[0]) \(parts[1].prefix(5))Z" : time
     }
 
     private static func state(_ row: InboxRow) -> String {

@@ -37,10 +37,12 @@ enum ReplyCommand {
         let lines = String(decoding: octets, as: UTF8.self).split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         var text = preview.additions.isEmpty ? "" : "The reply lacks what the original asks for. Added will be:\n"
+        var shown = 0
         for addition in preview.additions {
-            if addition.behindLine > 0, addition.behindLine <= lines.count {
+            if addition.behindLine > 0, addition.behindLine != shown, addition.behindLine <= lines.count {
                 text += "  \(lines[addition.behindLine - 1])\n"
             }
+            shown = addition.behindLine
             for line in addition.lines { text += "+ \(line)\n" }
         }
         for note in preview.notes { text += "! \(note)\n" }

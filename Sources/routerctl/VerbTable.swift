@@ -59,7 +59,7 @@ enum VerbTable {
             examples: [
                 (
                     "routerctl reply RUEHC-7KQ2M9XA-41 reply.txt",
-                    "the reply needs precedence and time, FM, classification line, subject and text; the rest is added"
+                    "the reply needs precedence and time, FM, classification line, subject and text; what is added is shown first"
                 ),
                 ("routerctl reply 7KQ2M9XA-41 -", "the identity without the RI; the reply from standard input"),
             ], run: ReplyCommand.run),
