@@ -96,6 +96,11 @@ extension Ledger {
         guard !hasDamage else { return }
         checkSuspenses(stations)
         for reply in replies { checkReply(reply, stations) }
+    }
+
+    /// An acknowledgment of which its originator has not heard, or nil.
+    func unheardAcknowledgment(_ stations: [SimulatedStation]) -> String? {
+        guard !hasDamage else { return nil }
         for station in stations {
             for kept in books[station.index].kept.values {
                 guard case .desk(.acknowledged(let given)) = kept.digest, let message = given.message else { continue }
@@ -103,11 +108,10 @@ extension Ledger {
                 guard let state = report(message.identity, message.post, at: stations[origin])?.state,
                     state != .acknowledged
                 else { continue }
-                world.breaks(
-                    .bothSidesKnow, station: origin,
-                    "\(message.identity) was acknowledged at \(message.post), and is \(state.word) here")
+                return "\(message.identity) was acknowledged at \(message.post), and is \(state.word) at S\(origin)"
             }
         }
+        return nil
     }
 
     private func checkSuspenses(_ stations: [SimulatedStation]) {

@@ -17,6 +17,7 @@ extension Ledger {
             }
         }
         guard traffic.isQuiet else { return "a submitter waits for an answer" }
+        if let open = unheardAcknowledgment(stations) { return open }
         for promise in promises where !isExcused(promise) {
             guard let report = report(promise, at: stations[promise.origin]) else { continue }
             if report.state.isEnded || isHeld(promise, stations) { continue }
