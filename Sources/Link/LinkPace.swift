@@ -21,7 +21,9 @@ package struct LinkPace: Sendable {
     private static let chunkMilliseconds: UInt64 = 100
     package static let chunkLeast = 256
     /// Chunks before anything is measured.
-    private static let chunkFirst = 1_024
+    private static let chunkFirst = 2_048
+    /// A chunk is not made smaller than this for the sake of an even flow.
+    private static let chunkPartLeast = 4_096
     /// Octets under way for which the way needs this long at most are never too many, milliseconds.
     private static let freeMilliseconds: UInt64 = 25
     private static let freeMost = 256 << 10
@@ -110,8 +112,12 @@ package struct LinkPace: Sendable {
 
     /// Octets of a body between two choices of what to send next.
     package var chunk: Int {
-        guard let rate else { return min(chunkMost, Self.chunkFirst) }
-        return min(chunkMost, max(Self.chunkLeast, Int(clamping: rate * Self.chunkMilliseconds / 1_000)))
+        guard let rate, let roundTrip else { return min(chunkMost, Self.chunkFirst) }
+        // Of what is under way no chunk is much: else its bound would be met by halves.
+        let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
+        let part = max(Self.chunkPartLeast, fits / 8)
+        return min(
+            chunkMost, max(Self.chunkLeast, min(part, Int(clamping: rate * Self.chunkMilliseconds / 1_000))))
     }
 
     /// Octets that a FLASH may have under way above the bound, so that it does not wait for an answer: with these it is
@@ -126,8 +132,8 @@ package struct LinkPace: Sendable {
     package var bound: Int {
         guard let rate, let roundTrip else { return 4 * chunk }
         let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
-        // A quarter of little is less than can be sent: up to three of these chunks, which are half of rule 17's.
-        let probing = max(fits + fits / (hasFilled ? 8 : 4), min(fits + chunk, 3 * chunk))
+        // A quarter of little is less than can be sent: up to four of these chunks, which are half of rule 17's.
+        let probing = min(fits + max(fits / (hasFilled ? 8 : 4), chunk), max(fits + fits / 4, 4 * chunk))
         let gained = hasFilled && seesQueue ? fits - fits / 8 : isProbing ? probing : fits
         let free = min(Self.freeMost, Int(clamping: rate * Self.freeMilliseconds / 1_000))
         return max(gained, free, 2 * chunk)
