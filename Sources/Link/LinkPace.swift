@@ -21,7 +21,7 @@ package struct LinkPace: Sendable {
     private static let chunkMilliseconds: UInt64 = 100
     package static let chunkLeast = 256
     /// Chunks before anything is measured.
-    private static let chunkFirst = 2_048
+    private static let chunkFirst = 1_024
     /// A chunk is not made smaller than this for the sake of an even flow.
     private static let chunkPartLeast = 4_096
     /// Octets under way for which the way needs this long at most are never too many, milliseconds.
@@ -133,7 +133,8 @@ package struct LinkPace: Sendable {
         guard let rate, let roundTrip else { return 4 * chunk }
         let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
         // A quarter of little is less than can be sent: up to four of these chunks, which are half of rule 17's.
-        let probing = min(fits + max(fits / (hasFilled ? 8 : 4), chunk), max(fits + fits / 4, 4 * chunk))
+        let least = chunk > 2 * Self.chunkLeast ? 4 * chunk : 2 * chunk
+        let probing = min(fits + max(fits / (hasFilled ? 8 : 4), chunk), max(fits + fits / 4, least))
         let gained = hasFilled && seesQueue ? fits - fits / 8 : isProbing ? probing : fits
         let free = min(Self.freeMost, Int(clamping: rate * Self.freeMilliseconds / 1_000))
         return max(gained, free, 2 * chunk)
@@ -143,7 +144,7 @@ package struct LinkPace: Sendable {
     private var seesQueue: Bool {
         guard let roundTrip, let rate, rate > 0 else { return false }
         let chunkTime = UInt64(chunk) * 1_000 / rate
-        return smoothed / 8 > roundTrip + max(roundTrip / 5, chunkTime, Self.noiseMilliseconds)
+        return smoothed / 8 > roundTrip + max(roundTrip / 8, chunkTime, Self.noiseMilliseconds)
     }
 
     /// Octets that the kernel may hold unsent: some milliseconds' worth, since nothing overtakes them.
@@ -156,7 +157,8 @@ package struct LinkPace: Sendable {
     /// and overflow a short queue on the way; nil: as it likes.
     package var ceiling: UInt64? {
         guard let rate, rate < Self.pacedMost else { return nil }
-        return rate + rate / 4 + rate / 8
+        // The rate is of frames: TLS, TCP and IP add some six in a hundred.
+        return hasFilled && !isProbing ? rate + rate / 16 : rate + rate / 4 + rate / 8
     }
 
     /// Octets that may wait for the kernel to take them: as little as keeps it busy.
