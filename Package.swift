@@ -60,7 +60,7 @@ let package = Package(
             ]),
         tool("routerd", ["Station", "Settings", "Transport", "CMemory"], linking: standalone),
         tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Custody", "Control", "Transport"]),
-        tool("routerbench", ["Octets", "Cables", "Settings", "Control", "Transport", "CChecksum"]),
+        tool("routerbench", ["Octets", "Cables", "Routing", "Settings", "Control", "Transport", "CChecksum"]),
 
         // Whole networks in one thread, by seed; not installed.
         .target(

@@ -8,6 +8,7 @@ let usage = """
            routerbench backlog [--cables N] [--size OCTETS] [--window W] [--dir DIR] [-o json]
            routerbench carry [--cables N] [--size OCTETS] [--rate R] [--keep SECONDS] [--dir DIR] [-o json]
            routerbench format [--size OCTETS] [-o json]
+           routerbench routing [--stations K] [-o json]
 
     relay  submits N cables of SIZE octets at the first station, W outstanding until their receipts are back, to the
            last of K stations in a row (2 unless said), over one pipelined control connection. The daemons are the
@@ -20,6 +21,8 @@ let usage = """
            is carried forward. Tells the time of acceptance meanwhile.
     format parses cables of SIZE octets (10240 unless said), whole and for routing only, on one core, and splits the
            same octets into lines with memchr for comparison.
+    routing makes the routing table of a random network of K stations (1000 unless said) and four times as many links,
+           and looks two million ways up.
 
     """
 
@@ -27,11 +30,12 @@ nonisolated func run() -> Int32 {
     signal(SIGPIPE, SIG_IGN)
     var options = BenchOptions()
     var arguments = CommandLine.arguments.dropFirst()[...]
-    guard let name = arguments.popFirst(), ["relay", "backlog", "carry", "format"].contains(name) else {
+    guard let name = arguments.popFirst(), ["relay", "backlog", "carry", "format", "routing"].contains(name) else {
         Report.complain(usage)
         return CommandLine.arguments.contains("--help") ? 0 : ExitStatus.usage
     }
     if name == "format" { options.size = 10_240 }
+    if name == "routing" { options.stations = 1_000 }
     while let argument = arguments.popFirst() {
         guard let value = arguments.popFirst() else {
             Report.complain("routerbench: \(argument) takes a value\n\(usage)")
@@ -44,6 +48,10 @@ nonisolated func run() -> Int32 {
     }
     if name == "format" {
         Report.write(FormatRun(size: options.size).run())
+        return 0
+    }
+    if name == "routing" {
+        Report.write(RoutingRun(stations: options.stations, links: options.stations * 4).run())
         return 0
     }
     do throws(BenchFailure) {
