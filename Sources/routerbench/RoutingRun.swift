@@ -61,7 +61,8 @@ struct RoutingRun {
             found.append(Network.Link(a: names[a], b: names[b], cost: 1 + below(4)))
         }
         for index in 1..<stations { add(index, below(index)) }
-        while found.count < links { add(below(stations), below(stations)) }
+        // No more than there are pairs of stations.
+        while found.count < min(links, stations * (stations - 1) / 2) { add(below(stations), below(stations)) }
         return Network(name: "BENCH", version: 1, stations: places, links: found, collectives: [], aliases: [])
     }
 }
