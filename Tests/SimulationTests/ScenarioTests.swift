@@ -11,6 +11,7 @@ struct ScenarioTests {
         arguments: [
             (.wayBack, .relayDiscardsDuplicate), (.unsyncedTail, .skipStartupSync), (.failedPages, .believeFailedPages),
             (.unsyncedTail, .tellBeforeSync), (.lostDisk, .forgetFolderSync),
+            (.ungatedWay, .alternateUngated), (.cancelFirst, .orderLeavesNoMark), (.cancelFirst, .cancelledTooEarly),
         ] as [(Scenario, Mutation)])
     func finds(scenario: Scenario, mutation: Mutation) { #expect(scenario.play(mutation: mutation) != .right) }
 }
