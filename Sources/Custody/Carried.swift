@@ -12,12 +12,30 @@ package struct Carried: Equatable, Sendable {
         package var post: String?
         package var detail: String?
 
+        /// Octets that are kept of each text: others' words stand in them, and more could not be read back.
+        static let nameOctetsMax = 64
+        static let postOctetsMax = 1_024
+        static let detailOctetsMax = 2_048
+
         package init(at: Int64, name: String, link: String?, post: String?, detail: String?) {
             self.at = at
-            self.name = name
-            self.link = link
-            self.post = post
-            self.detail = detail
+            self.name = Self.cut(name, Self.nameOctetsMax)
+            self.link = link.map { Self.cut($0, Self.nameOctetsMax) }
+            self.post = post.map { Self.cut($0, Self.postOctetsMax) }
+            self.detail = detail.map { Self.cut($0, Self.detailOctetsMax) }
+        }
+
+        /// Cut between two characters, so that what is left is text.
+        private static func cut(_ text: String, _ octets: Int) -> String {
+            guard text.utf8.count > octets else { return text }
+            var kept = ""
+            var count = 0
+            for character in text {
+                count += character.utf8.count
+                guard count <= octets else { break }
+                kept.append(character)
+            }
+            return kept
         }
     }
 
@@ -69,10 +87,14 @@ package struct Carried: Equatable, Sendable {
         state = try CarriedState(from: &reader)
         let events = try reader.list(bound: Self.eventsMax) { reader throws(OctetFault) in
             Event(
-                at: Int64(bitPattern: try reader.u64()), name: try reader.string(bound: 64),
-                link: try reader.optional { reader throws(OctetFault) in try reader.string(bound: 64) },
-                post: try reader.optional { reader throws(OctetFault) in try reader.string(bound: 1_024) },
-                detail: try reader.optional { reader throws(OctetFault) in try reader.string(bound: 2_048) })
+                at: Int64(bitPattern: try reader.u64()), name: try reader.string(bound: Event.nameOctetsMax),
+                link: try reader.optional { reader throws(OctetFault) in try reader.string(bound: Event.nameOctetsMax)
+                },
+                post: try reader.optional { reader throws(OctetFault) in try reader.string(bound: Event.postOctetsMax)
+                },
+                detail: try reader.optional { reader throws(OctetFault) in
+                    try reader.string(bound: Event.detailOctetsMax)
+                })
         }
         past = Past(
             events: events,

@@ -48,6 +48,8 @@ package struct ServiceMessage: Equatable, Sendable {
     }
 
     package static let octetsMax = 1 << 14
+    /// Milliseconds before and after 1970 that a time may name: 4,400 years.
+    private static let timeMax: UInt64 = 1 << 47
     private static let version: UInt8 = 1
     /// Above the first version, as bits: the way that the cable took, and when a reply is due.
     private static let wayFlag: UInt8 = 1
@@ -210,10 +212,16 @@ package struct ServiceMessage: Equatable, Sendable {
         let flags = version - Self.version
         if flags & Self.wayFlag != 0 {
             way = try reader.list(bound: Acceptance.traceMax + 1) { reader throws(OctetFault) in
-                Hop(station: try reader.indicator(), age: try reader.varint())
+                Hop(station: try reader.indicator(), age: min(try reader.varint(), Age.most))
             }
         }
-        if flags & Self.replyDueFlag != 0 { replyDue = Int64(bitPattern: try reader.u64()) }
+        if flags & Self.replyDueFlag != 0 {
+            let due = Int64(bitPattern: try reader.u64())
+            guard due.magnitude <= Self.timeMax else {
+                throw .aboveBound(offset: reader.offset - 8, value: due.magnitude, bound: Int(Self.timeMax))
+            }
+            replyDue = due
+        }
         try reader.finish()
     }
 }

@@ -96,6 +96,11 @@ extension StationCustody {
             throw DeskRefusal(
                 code: "ALREADY_THERE", message: "the cable lies in \(office)", advice: "name another office")
         }
+        if offices.isSIPDIS(office, of: post), let caption = captions(of: entry.slot).first(where: Captions.narrows) {
+            throw DeskRefusal(
+                code: "NOT_CLEARED", message: "the cable is \(caption), and \(office) is the SIPDIS distribution",
+                advice: "name an office of people who may have it")
+        }
         let there = inbox.entries.last {
             $0.slot == entry.slot && $0.index == entry.index && names[$0.office] == office
         }

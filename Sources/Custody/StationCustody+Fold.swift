@@ -86,7 +86,7 @@ extension StationCustody {
         }
         guard let first = deliveries.first else { return nil }
         let dwell = max(0, min(now.wall - acceptance.at, Int64(acceptance.lifeSeconds) * 1_000))
-        let age = Int64(clamping: acceptance.ageMilliseconds) + dwell
+        let age = Age.bounded(acceptance.ageMilliseconds) + dwell
         var isOrigin = false
         if case .submitted = acceptance.source { isOrigin = true }
         let slot = entries.insert(
@@ -209,7 +209,7 @@ extension StationCustody {
             let number = CustodyNumber(sequence: sequence)
             var pending = PendingService(
                 destination: service.message.destination, precedence: service.message.precedence,
-                born: Int64(clamping: now.boot) - Int64(clamping: service.ageMilliseconds) - dwell,
+                born: Int64(clamping: now.boot) - Age.bounded(service.ageMilliseconds) - dwell,
                 trace: service.trace)
             pending.via = link(after: service.message)
             keepService(number, pending)
@@ -228,7 +228,11 @@ extension StationCustody {
     /// Where a delivery is held, or has moved to, as its station says; it is not at its end.
     private mutating func advise(_ message: ServiceMessage) {
         guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
-        if message.kind == .moved, let station = RoutingIndicator(message.office) {
+        if message.kind == .moved {
+            // Only the station that the delivery is for may say that its post is elsewhere.
+            guard message.station == entries[slot][delivery: position].station,
+                let station = RoutingIndicator(message.office)
+            else { return }
             touch(slot)
             entries[slot][delivery: position].move(to: station)
         }
@@ -273,8 +277,26 @@ extension StationCustody {
         for slot in slots {
             touch(slot)
             for position in 0..<entries[slot].deliveryCount where entries[slot][delivery: position].post == post {
+                let station = entries[slot][delivery: position].station
+                guard station == message.station || addresses.isServed(message.post, by: message.station) else {
+                    continue
+                }
                 entries[slot][delivery: position].isAnswered = true
             }
+        }
+    }
+
+    /// Nobody else can end what waits here, nor say that it was cancelled where that was not ordered.
+    private func mayEnd(_ message: ServiceMessage, _ slot: UInt32, _ position: Int) -> Bool {
+        let delivery = entries[slot][delivery: position]
+        switch message.kind {
+        case .cancelled: return delivery.isCancelling || message.station == settings.station
+        case .notice:
+            let isHere = delivery.state == .queued || delivery.state == .held
+            return !isHere || message.station == settings.station
+        case .receipt, .acknowledgment, .inquiry, .noReceipt, .hasReceipt, .held, .moved, .cancelOrder, .raiseOrder,
+            .tracer, .traceReport, .rerun:
+            return true
         }
     }
 
@@ -282,6 +304,7 @@ extension StationCustody {
     mutating func settle(_ message: ServiceMessage, receivedAt: Int64) {
         guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
         let state = entries[slot][delivery: position].state
+        guard mayEnd(message, slot, position) else { return }
         touch(slot)
         openSuspense(slot, position, message)
         switch (message.kind, state) {

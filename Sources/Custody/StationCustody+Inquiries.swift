@@ -27,7 +27,7 @@ extension StationCustody {
         case .inquiry: answer(inquiry: message, at: now, &actions)
         case .tracer: report(to: message, at: now, &actions)
         case .traceReport: follow(message, at: now, &actions)
-        case .rerun: rerunAsked(message, &actions)
+        case .rerun: rerunAsked(message, at: now, &actions)
         case .receipt, .notice, .noReceipt, .hasReceipt, .acknowledgment, .held, .cancelled, .moved, .cancelOrder,
             .raiseOrder:
             break

@@ -98,7 +98,7 @@ extension StationCustody {
             guard delivery.transmission != CustodyDelivery.none else { return true }
             let transmission = transmissions[delivery.transmission]
             switch transmission.state {
-            case .ready, .held: return !transmission.isInDoubt
+            case .ready, .held: return !transmission.isInDoubt && !transmission.suspectedDuplicate
             case .asking, .sending, .offered: return false
             }
         case .inTransit, .delivered, .undeliverable, .duplicate, .cancelled, .acknowledged: return false
@@ -122,8 +122,14 @@ extension StationCustody {
     private mutating func releaseByHand(
         _ slot: UInt32, _ position: Int, _ user: UInt32, _ reason: String, at now: Instant, _ actions: inout Actions
     ) -> Bool {
-        guard entries[slot][delivery: position].state == .held else { return false }
+        let delivery = entries[slot][delivery: position]
+        // What is for a post of this station is delivered with its acceptance or not at all: a release would leave it
+        // between desk and link. Where its post is known again, it is passed on or held anew.
+        guard delivery.state == .held, delivery.station != settings.station || delivery.why == .unknownPost else {
+            return false
+        }
         change(slot, position, .released, user: user, reason: reason, at: now, &actions)
+        if delivery.station == settings.station { seekPosts(sequence: entries[slot].sequence, at: now, &actions) }
         return true
     }
 
@@ -257,6 +263,26 @@ extension StationCustody {
                 slot, position, .cancelled, user: nil, reason: "", message: outcome(slot, position, at: now), at: now,
                 &actions)
         }
+    }
+
+    /// At a start: a cable's acceptance may be on the disk, and what its marks and its post made of it not.
+    ///
+    /// - Returns: the cables that were changed.
+    mutating func redoWhatFollowsAcceptance(at now: Instant, _ actions: inout Actions) -> Set<UInt32> {
+        var changed: Set<UInt32> = []
+        for slot in 0..<entries.high where entries.holds(slot) && !entries[slot].isOrigin {
+            let isOpen = (0..<entries[slot].deliveryCount).contains {
+                let delivery = entries[slot][delivery: $0]
+                return delivery.state == .queued && (!orders.isEmpty || delivery.station == settings.station)
+            }
+            guard isOpen else { continue }
+            let sequence = entries[slot].sequence
+            let before = nextSequence
+            meetOrders(sequence: sequence, at: now, &actions)
+            seekPosts(sequence: sequence, at: now, &actions)
+            if nextSequence != before { changed.insert(slot) }
+        }
+        return changed
     }
 
     // MARK: Posts that nobody knows here

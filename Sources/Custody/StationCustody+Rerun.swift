@@ -3,6 +3,9 @@ import Octets
 
 /// A cable that came garbled or incomplete is sent once more (a rerun; ZFG): as a cable of its own, that names the first.
 extension StationCustody {
+    /// Milliseconds in which one delivery is sent once more at most.
+    private static let rerunMilliseconds: Int64 = 3_600_000
+
     /// Asks the originator's station for a cable that was delivered here, and says whether it was.
     package mutating func askForRerun(
         _ block: SignedBlock, post: String, reason: String, at now: Instant, _ actions: inout Actions
@@ -19,7 +22,7 @@ extension StationCustody {
     }
 
     /// Only the station of an addressee may ask, and only for that one.
-    mutating func rerunAsked(_ message: ServiceMessage, _ actions: inout Actions) {
+    mutating func rerunAsked(_ message: ServiceMessage, at now: Instant, _ actions: inout Actions) {
         guard let slot = origin(of: message), let position = position(of: message, in: slot),
             entries[slot][delivery: position].station == message.station
         else {
@@ -34,9 +37,12 @@ extension StationCustody {
                         ("id", message.identity.description), ("post", message.post),
                         ("station", message.station.description),
                     ])))
+        // One for each delivery in an hour, and none while the disk has no room for it.
+        guard entries[slot][delivery: position].precedence >= acceptsFrom else { return }
         actions.afterPersist.append(
             .rerunAsked(
-                entries[slot].place, post: message.post, key: "rerun \(message.identity) \(message.post) \(message.at)")
+                entries[slot].place, post: message.post,
+                key: "rerun \(message.identity) \(message.post) \(now.wall / Self.rerunMilliseconds)")
         )
     }
 

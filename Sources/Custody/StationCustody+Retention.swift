@@ -51,6 +51,8 @@ extension StationCustody {
         var newest: Int64 = 0
         for position in 0..<entries[slot].deliveryCount {
             let delivery = entries[slot][delivery: position]
+            // What is at its end by another's word may still wait for a link here.
+            guard delivery.transmission == CustodyDelivery.none else { return false }
             switch delivery.state {
             case .queued, .held: return false
             case .inTransit: if entries[slot].isOrigin { return false }
@@ -278,9 +280,9 @@ extension StationCustody {
         keepService(
             carried.number,
             PendingService(
-                destination: carried.message.identity.station, precedence: carried.message.precedence,
-                born: Int64(clamping: now.boot) - Int64(clamping: carried.ageMilliseconds) - dwell,
-                trace: carried.trace, passedAt: carried.passedAt))
+                destination: carried.message.destination, precedence: carried.message.precedence,
+                born: Int64(clamping: now.boot) - Age.bounded(carried.ageMilliseconds) - dwell,
+                trace: carried.trace, passedAt: carried.passedAt, via: link(after: carried.message)))
     }
 
     mutating func fold(_ standing: Standing) {

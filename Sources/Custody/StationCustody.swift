@@ -189,10 +189,14 @@ package struct StationCustody: ~Copyable {
         for link in links.indices { links[link].downSince = now.boot + Self.startMilliseconds }
         actions.wake(at: now.boot + Self.startMilliseconds)
         record(.started(JournalRecord.Started(start: settings.start, at: now.wall)), at: now, &actions)
-        for slot in 0..<entries.high where entries.holds(slot) { release(.cable(slot), at: now, &actions) }
-        for number in services.filter({ $0.value.passedAt == 0 }).keys.sorted() {
-            release(.service(number), at: now, &actions)
+        let waiting = services.filter { $0.value.passedAt == 0 }.keys.sorted()
+        let changed = redoWhatFollowsAcceptance(at: now, &actions)
+        // What was just changed, and what that states, goes on when it is synced (rule 6).
+        for slot in changed.sorted() { unsynced.append((nextSequence - 1, .cable(slot))) }
+        for slot in 0..<entries.high where entries.holds(slot) && !changed.contains(slot) {
+            release(.cable(slot), at: now, &actions)
         }
+        for number in waiting { release(.service(number), at: now, &actions) }
         tend(at: now, &actions)
     }
 

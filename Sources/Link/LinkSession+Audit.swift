@@ -20,7 +20,12 @@ extension LinkSession {
         put(.auditHeld(held?.head.encoded ?? [], held?.proof))
     }
 
-    mutating func take(auditHead octets: [UInt8], _ proof: BatchProof) -> [LinkAction] {
+    /// Milliseconds between two heads that are looked at: each costs a verification and a record.
+    private static let auditMilliseconds: UInt64 = 1_000
+
+    mutating func take(auditHead octets: [UInt8], _ proof: BatchProof, now: UInt64) -> [LinkAction] {
+        if let last = auditHeadAt, now < last + Self.auditMilliseconds { return [] }
+        auditHeadAt = now
         do throws(OctetFault) {
             let head = try AuditHead(decoding: octets)
             guard head.station == peer, head.network == own.network else {

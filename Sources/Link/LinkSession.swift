@@ -61,6 +61,8 @@ package struct LinkSession: ~Copyable {
     /// Octets of the window that an offer holds until custody is noted or refused.
     var held: [UInt64: Int] = [:]
     var incoming: [UInt64: IncomingCable] = [:]
+    /// When the neighbour last said how far its audit has come.
+    var auditHeadAt: UInt64?
 
     /// - Parameters:
     ///   - introduced: fingerprint of the certificate that the neighbour showed when the connection was made.
@@ -199,7 +201,7 @@ package struct LinkSession: ~Copyable {
             lastProgress = now
             if pace.wantsMark { ping() }
             return [.windowOpened]
-        case .auditHead(let octets, let proof): return take(auditHead: octets, proof)
+        case .auditHead(let octets, let proof): return take(auditHead: octets, proof, now: now)
         case .auditAsk: return [.auditAsked]
         case .auditHeld(let octets, let proof): return take(auditHeld: octets, proof)
         case .bye(let code, let message): return fail(.closed(code: code, message: message))

@@ -53,9 +53,11 @@ package struct CableOffer: Equatable, Sendable {
         channel = try reader.varint()
         number = try reader.number()
         suspectedDuplicate = try reader.bool()
-        ageMilliseconds = try reader.varint()
+        ageMilliseconds = min(try reader.varint(), Age.most)
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
-        ages = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.varint() }
+        ages = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in
+            min(try reader.varint(), Age.most)
+        }
         part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         blockOctets = try reader.bytes(bound: 1 << 20)
         proof = try BatchProof(from: &reader)
@@ -100,7 +102,7 @@ package struct ServiceOffer: Equatable, Sendable {
         channel = try reader.varint()
         number = try reader.number()
         suspectedDuplicate = try reader.bool()
-        ageMilliseconds = try reader.varint()
+        ageMilliseconds = min(try reader.varint(), Age.most)
         trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
         messageOctets = try reader.bytes(bound: 1 << 14)
         proof = try BatchProof(from: &reader)

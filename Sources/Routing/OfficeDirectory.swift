@@ -114,6 +114,9 @@ package struct OfficeDirectory: Sendable {
         plans[post].map { offices(of: $0) } ?? [Self.standardOffice]
     }
 
+    /// Whether an office is the post's SIPDIS distribution.
+    package func isSIPDIS(_ office: String, of post: String) -> Bool { plans[post]?.sipdis == office }
+
     /// Whether what an office gets is handed to a program.
     package func isHooked(_ office: String, of post: String) -> Bool { plans[post]?.hooked.contains(office) ?? false }
 

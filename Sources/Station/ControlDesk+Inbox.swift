@@ -139,6 +139,13 @@ extension ControlDesk {
                     ()
                 } then: {
                     switch outcome {
+                    case .success where self.archive.journal.fault != nil:
+                        reply.failed(
+                            ControlFailure(
+                                code: "OUTCOME_UNKNOWN",
+                                message: "the station can write nothing now: it is done when it can again, or not",
+                                advice: "see `routerctl check disk`, and look at the cable when it writes again",
+                                exit: ExitStatus.unavailable))
                     case .success(let answer): then(answer)
                     case .failure(let refusal): reply.failed(ControlFailure(refusal))
                     }

@@ -26,6 +26,7 @@ final class HookDesk: Sendable {
     private let archive: CableArchive
     private let log: EventLog
     private let alarms: AlarmBoard
+    private let intake = DispatchQueue(label: "cable.hooks", qos: .utility)
     private let workers = DispatchQueue(label: "cable.hooks", qos: .utility, attributes: .concurrent)
     private let state = Mutex(State())
 
@@ -51,6 +52,15 @@ final class HookDesk: Sendable {
         var running = 0
         var nextOrder: UInt64 = 0
         var dropped = 0
+        /// The boot clock at which the next look is planned.
+        var timerAt: UInt64?
+
+        /// True where no look is planned before: the caller plans one.
+        mutating func claimsTimer(at moment: UInt64) -> Bool {
+            if let timerAt, timerAt <= moment { return false }
+            timerAt = moment
+            return true
+        }
     }
 
     init(
@@ -161,7 +171,8 @@ final class HookDesk: Sendable {
             return false
         }
         if isFull { log.write(.error, "hook.tooMuch", [("key", work.key)]) }
-        schedule()
+        // Not on the caller's queue, which may be the core's: the look goes through all that waits.
+        intake.async { [self] in schedule() }
     }
 
     /// Starts what can run now: the highest precedence first, one at a time for each office.
@@ -181,8 +192,12 @@ final class HookDesk: Sendable {
             return (chosen, state.works.filter { !$0.isRunning && $0.notBefore > now }.map(\.notBefore).min())
         }
         for work in chosen { workers.async { [self] in run(work) } }
-        guard let next else { return }
-        workers.asyncAfter(deadline: .now() + .milliseconds(Int(next - now) + 1)) { [weak self] in self?.schedule() }
+        guard let next, state.withLock({ $0.claimsTimer(at: next) }) else { return }
+        workers.asyncAfter(deadline: .now() + .milliseconds(Int(next - now) + 1)) { [weak self] in
+            guard let self else { return }
+            state.withLock { if let at = $0.timerAt, at <= next { $0.timerAt = nil } }
+            schedule()
+        }
     }
 
     private static func precedes(_ a: Work, _ b: Work) -> Bool {
