@@ -52,7 +52,8 @@ package struct AuditRecovery: Sendable {
             guard found.through >= head?.through ?? 0 else { return }
             head = found
             behind.removeAll { $0.sequence <= found.through }
-        } else if head != nil, let entry = AuditEntry(digest) {
+        } else if let entry = AuditEntry(digest) {
+            // Also before the first head: where the segments before are gone, their head stands behind such entries.
             behind.append((sequence, entry))
             if behind.count > Self.entriesMax { behind.removeFirst(Self.entriesMax / 2) }
         }

@@ -5,7 +5,8 @@ package struct AuditLedger: Sendable {
     struct Kept: Sendable {
         var head: AuditHead
         var proof: BatchProof
-        /// The segment of the newest record of it.
+        /// The newest record of it, and the segment that this stands in.
+        var sequence = UInt64.max
         var segment: UInt32 = 0
     }
 
@@ -68,6 +69,13 @@ extension StationCustody {
     /// The newest head of this station's own, as recorded; it may not be synced yet.
     package var auditHead: (head: AuditHead, proof: BatchProof)? { audit.own.map { ($0.head, $0.proof) } }
 
+    /// Whether a signed head that is on the disk covers all that the audit says of records up to this one. What no head
+    /// covers is needed to find the chain's value again at a start.
+    package func isAudited(through sequence: UInt64) -> Bool {
+        guard let own = audit.own else { return true }
+        return own.head.through >= sequence && own.sequence <= persistedThrough
+    }
+
     /// What is held of a neighbour's audit.
     package func auditHead(of peer: RoutingIndicator) -> (head: AuditHead, proof: BatchProof)? {
         audit.peers[peer].map { ($0.head, $0.proof) }
@@ -88,10 +96,12 @@ extension StationCustody {
         }
     }
 
-    mutating func placed(_ record: AuditRecord, in segment: UInt32) {
+    mutating func placed(_ record: AuditRecord, sequence: UInt64, in segment: UInt32) {
         switch record {
         case .operated, .refused: break
-        case .head: audit.own?.segment = segment
+        case .head:
+            audit.own?.segment = segment
+            audit.own?.sequence = sequence
         case .peerHead(let head, _): audit.peers[head.station]?.segment = segment
         }
     }

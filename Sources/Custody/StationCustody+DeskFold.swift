@@ -74,6 +74,7 @@ extension StationCustody {
                     role: old.role, suspectedDuplicate: old.suspectedDuplicate, at: forwarded.at, readAt: nil,
                     isAddressed: old.isAddressed))
         }
+        isOpenNow(old.slot)
         touch(old)
         touch(old.slot)
         inbox.change(forwarded.arrival) { $0.isAddressed = false }

@@ -133,6 +133,7 @@ extension StationCustody {
     }
 
     mutating func enter(_ desk: AcceptanceDigest.Desk, slot: UInt32, mrn: String?) {
+        isOpenNow(slot)
         inbox.add(
             InboxEntry(
                 arrival: desk.arrival, slot: slot, index: desk.index, office: names.number(of: desk.office),

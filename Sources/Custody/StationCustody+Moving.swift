@@ -8,6 +8,9 @@ extension StationCustody {
         for record in records { bySequence[record.sequence] = record.place }
         var byPlace: [RecordPlace: RecordPlace] = [:]
         for (sequence, place) in placesInDoubt { if let new = bySequence[sequence] { byPlace[place] = new } }
+        for index in carriedPlaces.indices {
+            if let new = byPlace[carriedPlaces[index].place] { carriedPlaces[index].place = new }
+        }
         // Any cable's newest record may be one of them, not only those that were just accepted.
         for slot in 0..<entries.high where entries.holds(slot) {
             if let new = byPlace[entries[slot].place] { entries[slot].place = new }

@@ -29,6 +29,11 @@ extension StationCustody {
         orders.expire(before: now.wall - settings.duplicateWindowMilliseconds)
     }
 
+    /// Somebody has to look at an entry of this cable: also in a look for what is over that has begun before.
+    mutating func isOpenNow(_ slot: UInt32) {
+        if !isReplaying { busy.unread.insert(slot) }
+    }
+
     private func overdue(_ slots: Range<UInt32>, early: Bool, at now: Instant) -> [UInt32] {
         slots.filter { entries.holds($0) && isOver($0, early: early, at: now) }
     }
@@ -58,6 +63,8 @@ extension StationCustody {
             case .inTransit: if entries[slot].isOrigin { return false }
             case .delivered, .duplicate, .undeliverable, .acknowledged, .cancelled: break
             }
+            // A receipt may come before the custody note, or by another way: what is offered must be there.
+            guard delivery.transmission == CustodyDelivery.none else { return false }
             newest = max(newest, delivery.since)
         }
         guard !busy.unread.contains(slot), openReceipts[entries[slot].sequence] == nil, !awaitsReply(slot) else {
@@ -95,6 +102,9 @@ extension StationCustody {
 
     /// Whether a cable that is kept has its octets in the file of this content.
     package func needs(body: ContentMark) -> Bool { bodies[body] != nil }
+
+    /// Whether the cable of this custody is kept.
+    package func keeps(_ sequence: UInt64) -> Bool { slot(ofSequence: sequence) != nil }
 
     // MARK: Carrying forward
 
@@ -299,14 +309,43 @@ extension StationCustody {
         for mark in standing.marks { marks.add(mark.mark, at: mark.at, segment: segment) }
     }
 
-    /// A carried record has its place; a mended sync may give it another.
-    mutating func moved(carried sequence: UInt64, desks: Int, to place: RecordPlace) {
-        guard let slot = slot(ofSequence: sequence) else { return }
-        entries[slot].place = place
-        entries[slot].last = place
-        guard openReceipts[sequence] != nil else { return }
-        for desk in 0..<desks { services[CustodyNumber(sequence: sequence, part: UInt16(desk + 1))]?.place = place }
+    /// A carried record has its place.
+    mutating func carriedTo(_ place: RecordPlace, _ carried: CarriedPlace) {
+        if isReplaying { settle(carried) } else { carriedPlaces.append(carried) }
     }
+
+    /// What is synced is read where it was carried to; before, nothing need be there to read.
+    mutating func settleCarried(through sequence: UInt64) {
+        var count = 0
+        while count < carriedPlaces.count, carriedPlaces[count].sequence <= sequence {
+            settle(carriedPlaces[count])
+            count += 1
+        }
+        carriedPlaces.removeFirst(count)
+    }
+
+    private mutating func settle(_ carried: CarriedPlace) {
+        guard carried.number.isCable, services[carried.number] == nil else {
+            services[carried.number]?.place = carried.place
+            return
+        }
+        let sequence = carried.number.sequence
+        guard let slot = slot(ofSequence: sequence) else { return }
+        entries[slot].place = carried.place
+        guard openReceipts[sequence] != nil else { return }
+        for desk in 0..<carried.desks {
+            services[CustodyNumber(sequence: sequence, part: UInt16(desk + 1))]?.place = carried.place
+        }
+    }
+}
+
+/// Where a cable or a service message was carried to.
+struct CarriedPlace: Sendable {
+    /// Of the record that carries it.
+    var sequence: UInt64
+    var number: CustodyNumber
+    var desks: Int
+    var place: RecordPlace
 }
 
 /// What a look for cables whose time is over must know of the whole, gathered once.

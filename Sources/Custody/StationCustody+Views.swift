@@ -123,14 +123,7 @@ extension StationCustody {
 
     /// The identity, with or without the routing indicator, or a unique prefix of it.
     package func find(_ text: String) -> Lookup {
-        if let identity = CableIdentity(text) {
-            var best: UInt32?
-            _ = byIdentity.first(key: CustodyEntry.key(identity)) { slot in
-                if entries[slot].isArrival(of: identity), best.map({ isBetter(slot, than: $0) }) ?? true { best = slot }
-                return false
-            }
-            if let best { return .found(best) }
-        }
+        if let identity = CableIdentity(text), let slot = find(identity) { return .found(slot) }
         let wanted = text.uppercased()
         guard !wanted.isEmpty else { return .nothing }
         var matches: [CableIdentity: UInt32] = [:]
@@ -146,6 +139,16 @@ extension StationCustody {
         if matches.isEmpty { return .nothing }
         return .several(
             matches.keys.sorted { ($0.station.packed, $0.start, $0.number) < ($1.station.packed, $1.start, $1.number) })
+    }
+
+    /// The cable of just this identity, where it is kept.
+    package func find(_ identity: CableIdentity) -> UInt32? {
+        var best: UInt32?
+        _ = byIdentity.first(key: CustodyEntry.key(identity)) { slot in
+            if entries[slot].isArrival(of: identity), best.map({ isBetter(slot, than: $0) }) ?? true { best = slot }
+            return false
+        }
+        return best
     }
 
     /// Of several arrivals of one cable: the one that originated here, else the one on a desk, else the first.

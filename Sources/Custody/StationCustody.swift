@@ -124,6 +124,8 @@ package struct StationCustody: ~Copyable {
     /// Digests of new records that wait for their places, oldest first, and how many of them have theirs.
     private var unplaced: [RecordDigest] = []
     private var placedCount = 0
+    /// Where things were carried to, oldest first: until that is synced they are read where they stood.
+    var carriedPlaces: [CarriedPlace] = []
     /// Where records were put that are not known to be synced.
     var placesInDoubt: [(sequence: UInt64, place: RecordPlace)] = []
     var identitiesIssued: UInt64 = 0
@@ -209,6 +211,7 @@ package struct StationCustody: ~Copyable {
     package mutating func persisted(through sequence: UInt64, at now: Instant, _ actions: inout Actions) {
         persistedThrough = max(persistedThrough, sequence)
         placesInDoubt.removeAll { $0.sequence <= sequence }
+        settleCarried(through: sequence)
         doubts.synced(through: persistedThrough)
         var ready = 0
         while ready < unsynced.count, unsynced[ready].sequence <= persistedThrough { ready += 1 }
@@ -285,15 +288,20 @@ package struct StationCustody: ~Copyable {
                 if let slot = slot(ofSequence: item.number.sequence) { entries[slot].last = place }
             }
         case .carried(let state, let acceptance):
-            moved(carried: state.sequence, desks: acceptance.desks.count, to: place)
+            if let slot = slot(ofSequence: state.sequence) { entries[slot].last = place }
+            carriedTo(
+                place,
+                CarriedPlace(
+                    sequence: sequence, number: CustodyNumber(sequence: state.sequence), desks: acceptance.desks.count,
+                    place: place))
         case .carriedService(let service):
-            services[service.number]?.place = place
+            carriedTo(place, CarriedPlace(sequence: sequence, number: service.number, desks: 0, place: place))
         case .certificate(let der):
             guard let index = certificates.firstIndex(of: der) else { return }
             while certificatePlaces.count <= index { certificatePlaces.append(0) }
             certificatePlaces[index] = place.segment
         case .standing(let standing): placed(standing, in: place.segment)
-        case .audit(let audit): placed(audit, in: place.segment)
+        case .audit(let audit): placed(audit, sequence: sequence, in: place.segment)
         case .stated: services[CustodyNumber(sequence: sequence)]?.place = place
         case .desk(let record): placed(record, sequence: sequence, place: place)
         case .changed(let changed):

@@ -2,11 +2,8 @@ import Cables
 import Control
 import Custody
 
-/// Follows a cable's records back from the newest: each names the one before it.
+/// Shows what has happened to a cable, as its records say it.
 struct CableHistory {
-    /// Records of one cable that are followed at most.
-    private static let recordsMax = 10_000
-
     let archive: CableArchive
     let station: RoutingIndicator
 
@@ -22,9 +19,9 @@ struct CableHistory {
         for interruption in interruptions {
             let behind = events.firstIndex { $0.at > interruption.at } ?? events.count
             events.insert(
-                row(
-                    interruption.at, interruption.by == nil ? "resumed" : "preempted",
-                    link: interruption.peer.description, detail: interruption.detail), at: behind)
+                Carried.Event(
+                    at: interruption.at, name: interruption.by == nil ? "resumed" : "preempted",
+                    link: interruption.peer.description, post: nil, detail: interruption.detail), at: behind)
         }
         return events.map {
             HistoryRow(
@@ -35,151 +32,8 @@ struct CableHistory {
 
     /// What happened to the cable, oldest first, and the records of the answers that came.
     func past(
-        from last: RecordPlace, acceptance: RecordPlace? = nil, number: CustodyNumber
+        from last: RecordPlace, acceptance: RecordPlace, number: CustodyNumber
     ) throws -> Carried.Past {
-        var past = Carried.Past.empty
-        var place = last
-        for _ in 0..<Self.recordsMax where place != .none {
-            let octets: [UInt8]
-            do {
-                octets = try archive.octets(place)
-            } catch {
-                guard let acceptance, place != acceptance else { throw error }
-                place = acceptance
-                continue
-            }
-            let record = try JournalRecord(decoding: octets)
-            let (found, previous) = read(record, number)
-            past.events.insert(contentsOf: found, at: 0)
-            switch record {
-            case .service(let service): if service.message.isKept { past.answers.insert(octets, at: 0) }
-            case .carried(let carried): past.answers.insert(contentsOf: carried.past.answers, at: 0)
-            case .started, .certificate, .accepted, .passed, .undeliverable, .read, .reoffered, .carriedService,
-                .standing, .audit, .stated, .desk, .changed, .orders:
-                break
-            }
-            place = previous
-        }
-        return past
+        try Carried.Past(from: last, acceptance: acceptance, number: number) { try archive.octets($0) }
     }
-
-    private func read(_ record: JournalRecord, _ number: CustodyNumber) -> ([Carried.Event], RecordPlace) {
-        switch record {
-        case .accepted(let acceptance):
-            return ([accepted(acceptance)] + desks(acceptance), .none)
-        case .passed(let passed):
-            guard let item = passed.items.first(where: { $0.number.names(number) }) else { return ([], .none) }
-            return (
-                [
-                    row(
-                        passed.at, "custodyPassed", link: passed.peer.description,
-                        detail: "\(passed.peer) has synced it")
-                ],
-                item.previous
-            )
-        case .service(let service):
-            let (event, detail) = said(by: service.message)
-            return (
-                [
-                    row(
-                        service.at, event, link: service.offered.peer.description, post: service.message.post,
-                        detail: detail)
-                ], service.previous
-            )
-        case .reoffered(let again):
-            guard let item = again.items.first(where: { $0.number.names(number) }) else { return ([], .none) }
-            return (
-                [
-                    row(
-                        again.at, "offeredAgain", link: again.peer.description,
-                        detail: "\(again.peer) does not remember it; marked ZFD")
-                ], item.previous
-            )
-        case .undeliverable(let end):
-            return ([row(end.at, "notice", post: end.message.post, detail: end.message.reason)], end.previous)
-        case .carried(let carried):
-            return (carried.past.events, .none)
-        case .desk(let record):
-            return (events(record), record.history?.previous ?? .none)
-        case .changed(let change): return ([changed(change)], change.previous)
-        case .started, .certificate, .read, .carriedService, .standing, .audit, .stated, .orders:
-            return ([], .none)
-        }
-    }
-
-    private func changed(_ changed: JournalRecord.Changed) -> Carried.Event {
-        var detail = changed.reason
-        switch changed.change {
-        case .held(let why): if why != .byOperator { detail = why.sentence }
-        case .raised(let precedence): detail = "to \(precedence.word): \(changed.reason)"
-        case .moved(let station): detail = "to \(station), where the post is now"
-        case .released, .cancelling, .cancelled: break
-        }
-        if let user = changed.user { detail += " (uid \(user))" }
-        return row(changed.at, changed.change.word, post: changed.message?.post, detail: detail)
-    }
-
-    private func said(by message: ServiceMessage) -> (event: String, detail: String) {
-        switch message.kind {
-        case .receipt: ("receipt", "delivered to \(message.office) by \(message.station)")
-        case .notice: ("notice", message.reason)
-        case .acknowledgment: ("acknowledged", "\(message.office) of \(message.post) took action")
-        case .inquiry: ("inquiry", "\(message.station) suspects a duplicate and asks for an earlier receipt")
-        case .noReceipt, .hasReceipt: ("inquiry", "\(message.station) has answered")
-        case .tracer: ("tracer", "\(message.station) asks what has become of it")
-        case .rerun: ("rerunAsked", "\(message.station) asks for it once more")
-        case .traceReport: ("traceReport", "\(message.station) says what it has on record: see `cable trace`")
-        case .held: ("held", message.reason)
-        case .moved: ("moved", message.reason)
-        case .cancelled: ("cancelled", message.reason)
-        case .cancelOrder: ("cancelling", "ordered by \(message.station): \(message.reason)")
-        case .raiseOrder: ("raised", "to \(message.precedence.word) by \(message.station): \(message.reason)")
-        }
-    }
-
-    private func events(_ record: DeskRecord) -> [Carried.Event] {
-        switch record {
-        case .acknowledged(let given):
-            [row(given.at, "acknowledged", detail: "arrival \(given.arrival), by uid \(given.user)")]
-        case .forwarded(let forwarded):
-            [
-                row(
-                    forwarded.at, "forwarded",
-                    detail: "to \(forwarded.office) by uid \(forwarded.user): \(forwarded.reason)")
-            ]
-        case .suspenseClosed(let closed):
-            [row(closed.at, "suspenseClosed", detail: "by uid \(closed.user): \(closed.reason)")]
-        case .archived, .told, .facts: []
-        }
-    }
-
-    private func accepted(_ acceptance: Acceptance) -> Carried.Event {
-        switch acceptance.source {
-        case .submitted(let user, _):
-            return row(acceptance.at, "accepted", detail: "submitted by uid \(user)")
-        case .arrived(let offered):
-            let detail = offered.suspectedDuplicate ? "from \(offered.peer), marked ZFD" : "from \(offered.peer)"
-            return row(acceptance.at, "accepted", link: offered.peer.description, detail: detail)
-        }
-    }
-
-    private func desks(_ acceptance: Acceptance) -> [Carried.Event] {
-        acceptance.desks.map { desk in
-            row(
-                desk.at, desk.isDuplicate ? "duplicate" : "delivered",
-                post: acceptance.block.deliveries[Int(desk.index)].post,
-                detail: desk.isDuplicate ? "the desk had it already" : "to \(desk.office), arrival \(desk.arrival)")
-        }
-    }
-
-    private func row(
-        _ at: Int64, _ event: String, link: String? = nil, post: String? = nil, detail: String? = nil
-    ) -> Carried.Event {
-        Carried.Event(at: at, name: event, link: link, post: post, detail: detail)
-    }
-}
-
-extension CustodyNumber {
-    /// Whether this is an offer of the same cable.
-    fileprivate func names(_ cable: CustodyNumber) -> Bool { isCable && sequence == cable.sequence }
 }

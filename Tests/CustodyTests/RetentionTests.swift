@@ -77,6 +77,36 @@ struct RetentionTests {
         #expect(station.core.cablesHeld == 1, "without a receipt the originator keeps it")
     }
 
+    @Test("What has its receipt is kept as long as it is offered to a neighbour (seed 860)")
+    func offered() throws {
+        var station = TestStation("RUAA")
+        station.linkUp(0)
+        _ = station.submit(mark: 1)
+        let offer = try station.firstOffer()
+        guard case .accepted(let acceptance) = station.journal[Int(offer.number.sequence) - 1] else {
+            Issue.record("the cable is the record of its number")
+            return
+        }
+        // The session is lost before the custody note, and the receipt comes back by another one.
+        let now = station.now
+        _ = station.act { core, _, actions in
+            core.linkDown(0, session: 1, why: "lost", nextAt: nil, at: now, &actions)
+        }
+        station.linkUp(0, session: 2)
+        let block = acceptance.block
+        station.take(
+            ServiceMessage(
+                kind: .receipt, network: "ROW", identity: block.identity, contentHash: block.contentHash,
+                post: "NORTH", station: indicator("RUCC"), office: "DEFAULT", at: station.now.wall,
+                precedence: .routine, reason: ""), from: "RUBB", number: 7, session: 2)
+        #expect(station.core.reports(of: 0).map(\.state) == [.delivered])
+        retire(&station, after: 31 * 86_400_000)
+        #expect(station.core.cablesHeld == 1)
+        station.note(station.room(0, session: 2), 0, session: 2)
+        retire(&station, after: 1_000)
+        #expect(station.core.cablesHeld == 0)
+    }
+
     @Test(
         "What nobody has read stays; what was read goes after the retention, and its arrival number is not used again")
     func inbox() throws {
@@ -90,6 +120,45 @@ struct RetentionTests {
         #expect(station.core.inboxItems().map(\.arrival) == [1, 3])
         try deliveredAt(&station, 4...4)
         #expect(station.core.inboxItems().map(\.arrival) == [1, 3, 4])
+    }
+
+    @Test("What comes while a look for what is over is under way is unread for that look, too (seed 7161)")
+    func arrivesMeanwhile() throws {
+        var station = TestStation("RUCC")
+        try deliveredAt(&station, 1...1)
+        let begun = station.now
+        _ = station.act { core, _, _ in _ = core.retire(from: 0, most: 1, at: begun) }
+        try deliveredAt(&station, 2...2)
+        pass(&station)
+        station.now.wall += 31 * 86_400_000
+        let now = station.now
+        _ = station.act { core, _, _ in _ = core.retire(from: 1, most: 10, at: now) }
+        #expect(station.core.inboxItems().map(\.arrival) == [1, 2])
+    }
+
+    @Test("What is carried is read where it stood until it is synced where it goes (seed 836)")
+    func readWhereItStands() throws {
+        var station = TestStation("RUAA")
+        _ = station.submit(mark: 1)
+        _ = station.sync()
+        let item = try #require(station.core.remainder(of: 1, most: 1).first)
+        var writer = OctetWriter()
+        station.journal[Int(item.place.offset) - 1].write(to: &writer)
+        let octets = writer.octets
+        _ = station.act { core, now, actions in
+            core.carry(item, acceptance: octets, past: .empty, at: now, &actions)
+        }
+        let carried = TestStation.place(station.journal.count - 1)
+        station.linkUp(0)
+        let offer = try #require(station.room(0).first)
+        guard case .offerCable(let place, _, _) = offer.content else {
+            Issue.record("the cable is offered")
+            return
+        }
+        #expect(place == item.place)
+        _ = station.sync()
+        let after = station.core.place(of: 0)
+        #expect(after == carried)
     }
 
     @Test("A duplicate of what is no longer kept is known by its mark until the window is over")
@@ -148,6 +217,32 @@ struct RetentionTests {
         try deliveredAt(&after, 1...3, epoch: JournalEpoch(high: 9, low: 9))
         #expect(after.core.cablesHeld == 6)
         #expect(after.core.inboxItems().count == 3, "known as duplicates")
+    }
+}
+
+@Suite("What happened to a cable, for its carrying forward")
+struct PastTests {
+    private struct NotThere: Error {}
+
+    @Test("Where a record between is not where it was, the way goes on at the acceptance: the cable can be carried")
+    func moved() throws {
+        var station = TestStation("RUAA")
+        station.linkUp(0)
+        _ = station.submit(mark: 1)
+        let offer = try station.firstOffer()
+        station.note([offer], 0)
+        let item = try #require(station.core.remainder(of: 1, most: 1).first)
+        func past(_ isThere: (RecordPlace) -> Bool) throws -> Carried.Past {
+            try Carried.Past(from: item.last, acceptance: item.place, number: item.number) { place in
+                guard isThere(place) else { throw NotThere() }
+                var writer = OctetWriter()
+                station.journal[Int(place.offset) - 1].write(to: &writer)
+                return writer.octets
+            }
+        }
+        #expect(try past { _ in true }.events.map(\.name) == ["accepted", "custodyPassed"])
+        #expect(try past { $0 == item.place }.events.map(\.name) == ["accepted"])
+        #expect(throws: NotThere.self) { try past { _ in false } }
     }
 }
 

@@ -20,17 +20,24 @@ extension Ledger {
         guard let process = station.running, !books[station.index].wasDamaged, !books[station.index].showedDamage
         else { return }
         var report = AuditReport { SimulatedHash.of($0) }
+        func take(_ sequence: UInt64, _ digest: RecordDigest) {
+            if case .audit(.head(let head, let proof)) = digest {
+                report.take(sequence, .head(head, proof)) { head, proof in
+                    process.signer(of: SimulatedSeals.leaf(.auditHead, head.encoded), proof) == station.name
+                }
+            } else if let entry = AuditEntry(digest) {
+                report.take(sequence, .entry(entry)) { _, _ in true }
+            }
+        }
+        // The daemon keeps what the audit needs of segments that are gone.
+        for sequence in books[station.index].sequences {
+            guard let kept = books[station.index].kept[sequence], isGone(station.index, kept) else { continue }
+            take(sequence, kept.digest)
+        }
         do {
-            for segment in try process.journal.segments() {
+            for segment in try process.journal.segments() where segment > books[station.index].goneThrough {
                 _ = try process.journal.files.inspect(segment) { sequence, _, _, payload in
-                    let digest = try RecordDigest(record: payload)
-                    if case .audit(.head(let head, let proof)) = digest {
-                        report.take(sequence, .head(head, proof)) { head, proof in
-                            process.signer(of: SimulatedSeals.leaf(.auditHead, head.encoded), proof) == station.name
-                        }
-                    } else if let entry = AuditEntry(digest) {
-                        report.take(sequence, .entry(entry)) { _, _ in true }
-                    }
+                    take(sequence, try RecordDigest(record: payload))
                 }
             }
         } catch {

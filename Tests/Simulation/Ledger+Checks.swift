@@ -67,7 +67,7 @@ extension Ledger {
         if case .desk(.forwarded(let forwarded)) = digest { return enter(station.index, forwarded) }
         guard case .accepted(let acceptance) = digest else { return }
         guard !acceptance.desks.isEmpty else { return }
-        enterDesks(station.index, acceptance, isNew: isNew)
+        enterDesks(station.index, sequence, acceptance, isNew: isNew)
         for desk in acceptance.desks where desk.arrival > 0 {
             guard let post = acceptance.deliveries.first(where: { $0.index == desk.index })?.post else { continue }
             let key = DeskKey(
@@ -84,7 +84,7 @@ extension Ledger {
         }
     }
 
-    func enterDesks(_ index: Int, _ acceptance: AcceptanceDigest, isNew: Bool) {
+    func enterDesks(_ index: Int, _ sequence: UInt64, _ acceptance: AcceptanceDigest, isNew: Bool) {
         for desk in acceptance.desks where desk.arrival > 0 {
             guard let post = acceptance.deliveries.first(where: { $0.index == desk.index })?.post else { continue }
             let key = DeskKey(
@@ -95,7 +95,9 @@ extension Ledger {
                     .arrivalNumbers, station: index, "arrival \(desk.arrival) follows arrival \(last)")
             }
             books[index].inbox.append(
-                Entry(arrival: desk.arrival, desk: key, at: desk.at, isSuspected: desk.suspectedDuplicate))
+                Entry(
+                    arrival: desk.arrival, desk: key, at: desk.at, isSuspected: desk.suspectedDuplicate,
+                    sequence: sequence))
         }
     }
 
@@ -164,15 +166,16 @@ extension Ledger {
     func checkInbox(_ station: SimulatedStation, _ process: StationProcess, known: [Entry]) {
         let items = process.custody.inboxItems()
         let inbox = books[station.index].inbox
-        guard items.count == inbox.count,
-            zip(items, inbox).allSatisfy({
+        let listed = inbox.filter { !books[station.index].retired.contains($0.sequence) }
+        guard items.count == listed.count,
+            zip(items, listed).allSatisfy({
                 $0.arrival == $1.arrival && $0.identity == $1.desk.identity && $0.post == $1.desk.post
                     && $0.office == $1.desk.office && $0.suspectedDuplicate == $1.isSuspected
             })
         else {
             return world.breaks(
                 .arrivalNumbers, station: station.index,
-                "the inbox has \(items.count) entries, the journal \(inbox.count) deliveries")
+                "the inbox has \(items.count) entries, the journal \(listed.count) deliveries")
         }
         let isKept = known.allSatisfy { old in
             inbox.contains { $0.arrival == old.arrival && $0.desk == old.desk && (old.isSuspected || !$0.isSuspected) }
@@ -306,6 +309,9 @@ extension Ledger {
     func logged(_ station: SimulatedStation, _ event: StationEvent) {
         switch event.name {
         case "cable.refused" where event.values.contains { $0.value == "NO_ROOM" }: return
+        case "receipt.unmatched"
+        where event.values.contains { books[station.index].retiredIdentities.contains($0.value) }:
+            return
         case "cable.refused", "receipt.unmatched", "cable.identityCollision":
             guard !books[station.index].wasDamaged, !books.contains(where: \.wasDamaged) else { return }
             world.breaks(.honestNeighbours, station: station.index, "\(event.name) \(event.values.map(\.value))")

@@ -86,7 +86,9 @@ extension Ledger {
             station: index, identity: acceptance.identity, mark: acceptance.mark, post: post, office: forwarded.office)
         let isSuspected = books[index].inbox.first { $0.arrival == forwarded.arrival }?.isSuspected ?? false
         books[index].inbox.append(
-            Entry(arrival: forwarded.newArrival, desk: key, at: forwarded.at, isSuspected: isSuspected))
+            Entry(
+                arrival: forwarded.newArrival, desk: key, at: forwarded.at, isSuspected: isSuspected,
+                sequence: forwarded.number.sequence))
     }
 
     // MARK: At rest
@@ -154,7 +156,7 @@ extension Ledger {
     private func report(
         _ identity: CableIdentity, _ post: String, at station: SimulatedStation
     ) -> DeliveryReport? {
-        guard let process = station.running, case .found(let slot) = process.custody.find(identity.description) else {
+        guard let process = station.running, let slot = process.custody.find(identity) else {
             return nil
         }
         return process.custody.reports(of: slot).first { $0.post == post }

@@ -35,9 +35,33 @@ extension Ledger {
 
     private func report(_ promise: Promise, at station: SimulatedStation) -> DeliveryReport? {
         guard let process = station.running,
-            case .found(let slot) = process.custody.find(promise.identity.description)
+            let slot = process.custody.find(promise.identity)
         else { return nil }
         return process.custody.reports(of: slot).first { $0.post == promise.post }
+    }
+
+    /// As the station says; of what it no longer keeps, as its records said.
+    private func state(_ promise: Promise, at station: SimulatedStation) -> DeliveryState? {
+        if let report = report(promise, at: station) { return report.state }
+        if promise.station == station.name {
+            let isHere = books[promise.origin].inbox.contains {
+                $0.desk.identity == promise.identity && $0.desk.post == promise.post
+            }
+            if isHere { return .delivered }
+        }
+        // A receipt outranks what was believed before it.
+        let outcome = books[promise.origin].fates.outcomes[Fates.Answer(identity: promise.identity, post: promise.post)]
+        return outcome ?? (wasCancelledHere(promise) ? .cancelled : nil)
+    }
+
+    private func wasCancelledHere(_ promise: Promise) -> Bool {
+        let books = books[promise.origin]
+        return (books.byIdentity[promise.identity] ?? []).contains { sequence in
+            guard case .accepted(let acceptance)? = books.kept[sequence]?.digest else { return false }
+            return acceptance.deliveries.contains {
+                $0.post == promise.post && books.fates.cancelled[sequence]?.contains($0.index) == true
+            }
+        }
     }
 
     /// An operator can see it in a hold, with its reason.
@@ -53,7 +77,7 @@ extension Ledger {
     /// Every accepted delivery has come to its end: on its desk, with a notice, or in a hold.
     func checkEnd(_ stations: [SimulatedStation]) {
         for promise in promises where !isExcused(promise) {
-            guard let report = report(promise, at: stations[promise.origin]) else {
+            guard let state = state(promise, at: stations[promise.origin]) else {
                 return world.breaks(
                     .nothingVanishes, station: promise.origin, "\(promise.identity) is not known where it was accepted")
             }
@@ -61,7 +85,7 @@ extension Ledger {
             let isThere = books[index].inbox.contains {
                 $0.desk.identity == promise.identity && $0.desk.post == promise.post && $0.desk.mark == promise.mark
             }
-            switch report.state {
+            switch state {
             case .delivered, .duplicate, .acknowledged:
                 if !isThere, !books[index].wasDamaged {
                     return world.breaks(
@@ -83,7 +107,7 @@ extension Ledger {
                 if !isHeld(promise, stations) {
                     return world.breaks(
                         .nothingVanishes, station: promise.origin,
-                        "\(promise.identity) to \(promise.post) is \(report.state.word) and nobody holds it")
+                        "\(promise.identity) to \(promise.post) is \(state.word) and nobody holds it")
                 }
             }
         }
@@ -101,6 +125,8 @@ extension Ledger {
         for entry in books[station.index].inbox where entry.isSuspected {
             let origin = plan.index(of: entry.desk.identity.station)
             guard origin >= 0, origin != station.index, !books[origin].wasDamaged else { continue }
+            // Who keeps it no longer cannot say whether it is a duplicate.
+            guard !books[origin].retiredIdentities.contains(entry.desk.identity.description) else { continue }
             let wasReceived = books[origin].kept.values.contains {
                 guard case .service(let service) = $0.digest, service.message.kind == .receipt else { return false }
                 return service.message.identity == entry.desk.identity && service.message.post == entry.desk.post

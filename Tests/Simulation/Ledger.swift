@@ -58,6 +58,8 @@ package final class Ledger {
         /// When it was delivered, and whether it bears the sign of a suspected duplicate.
         var at: Int64
         var isSuspected: Bool
+        /// The acceptance that brought it.
+        var sequence: UInt64
     }
 
     /// What the ledger knows of one station.
@@ -87,6 +89,14 @@ package final class Ledger {
         /// When the disk had room again; the highest moment while it is short.
         var shortUntil: UInt64?
         var orders: OrderChecker?
+        /// Segments up to this one are gone, or about to go: their records are in `kept` still.
+        var goneThrough: UInt32 = 0
+        /// What has come to its end, of what was accepted here.
+        var fates = Fates()
+        /// Custody of cables that the station keeps no more, and their identities: also of those that a start brought
+        /// back.
+        var retired: Set<UInt64> = []
+        var retiredIdentities: Set<String> = []
     }
 
     /// A cable as its originator handed it in.
@@ -143,6 +153,9 @@ package final class Ledger {
         package var starts = 0
         package var failedStarts = 0
         package var duplicatesDiscarded = 0
+        package var retired = 0
+        package var carried = 0
+        package var removed = 0
     }
 
     /// Whether power was ever cut at a station.
@@ -203,16 +216,18 @@ package final class Ledger {
         case .passed(let passed): checkPassed(station, passed)
         case .stated(let statement): checkAnswer(station, statement.message)
         case .desk(let record): checkDesk(station, record)
-        case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing,
-            .audit, .orders:
+        case .carried(let state, _): checkCarried(station, state)
+        case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carriedService, .standing, .audit,
+            .orders:
             break
         case .changed(let changed): checkChange(station, changed)
         }
     }
 
-    private func enter(_ index: Int, _ sequence: UInt64, _ digest: RecordDigest, _ location: RecordLocation) {
+    func enter(_ index: Int, _ sequence: UInt64, _ digest: RecordDigest, _ location: RecordLocation) {
         books[index].kept[sequence] = Kept(digest: digest, location: location)
         books[index].sequences.append(sequence)
+        books[index].fates.take(sequence, digest, own: plan.name(index))
         switch digest {
         case .accepted(let acceptance):
             books[index].byIdentity[acceptance.identity, default: []].append(sequence)
@@ -308,9 +323,19 @@ package final class Ledger {
         books[index].byOffer.removeAll()
         books[index].byIdentity.removeAll()
         books[index].passed.removeAll()
-        if books[index].epoch != epoch { books[index].highest = 0 }
+        books[index].fates = Fates()
+        books[index].retired.removeAll()
+        if books[index].epoch != epoch {
+            books[index].highest = 0
+            books[index].goneThrough = 0
+        }
         books[index].epoch = epoch
+        // What was about to go may have stayed.
+        let oldest = found.map(\.location.segment).min() ?? .max
+        books[index].goneThrough = min(books[index].goneThrough, max(1, oldest) - 1)
+        enterGone(index, old, but: Set(found.map(\.sequence)))
         for record in found { enter(index, record.sequence, record.digest, record.location) }
+        noteRetired(index)
         guard !old.isDamaged else { return }
         for sequence in old.sequences where sequence <= old.syncedThrough {
             guard let before = old.kept[sequence] else { continue }
@@ -348,7 +373,7 @@ package final class Ledger {
             if sequence > claimed {
                 settled(station, sequence, digest, isNew: false)
             } else if case .accepted(let acceptance) = digest {
-                enterDesks(index, acceptance, isNew: false)
+                enterDesks(index, sequence, acceptance, isNew: false)
             } else if case .service(let service) = digest {
                 trust(index, service.message)
             } else if case .desk(.forwarded(let forwarded)) = digest {

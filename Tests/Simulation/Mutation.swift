@@ -55,6 +55,14 @@ package enum Mutation: String, CaseIterable, Sendable {
     case lowerGoesOn
     /// More is put under way than the link was measured to carry (rule 17).
     case boundIgnored
+    /// Carrying forward says of what was passed on that it waits.
+    case carryForgetsPassed
+    /// Carrying forward leaves out the marks of deliveries (rule 11).
+    case carryForgetsMarks
+    /// A cleaned segment goes though something in it is still needed.
+    case removeUncarried
+    /// A segment goes before what was carried from it is synced.
+    case removeBeforeSync
     /// Every start of the daemon has the same 40 bits (rule 1).
     case startBitsReused
     /// What people acknowledged is forgotten at a start.

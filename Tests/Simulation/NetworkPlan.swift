@@ -1,5 +1,5 @@
 package import Cables
-import Custody
+package import Custody
 package import Journal
 package import Link
 package import Routing
@@ -23,8 +23,17 @@ package struct NetworkPlan: Sendable {
     package var retryDelayMax: UInt64 = 5_000
     /// Desks by post.
     package var offices: [OfficePlan] = []
+    /// Nil: nothing is over within a run.
+    package var keeping: Keeping?
     /// A network file of its own, for a station whose administrator forgot the new one.
     package var ownNetwork: [Int: Network] = [:]
+
+    /// Short times: what is over goes within the run, and its segments with it.
+    package struct Keeping: Sendable {
+        package var upkeep = SegmentUpkeep.Limits()
+        package var graceMilliseconds: Int64
+        package var retentionMilliseconds: Int64
+    }
 
     package init(network: Network) {
         self.network = network
@@ -110,7 +119,22 @@ package struct NetworkPlan: Sendable {
             plan.alternateAfter = Precedence.allCases.map { $0 >= .flash ? 0 : UInt64(3 - $0.rawValue) * step }
         }
         if bits.chance(10) { plan.lifeSeconds = UInt32(bits.within(20...200)) }
+        if bits.chance(40) { plan.keepBriefly(&bits) }
         return plan
+    }
+
+    package mutating func keepBriefly(_ bits: inout SeededBits) {
+        segmentSizes = SegmentSizes(least: 12 << 10, most: 16 << 10)
+        lifeSeconds = min(lifeSeconds, UInt32(bits.within(100...1_000)))
+        var keeping = Keeping(
+            graceMilliseconds: Int64(bits.within(500...10_000)),
+            retentionMilliseconds: Int64(bits.within(1_000...20_000)))
+        keeping.upkeep.retireTicks = bits.within(1...3)
+        keeping.upkeep.carriedMax = bits.within(1...8)
+        keeping.upkeep.slackOctets = UInt64(bits.below(2)) * (16 << 10)
+        keeping.upkeep.cleanedMax = bits.within(1...4)
+        keeping.upkeep.farewellTicks = bits.within(0...2)
+        self.keeping = keeping
     }
 
     /// One station has a network file of its own, with other costs: ways may lead in a circle.

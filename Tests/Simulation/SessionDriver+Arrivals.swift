@@ -113,7 +113,7 @@ extension SessionDriver {
 
     /// A mistake made on purpose: what has been here is only acknowledged.
     private func discards(_ arrival: CableArrival) -> Bool {
-        guard case .found = process.custody.find(arrival.block.identity.description),
+        guard process.custody.find(arrival.block.identity) != nil,
             arrival.part.allSatisfy({ arrival.block.deliveries[Int($0)].station != process.station.name })
         else { return false }
         process.leave { [link, session] _, _, actions in

@@ -32,6 +32,8 @@ package final class SimulatedRun {
     private static let lookMilliseconds: UInt64 = 500
     /// Longer than any reply is due for.
     private static let remindersMilliseconds: UInt64 = 6 * 3_600_000
+    private static let forgettingMilliseconds = 40_000
+    private static let removalMilliseconds: UInt64 = 300_000
 
     package let seed: UInt64
     package let world: World
@@ -126,7 +128,8 @@ package final class SimulatedRun {
             waitForReminders()
             _ = drain()
         }
-        if verdict == .right, world.bits.chance(30) {
+        guard verdict == .right, forgetWhatIsOver() else { return verdict }
+        if world.bits.chance(30) {
             for station in stations { station.stop(.powerCut) }
             run(until: world.now + 10)
             for station in stations { station.start() }
@@ -141,6 +144,46 @@ package final class SimulatedRun {
         world.isPatient = true
         run(until: world.now + Self.remindersMilliseconds)
         world.isPatient = false
+    }
+
+    /// Where times are short, everything is over some time later, and the oldest segments go; meanwhile processes end.
+    private func forgetWhatIsOver() -> Bool {
+        guard plan.keeping != nil else { return true }
+        for _ in 0..<world.bits.below(6) {
+            let fault: Fault = world.bits.pick([.killInCall, .powerCutInCall, .powerCutInCall, .kill])
+            faults.plan(fault, at: UInt64(world.bits.below(Self.forgettingMilliseconds)))
+        }
+        run(until: world.now + UInt64(Self.forgettingMilliseconds))
+        heal()
+        guard drain() else { return false }
+        let began = world.now
+        while world.broken == nil, ledger.counts.removed == 0, isRemovalDue,
+            world.now < began + Self.removalMilliseconds
+        {
+            run(until: world.now + Self.lookMilliseconds)
+        }
+        if let broken = world.broken {
+            verdict = .broken(broken)
+        } else if ledger.counts.removed == 0, isRemovalDue {
+            verdict = .faultNeverFired("no segment was ever removed, and one that nothing needs is there")
+        }
+        return verdict == .right
+    }
+
+    /// The oldest segment of a station holds nothing that is kept: it must go.
+    private var isRemovalDue: Bool {
+        stations.contains { station in
+            guard let process = station.running else { return false }
+            do {
+                guard let oldest = try process.journal.sealedSegments().first,
+                    let end = try process.journal.oldestEnd(),
+                    process.custody.isAudited(through: end)
+                else { return false }
+                return process.custody.remainder(of: oldest, most: 1).isEmpty
+            } catch {
+                return false
+            }
+        }
     }
 
     /// Heals, drains, and lets go.

@@ -139,6 +139,13 @@ package final class SimulatedStation {
         settings.alternateAfterMilliseconds = plan.alternateAfter
         settings.duplicateWindowMilliseconds = plan.duplicateWindowMilliseconds
         if mutation == .alternateUngated { network.openAlternates() }
+        if let keeping = plan.keeping {
+            settings.graceMilliseconds = keeping.graceMilliseconds
+            settings.retentionMilliseconds = keeping.retentionMilliseconds
+            // As the daemon sets it.
+            settings.duplicateWindowMilliseconds = max(
+                keeping.retentionMilliseconds, 2_000 * Int64(plan.lifeSeconds))
+        }
         let recovery = Recovery(
             StationCustody(
                 settings: settings, routing: RoutingTable(network: network, own: name), addresses: AddressBook(network),

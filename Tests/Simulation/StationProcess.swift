@@ -20,8 +20,7 @@ final class StationProcess: @unchecked Sendable {
     private static let lazyMilliseconds: UInt64 = 200
     private static let noteMilliseconds: UInt64 = 10
     private static let retryMilliseconds: UInt64 = 5_000
-    private static let lifeSweepMilliseconds: UInt64 = 60_000
-    private static let digestMilliseconds: UInt64 = 1_000
+    static let lifeSweepMilliseconds: UInt64 = 60_000
     /// Inputs and releases that may ever wait: neighbours' windows and clients' patience bound them.
     private static let waitingMax = 20_000
 
@@ -48,9 +47,10 @@ final class StationProcess: @unchecked Sendable {
     private var notesPlanned = false
     private var notesOverdue = false
     private var wakeAt = UInt64.max
-    private var digested: Set<UInt32> = []
-    private var recordsAtLastLook: UInt64 = 0
-    private var acceptsFrom = Precedence.routine
+    var upkeep: SegmentUpkeep
+    /// Something for the segments is under way.
+    var isCleaning = false
+    var acceptsFrom = Precedence.routine
     private var hasReusedNumber = false
     private var chain: AuditChain
     private var headThrough: UInt64
@@ -75,6 +75,7 @@ final class StationProcess: @unchecked Sendable {
         self.partials = partials
         self.custody = custody
         self.start = start
+        upkeep = SegmentUpkeep(station.plan.keeping?.upkeep ?? SegmentUpkeep.Limits())
         keeper = SessionKeeper(self)
     }
 
@@ -239,6 +240,7 @@ final class StationProcess: @unchecked Sendable {
         if station.mutation == .noteEndsLaterArrival { ledger.misdirect(station, &records) }
         if station.mutation == .raiseTakenForCancel || station.mutation == .cancelledTooEarly { mistake(&records) }
         if station.mutation == .arrivalNumbersReused, !hasReusedNumber { reuseNumber(&records) }
+        if station.mutation == .carryForgetsPassed || station.mutation == .carryForgetsMarks { forget(&records) }
         keep(records)
         let last = custody.nextSequence - 1
         var releases = frames
@@ -462,6 +464,27 @@ final class StationProcess: @unchecked Sendable {
         }
     }
 
+    /// Of what is carried forward a part is left out.
+    private func forget(_ records: inout [JournalRecord]) {
+        for index in records.indices {
+            switch records[index] {
+            case .carried(var carried) where station.mutation == .carryForgetsPassed:
+                for place in carried.state.deliveries.indices where carried.state.deliveries[place].state == .inTransit
+                {
+                    carried.state.deliveries[place].state = .queued
+                    carried.state.deliveries[place].link = nil
+                }
+                records[index] = .carried(carried)
+            case .standing(var standing) where station.mutation == .carryForgetsMarks:
+                standing.marks.removeAll()
+                records[index] = .standing(standing)
+            case .started, .certificate, .accepted, .passed, .service, .undeliverable, .read, .reoffered, .carried,
+                .carriedService, .standing, .audit, .stated, .desk, .changed, .orders:
+                break
+            }
+        }
+    }
+
     private func reuseNumber(_ records: inout [JournalRecord]) {
         for index in records.indices {
             guard case .accepted(var acceptance) = records[index], let arrival = acceptance.desks.first?.arrival,
@@ -471,55 +494,6 @@ final class StationProcess: @unchecked Sendable {
             records[index] = .accepted(acceptance)
             hasReusedNumber = true
             return
-        }
-    }
-
-    // MARK: Beside the traffic
-
-    private func sweepLives() {
-        after(Self.lifeSweepMilliseconds) { [unowned self] in
-            post { custody, now, actions in
-                custody.endOverdueLives(at: now, &actions)
-                custody.offerOverdueAgain(at: now, &actions)
-            }
-            sweepLives()
-        }
-    }
-
-    /// What may be taken follows from the room on the disk.
-    private func lookAtRoom() {
-        let space: (free: UInt64, total: UInt64)
-        do throws(StorageFault) { space = try journal.space() } catch { return }
-        var floor = DiskRoom.floor(free: space.free, total: space.total)
-        if station.mutation == .reserveRefusesFlash, floor > .routine { floor = .critic }
-        if station.mutation == .reserveStays { floor = max(floor, acceptsFrom) }
-        guard floor != acceptsFrom else { return }
-        acceptsFrom = floor
-        post { custody, _, _ in custody.acceptsFrom = floor }
-    }
-
-    /// Makes digests of sealed segments in quiet moments.
-    private func lookAtSegments() {
-        after(world.isPatient ? Self.lifeSweepMilliseconds : Self.digestMilliseconds) { [unowned self] in
-            defer { lookAtSegments() }
-            lookAtRoom()
-            let records = journal.statistics.records
-            let isQuiet = records == recordsAtLastLook
-            recordsAtLastLook = records
-            do {
-                let waiting = try journal.sealedSegments().filter { !digested.contains($0) }
-                guard let next = waiting.first, isQuiet || waiting.count > 4 else { return }
-                digested.insert(next)
-                guard journal.files.digest(of: next) == nil else { return }
-                _ = try journal.files.makeDigest(of: next, epoch: journal.epoch) { record in
-                    var writer = OctetWriter()
-                    try RecordDigest(record: record).write(to: &writer)
-                    return writer.octets
-                }
-            } catch {
-                // A digest only repeats what the segment says.
-                return
-            }
         }
     }
 }

@@ -10,6 +10,7 @@ package struct Trace {
         case dial, up, down, offer, service, chunk, resumed, note, refusal, fault
         case sync, mended, readOnly, writesAgain, damage
         case cutConnection, halfOpen, partition, slow, clock, brokenDisk, shortDisk, failCalls, flip, wipe, restore
+        case retired, carried, removing, removed
         case heal, drained, phase, rule
     }
 

@@ -223,7 +223,7 @@ final class Traffic {
         }
         world.note(index, .order, 0, 0, "\(order) \(identity)")
         process.post { custody, now, actions in
-            guard case .found(let slot) = custody.find(identity.description) else { return }
+            guard let slot = custody.find(identity) else { return }
             _ = custody.order(
                 order, slot: slot, user: 0, reason: "EXERCISE", ceiling: .flash, at: now, &actions)
         }
@@ -257,7 +257,10 @@ final class Traffic {
                         identity: cable.identity, answers: answered, from: clients[token].header.from,
                         station: station.index))
             }
-            if let known = clients[token].identity, known != cable.identity {
+            // A key is known as long as its cable is kept.
+            if let known = clients[token].identity, known != cable.identity,
+                !ledger.books[station.index].retiredIdentities.contains(known.description)
+            {
                 world.breaks(
                     .noDuplicate, station: station.index,
                     "one key was accepted twice, as \(known) and \(cable.identity)")

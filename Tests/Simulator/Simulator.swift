@@ -53,7 +53,7 @@ struct Simulator {
 
     // MARK: Mutations
 
-    private static let seedsPerMutationMax: UInt64 = 1_000
+    private static let seedsPerMutationMax: UInt64 = 2_000
 
     /// Every mistake must be found, or the checkers are worth nothing.
     private func mutations() -> Int32 {
@@ -107,6 +107,7 @@ struct Simulator {
             "seed \(run.seed): all right; \(run.stations.count) stations, \(counts.accepted) cables accepted, "
                 + "\(counts.delivered) desks, \(counts.receipts) receipts, \(counts.notices) notices, "
                 + "\(counts.starts) starts, \(counts.duplicatesDiscarded) duplicates, \(counts.slices) slices, "
+                + "\(counts.retired) retired, \(counts.carried) carried, \(counts.removed) segments removed, "
                 + "\(run.faultsFired) faults, \(run.world.now / 1_000) s simulated")
         print("trace \(String(run.world.trace.hash, radix: 16)) of \(run.world.trace.count) lines")
     }

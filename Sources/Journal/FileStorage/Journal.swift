@@ -135,6 +135,22 @@ package final class Journal: @unchecked Sendable {
     /// Octets free and in all on the file system of the journal.
     package func space() throws(StorageFault) -> (free: UInt64, total: UInt64) { try storage.space(folder) }
 
+    /// The last sequence in the oldest segment; nil where it is not known where the next one begins.
+    package func oldestEnd() throws(StorageFault) -> UInt64? {
+        let first = try segments().prefix(2)
+        guard first.count == 2, let next = first.last, let sequence = files.firstSequence(of: next) else { return nil }
+        return sequence - 1
+    }
+
+    /// Removes the oldest segment, of which nothing is needed any more.
+    ///
+    /// - Returns: false where it must stay: `oldestEnd` is nil.
+    package func removeOldest(_ segment: UInt32) throws(StorageFault) -> Bool {
+        guard let end = try oldestEnd() else { return false }
+        try files.removeOldest(segment, lastSequence: end, epoch: epoch)
+        return true
+    }
+
     // MARK: Owner's side
 
     /// The last sequence given out, whether or not it is durable.
