@@ -17,41 +17,29 @@ final class BacklogRun {
     }
 
     func run() throws(BenchFailure) -> BacklogResult {
-        do throws(ControlFailure) {
-            return try measure()
-        } catch {
-            throw BenchFailure(text: "\(error.code): \(error.message)")
-        }
-    }
-
-    private func measure() throws(ControlFailure) -> BacklogResult {
-        var client = try started()
         latencies.reserveCapacity(options.cables)
+        let first = try started()
         let start = Report.seconds
-        try submitAll(client)
+        do throws(ControlFailure) { try submitAll(first) } catch { throw BenchFailure(error) }
         let elapsed = Report.seconds - start
-        let queuing = network.residentOctets
+        let queuing = try network.residentOctets()
         network.killFirst()
         let launched = Report.seconds
-        client = try started()
-        try submit(client, options.cables + 1)
+        let second = try started()
+        do throws(ControlFailure) { try submit(second, options.cables + 1) } catch { throw BenchFailure(error) }
         let startSeconds = Report.seconds - launched
         let latencies = latencies.sorted()
         return BacklogResult(
             cables: options.cables, size: options.size, window: options.window, submitSeconds: elapsed,
             cablesPerSecond: Double(options.cables) / elapsed, latencyP50: latencies[latencies.count / 2],
             latencyP99: latencies[latencies.count * 99 / 100], residentBytes: queuing,
-            residentBytesRestarted: network.residentOctets, startSeconds: startSeconds)
+            residentBytesRestarted: try network.residentOctets(), startSeconds: startSeconds)
     }
 
     /// A station that was just executed, connected as soon as it answers.
-    private func started() throws(ControlFailure) -> ControlClient {
-        do throws(BenchFailure) {
-            try network.startFirst()
-            return try network.connect(0)
-        } catch {
-            throw ControlFailure(code: "START", message: error.text, advice: "", exit: ExitStatus.software)
-        }
+    private func started() throws(BenchFailure) -> ControlClient {
+        try network.startFirst()
+        return try network.connect(0)
     }
 
     private func submitAll(_ client: ControlClient) throws(ControlFailure) {

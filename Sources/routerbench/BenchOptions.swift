@@ -42,6 +42,10 @@ struct BenchFailure: Error {
     var text: String
 }
 
+extension BenchFailure {
+    init(_ failure: ControlFailure) { self.init(text: "\(failure.code): \(failure.message)") }
+}
+
 /// One line of JSON, in the names of the interface.
 struct RelayResult: Encodable {
     var bench = "relay"

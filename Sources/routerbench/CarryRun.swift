@@ -34,24 +34,21 @@ final class CarryRun: Sendable {
             done.signal()
         }
         let began = Report.seconds
-        do throws(ControlFailure) {
-            try submit(client, began)
-        } catch {
-            throw BenchFailure(text: "\(error.code): \(error.message)")
-        }
+        do throws(ControlFailure) { try submit(client, began) } catch { throw BenchFailure(error) }
         guard done.wait(timeout: .now() + .seconds(Self.patienceSeconds)) == .success else {
             throw BenchFailure(text: "not every submission was answered")
         }
         let elapsed = Report.seconds - began
         if let failure = state.withLock({ $0.failure }) {
-            throw BenchFailure(text: "\(failure.code): \(failure.message)")
+            throw BenchFailure(failure)
         }
         let latencies = state.withLock { $0.latencies.sorted() }
         return CarryResult(
             cables: options.cables, size: options.size, rate: options.rate,
             cablesPerSecond: Double(options.cables) / elapsed, latencyP50: latencies[latencies.count / 2],
             latencyP99: latencies[latencies.count * 99 / 100], latencyMax: latencies[latencies.count - 1],
-            segmentsRemoved: network.count(of: "segment.removed", inLogOf: 0), residentBytes: network.residentOctets)
+            segmentsRemoved: try network.count(of: "segment.removed", inLogOf: 0),
+            residentBytes: try network.residentOctets())
     }
 
     private func submit(_ client: ControlClient, _ began: Double) throws(ControlFailure) {

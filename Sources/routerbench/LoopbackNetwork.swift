@@ -98,9 +98,8 @@ final class LoopbackNetwork {
     }
 
     /// Lines of a station's log that have this event.
-    func count(of event: String, inLogOf station: Int) -> Int {
-        guard let octets = try? PlainFile.read("\(folder)/\(Self.name(station))/log") else { return 0 }
-        return String(decoding: octets, as: UTF8.self).split(separator: "\n").count { $0.contains(event) }
+    func count(of event: String, inLogOf station: Int) throws(BenchFailure) -> Int {
+        try Self.text("\(folder)/\(Self.name(station))/log").split(separator: "\n").count { $0.contains(event) }
     }
 
     /// Starts the first station alone: its neighbours are dead.
@@ -138,22 +137,33 @@ final class LoopbackNetwork {
     }
 
     /// Seconds of processor time that the daemons used.
-    var processorSeconds: Double {
-        daemons.reduce(0) { sum, daemon in
-            guard let octets = try? PlainFile.read("/proc/\(daemon)/stat") else { return sum }
-            let fields = String(decoding: octets, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
-            guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return sum }
-            return sum + (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    func processorSeconds() throws(BenchFailure) -> Double {
+        var ticks: UInt64 = 0
+        for daemon in daemons {
+            let fields = try Self.text("/proc/\(daemon)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+            guard fields.count > 12, let user = UInt64(fields[11]), let system = UInt64(fields[12]) else {
+                throw BenchFailure(text: "/proc/\(daemon)/stat does not say the time used")
+            }
+            ticks += user + system
         }
+        return Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     /// The first daemon's largest resident memory, octets.
-    var residentOctets: Int {
-        guard let octets = try? PlainFile.read("/proc/\(daemons[0])/status") else { return 0 }
-        for line in String(decoding: octets, as: UTF8.self).split(separator: "\n") where line.hasPrefix("VmHWM:") {
-            return (Int(line.split(separator: " ")[1]) ?? 0) * 1_024
+    func residentOctets() throws(BenchFailure) -> Int {
+        let path = "/proc/\(daemons[0])/status"
+        let line = try Self.text(path).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        let words = line?.split(separator: " ", omittingEmptySubsequences: true) ?? []
+        guard words.count > 1, let kibioctets = Int(words[1]) else {
+            throw BenchFailure(text: "\(path) does not say the memory used")
         }
-        return 0
+        return kibioctets * 1_024
+    }
+
+    private static func text(_ path: String) throws(BenchFailure) -> String {
+        do { return String(decoding: try PlainFile.read(path), as: UTF8.self) } catch {
+            throw BenchFailure(text: "\(path) cannot be read: \(error)")
+        }
     }
 
     private func spawn(_ words: [String], log: String) throws(BenchFailure) -> pid_t {

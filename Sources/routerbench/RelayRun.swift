@@ -27,25 +27,38 @@ final class RelayRun {
         let launched = Report.seconds
         try network.start()
         let client = try network.connect(0)
+        let startSeconds: Double
         do throws(ControlFailure) {
             try client.send(ControlRequest("watch"), tag: Self.watchTag)
             // The first cable proves the whole way before the clock starts.
             try client.send(cables.request, tag: 1, body: cables.cable(1))
             try take(client) { $0.byID.count == 1 }
-            let startSeconds = Report.seconds - launched
+            startSeconds = Report.seconds - launched
             try take(client) { $0.ended == 1 }
-            return try measure(client, startSeconds)
         } catch {
-            throw BenchFailure(text: "\(error.code): \(error.message)")
+            throw BenchFailure(error)
         }
+        return try measure(client, startSeconds)
     }
 
-    private func measure(_ client: ControlClient, _ startSeconds: Double) throws(ControlFailure) -> RelayResult {
+    private func measure(_ client: ControlClient, _ startSeconds: Double) throws(BenchFailure) -> RelayResult {
         state.ended = 0
         state.latencies = []
         state.latencies.reserveCapacity(options.cables)
-        let processor = network.processorSeconds
+        let processor = try network.processorSeconds()
         let start = Report.seconds
+        do throws(ControlFailure) { try carryAll(client) } catch { throw BenchFailure(error) }
+        let elapsed = Report.seconds - start
+        let latencies = state.latencies.sorted()
+        return RelayResult(
+            cables: options.cables, size: options.size, window: options.window, stations: options.stations,
+            cablesPerSecond: Double(options.cables) / elapsed, latencyP50: latencies[latencies.count / 2],
+            latencyP99: latencies[latencies.count * 99 / 100],
+            cpuPerCable: (try network.processorSeconds() - processor) / Double(options.cables),
+            residentBytes: try network.residentOctets(), startSeconds: startSeconds)
+    }
+
+    private func carryAll(_ client: ControlClient) throws(ControlFailure) {
         var next = 2
         while next <= options.cables + 1 {
             var octets: [UInt8] = []
@@ -64,14 +77,6 @@ final class RelayRun {
             try take(client) { $0.ended > max(target, ended) || $0.ended >= self.options.cables }
         }
         try take(client) { $0.ended >= self.options.cables }
-        let elapsed = Report.seconds - start
-        let latencies = state.latencies.sorted()
-        return RelayResult(
-            cables: options.cables, size: options.size, window: options.window, stations: options.stations,
-            cablesPerSecond: Double(options.cables) / elapsed, latencyP50: latencies[latencies.count / 2],
-            latencyP99: latencies[latencies.count * 99 / 100],
-            cpuPerCable: (network.processorSeconds - processor) / Double(options.cables),
-            residentBytes: network.residentOctets, startSeconds: startSeconds)
     }
 
     /// Takes frames until the condition holds, and with them all that came in the same reading.
