@@ -79,6 +79,9 @@ package struct SectionPlace: Sendable {
 /// What an ID of the user names.
 package enum Lookup: Sendable {
     case found(UInt32)
+    /// Nothing, but the number that it ends in is the beginning of one cable's. Enough to look at that cable; to act on it
+    /// would be a mistake where the cable that was meant is no longer kept.
+    case beginning(UInt32)
     case nothing
     case several([CableIdentity])
 }
@@ -135,7 +138,11 @@ extension StationCustody {
             if short == wanted { return find(whole) }
             if matches[identity].map({ isBetter(slot, than: $0) }) ?? true { matches[identity] = slot }
         }
-        if matches.count == 1, let only = matches.first { return .found(only.value) }
+        if matches.count == 1, let only = matches.first {
+            let hyphens = only.key.description.hasPrefix(wanted) ? 2 : 1
+            let isNumberCut = wanted.count { $0 == "-" } == hyphens && wanted.last != "-"
+            return isNumberCut ? .beginning(only.value) : .found(only.value)
+        }
         if matches.isEmpty { return .nothing }
         return .several(
             matches.keys.sorted { ($0.station.packed, $0.start, $0.number) < ($1.station.packed, $1.start, $1.number) })

@@ -121,7 +121,7 @@ extension ControlDesk {
                     code: "READ_ONLY", message: "the station can write nothing now",
                     advice: "see `routerctl check disk`, and try again", exit: ExitStatus.tryLater))
         }
-        find(id, reply) { custody, slot in
+        find(id, acting: true, reply) { custody, slot in
             custody.custodyNumber(of: slot)
         } then: { [self] number in
             loop.post { [self] custody, now, actions in

@@ -13,14 +13,18 @@ extension ControlDesk {
     func offQueue(_ work: @escaping @Sendable () -> Void) { Self.reading.async(execute: work) }
 
     /// Looks a cable up by what the user wrote, and says so when there is none or more than one.
+    ///
+    /// - Parameter acting: something is done to it, so that its number must be written whole.
     func find<Answer: Sendable>(
-        _ id: String, _ reply: ControlReply,
+        _ id: String, acting: Bool = false, _ reply: ControlReply,
         _ look: @escaping @Sendable (borrowing StationCustody, UInt32) -> Answer,
         then: @escaping @Sendable (Answer) -> Void
     ) {
         loop.view { custody, _ -> Found<Answer> in
             switch custody.find(id) {
             case .found(let slot): return .answer(look(custody, slot))
+            case .beginning(let slot) where !acting: return .answer(look(custody, slot))
+            case .beginning(let slot): return .failure(.incompleteID(id, custody.identity(of: slot)))
             case .nothing:
                 return .failure(
                     ControlFailure(
@@ -223,9 +227,12 @@ extension ControlDesk {
         loop.view { custody, now -> [ReceiptItem] in
             let items = custody.receiptItems(at: now).filter { !isOverdue || !$0.delivery.state.isEnded }
             guard let id else { return Array(items.prefix(limit)) }
-            guard case .found(let slot) = custody.find(id) else { return [] }
-            let identity = custody.identity(of: slot)
-            return items.filter { $0.identity == identity }
+            switch custody.find(id) {
+            case .found(let slot), .beginning(let slot):
+                let identity = custody.identity(of: slot)
+                return items.filter { $0.identity == identity }
+            case .nothing, .several: return []
+            }
         } then: { [self] items in
             reply.rows(items) { [self] item in
                 let delivery = item.delivery

@@ -31,6 +31,8 @@ extension ControlDesk {
                 return custody.order(
                     order, slot: slot, user: user, reason: reason, ceiling: ceiling, at: now, &actions
                 ).map { ControlFailure($0) }
+            case .beginning(let slot):
+                return .incompleteID(id, custody.identity(of: slot))
             case .nothing, .several:
                 // `cableShow` says it.
                 return nil
@@ -79,7 +81,7 @@ extension ControlDesk {
                     code: "NO_POST", message: "\(facts.settings.station) serves no post that could readdress it",
                     advice: "readdress the cable at the originator's station", exit: ExitStatus.data))
         }
-        find(request["id"] ?? "", reply) { custody, slot in
+        find(request["id"] ?? "", acting: true, reply) { custody, slot in
             custody.place(of: slot)
         } then: { [self] place in
             offQueue { [self] in

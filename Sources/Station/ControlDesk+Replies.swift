@@ -38,7 +38,7 @@ extension ControlDesk {
         _ id: String, of cable: SubmittedCable, _ request: ControlRequest, _ caller: ControlCaller,
         _ reply: ControlReply
     ) {
-        find(id, reply) { custody, slot in
+        find(id, acting: true, reply) { custody, slot in
             (custody.place(of: slot), custody.reports(of: slot))
         } then: { [self] found in
             offQueue { [self] in

@@ -7,7 +7,7 @@ extension ControlDesk {
     /// `cable.rerun ID`: asks the originator's station for a cable that came garbled or incomplete.
     func cableRerun(_ request: ControlRequest, _ reply: ControlReply) {
         let reason = request["reason"] ?? ""
-        find(request["id"] ?? "", reply) { custody, slot in
+        find(request["id"] ?? "", acting: true, reply) { custody, slot in
             custody.place(of: slot)
         } then: { [self] place in
             offQueue { [self] in

@@ -248,6 +248,14 @@ extension ControlFailure {
     }
 }
 
+extension ControlFailure {
+    static func incompleteID(_ id: String, _ identity: CableIdentity) -> ControlFailure {
+        ControlFailure(
+            code: "INCOMPLETE_ID", message: "no cable here is called \(id); \(identity) begins like it",
+            advice: "write the number whole to act on a cable", exit: ExitStatus.data)
+    }
+}
+
 /// A large body that a client hands in.
 final class StoredBody: BodySink {
     private let inbox: BodyInbox

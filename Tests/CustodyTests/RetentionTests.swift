@@ -77,6 +77,28 @@ struct RetentionTests {
         #expect(station.core.cablesHeld == 1, "without a receipt the originator keeps it")
     }
 
+    @Test("The ID of a cable that is no longer kept never names another by its first figures")
+    func beginnings() throws {
+        var station = TestStation("RUCC")
+        try deliveredAt(&station, 10...10)
+        for text in ["RUAA-00000005-10", "00000005-10", "ruaa-00000005-", "RUAA-0", "00000005"] {
+            guard case .found = station.core.find(text) else {
+                Issue.record("\(text) names the only cable")
+                continue
+            }
+        }
+        for text in ["RUAA-00000005-1", "00000005-1"] {
+            guard case .beginning = station.core.find(text) else {
+                Issue.record("\(text) is the beginning of the only cable's name")
+                continue
+            }
+        }
+        guard case .nothing = station.core.find("RUAA-00000005-2") else {
+            Issue.record("there is no such cable")
+            return
+        }
+    }
+
     @Test("What has its receipt is kept as long as it is offered to a neighbour (seed 860)")
     func offered() throws {
         var station = TestStation("RUAA")
