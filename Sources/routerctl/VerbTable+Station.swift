@@ -1,0 +1,67 @@
+extension VerbTable {
+    /// The station, its files and its health.
+    static let station: [Verb] = [
+        Verb(
+            name: "status", usage: "", operands: 0...0, options: [], summary: "how the station does",
+            examples: [
+                ("routerctl status", "state, queues, links, alarms and disk"),
+                ("routerctl status -o json", "the same for a program"),
+            ], run: ListCommands.status),
+        Verb(
+            name: "check acknowledgments", usage: "", operands: 0...0, options: [],
+            summary: "FLASH and NIACT cables that nobody has acknowledged; exit 0 none, 1 some, 2 late ones",
+            examples: [
+                ("routerctl check acknowledgments", "how many wait"),
+                ("routerctl check acknowledgments -o json", "for a monitor"),
+            ], run: SuspenseCommands.check),
+        Verb(
+            name: "check suspense", usage: "", operands: 0...0, options: [],
+            summary: "replies that are due; exit 0 none overdue, 1 some",
+            examples: [
+                ("routerctl check suspense", "how many are open, how many overdue"),
+                ("routerctl check suspense -o json", "for a monitor"),
+            ], run: SuspenseCommands.check),
+        Verb(
+            name: "check hooks", usage: "", operands: 0...0, options: [],
+            summary: "work of programs that is held; exit 0 none, 2 some",
+            examples: [
+                ("routerctl check hooks", "how much waits, how much is held"),
+                ("routerctl check hooks -o json", "for a monitor"),
+            ], run: SuspenseCommands.check),
+        Verb(
+            name: "watch", usage: "", operands: 0...0, options: [],
+            summary: "print receipts and notices as they come in, until interrupted",
+            examples: [
+                ("routerctl watch", "one line for each"), ("routerctl watch -o jsonl", "one JSON object for each"),
+            ], run: ListCommands.watch),
+        Verb(
+            name: "check disk", usage: "", operands: 0...0,
+            options: [VerbOption(name: "--scrub", value: "", meaning: "read and verify everything that is kept, now")],
+            summary: "room and damage on the disk of the state; exit 0 all right, 1 warning, 2 critical",
+            examples: [
+                ("routerctl check disk", "what is free, what is taken with so much room, what is damaged"),
+                ("routerctl check disk --scrub", "reads all segments and bodies first; may take minutes"),
+            ], run: CheckCommand.disk),
+        Verb(
+            name: "check certificates", usage: "", operands: 0...0, options: [],
+            summary: "when certificates end, here and at neighbours; exit 0 all right, 1 warning, 2 critical",
+            examples: [
+                ("routerctl check certificates", "a warning from 30 days on, critical from 7 and for what is revoked"),
+                ("systemctl reload routerd", "reads renewed certificates and revocations at once"),
+            ], run: CheckCommand.certificates),
+        Verb(
+            name: "config check", usage: "FILE", operands: 1...1, options: [],
+            summary: "look for mistakes in a station file and the network file it names",
+            examples: [
+                ("routerctl config check station.json5", "prints each as FILE:LINE, exit 78"),
+                ("routerctl config check /etc/routerd/station.json5", "the installed one"),
+            ], run: CheckCommand.config),
+        Verb(
+            name: "config show", usage: "", operands: 0...0, options: [],
+            summary: "what the running station goes by",
+            examples: [
+                ("routerctl config show", "files, posts and limits in force"),
+                ("routerctl config show -o json", "the same for a program"),
+            ], run: ListCommands.config),
+    ]
+}
