@@ -13,7 +13,15 @@ final class ControlConnection: @unchecked Sendable {
     /// Submissions of one client under way at most.
     private static let bodiesMax = 1_024
 
-    typealias Producer = @Sendable () -> (ControlFrame.Kind, [UInt8])?
+    typealias Producer = @Sendable () -> Produced
+
+    /// What a maker of an answer has.
+    enum Produced {
+        case frame(ControlFrame.Kind, [UInt8])
+        /// Nothing yet: `resume` tells when there is more.
+        case later
+        case end
+    }
 
     private let descriptor: Int32
     private let queue: DispatchQueue
@@ -207,6 +215,9 @@ final class ControlConnection: @unchecked Sendable {
         }
     }
 
+    /// A maker that had nothing yet has more. From any queue.
+    func resume() { queue.async { [self] in writable() } }
+
     private func append(_ frame: ControlFrame) { frame.write(to: &unsent) }
 
     private func writable() {
@@ -216,15 +227,25 @@ final class ControlConnection: @unchecked Sendable {
             writeSource.suspend()
         }
         while flush(), !closed, !producers.isEmpty {
-            while unsent.count - unsentHead < Self.unsentPause, let first = producers.first {
-                guard let (kind, payload) = first.make() else {
-                    append(ControlFrame(.done, tag: first.tag, payload: []))
-                    producers.removeFirst()
-                    continue
-                }
-                append(ControlFrame(kind, tag: first.tag, payload: payload))
+            guard fill() else {
+                flush()
+                return
             }
         }
+    }
+
+    /// Makes as much as may wait for the client; false where the first maker has nothing yet.
+    private func fill() -> Bool {
+        while unsent.count - unsentHead < Self.unsentPause, let first = producers.first {
+            switch first.make() {
+            case .frame(let kind, let payload): append(ControlFrame(kind, tag: first.tag, payload: payload))
+            case .later: return false
+            case .end:
+                append(ControlFrame(.done, tag: first.tag, payload: []))
+                producers.removeFirst()
+            }
+        }
+        return true
     }
 
     /// True when the client took everything.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Who asks: the credentials of the process at the other end of the socket.
 package struct ControlCaller: Sendable, Equatable {
     package var pid: Int32
@@ -65,9 +67,37 @@ package struct ControlReply: Sendable {
             while position.next < elements.count {
                 defer { position.next += 1 }
                 guard let row = make(elements[position.next]) else { continue }
-                return (.row, encoder.octets(row))
+                return .frame(.row, encoder.octets(row))
             }
-            return nil
+            return .end
+        }
+    }
+
+    /// A JSON object for each element of pages that are fetched one after the other, each when the one before is written
+    /// out. The fetching may take its time elsewhere; an empty page is the last.
+    package func pages<Element: Sendable, Row: Encodable & SendableMetatype>(
+        _ fetch: @escaping @Sendable (_ then: @escaping @Sendable ([Element]) -> Void) -> Void,
+        _ make: @escaping @Sendable (Element) -> Row?
+    ) {
+        let encoder = JSONText()
+        let pages = Pages<Element>()
+        let connection = connection
+        connection.produce(tag) {
+            while true {
+                switch pages.next() {
+                case .element(let element):
+                    guard let row = make(element) else { continue }
+                    return .frame(.row, encoder.octets(row))
+                case .end: return .end
+                case .fetching: return .later
+                case .fetch:
+                    fetch { page in
+                        pages.take(page)
+                        connection.resume()
+                    }
+                    return .later
+                }
+            }
         }
     }
 
@@ -76,9 +106,37 @@ package struct ControlReply: Sendable {
         let position = Position()
         connection.produce(tag) {
             let octets = slice(position.next)
-            guard !octets.isEmpty else { return nil }
+            guard !octets.isEmpty else { return .end }
             position.next += octets.count
-            return (.octets, octets)
+            return .frame(.octets, octets)
+        }
+    }
+
+    /// The page that is being written out.
+    private final class Pages<Element: Sendable>: Sendable {
+        enum Next {
+            case element(Element)
+            /// The next page is to be fetched.
+            case fetch
+            case fetching
+            case end
+        }
+
+        private let state = Mutex<(page: [Element], next: Int, isFetching: Bool, ended: Bool)>(([], 0, false, false))
+
+        func take(_ page: [Element]) { state.withLock { $0 = (page, 0, false, page.isEmpty) } }
+
+        func next() -> Next {
+            state.withLock { state in
+                if state.next < state.page.count {
+                    state.next += 1
+                    return .element(state.page[state.next - 1])
+                }
+                if state.ended { return .end }
+                if state.isFetching { return .fetching }
+                state.isFetching = true
+                return .fetch
+            }
         }
     }
 

@@ -319,6 +319,17 @@ package struct InboxRow: Codable, Sendable, Equatable {
     }
 }
 
+extension InboxRow {
+    /// What became of it on its desk, in one word; not a field, since it follows from the others.
+    package var state: String {
+        if forwardedTo != nil { return "forwarded" }
+        if archivedAt != nil { return "archived" }
+        if acknowledgedAt != nil { return "acknowledged" }
+        if acknowledgmentDue { return "unacknowledged" }
+        return readAt == nil ? "new" : "read"
+    }
+}
+
 /// Who read an entry of the inbox, and when.
 package struct InboxReader: Codable, Sendable, Equatable {
     package var user: UInt32

@@ -19,26 +19,19 @@ extension StationCustody {
         _ actions: inout Actions
     ) -> Refusal? {
         let reason = String(decoding: reason.utf8.prefix(JournalRecord.Changed.reasonOctetsMax - 4), as: UTF8.self)
-        if case .raise(let precedence) = order, precedence > ceiling {
-            return Refusal(
-                code: "PRECEDENCE_NOT_PERMITTED", message: "you may not raise a cable to \(precedence.word)",
-                advice: "ask the station's operator to name you under `users` in the station file",
-                permanence: .notPermitted)
-        }
+        if let refusal = refusal(of: order, above: ceiling) { return refusal }
         var done = false
         // A cable may have come here more than once.
         for slot in arrivals(of: entries[slot].identity, entries[slot].mark) {
-            for position in 0..<entries[slot].deliveryCount {
-                let isDone =
-                    switch order {
-                    case .hold: holdByHand(slot, position, user, reason, at: now, &actions)
-                    case .release: releaseByHand(slot, position, user, reason, at: now, &actions)
-                    case .retry: retry(slot, position, at: now, &actions)
-                    case .cancel: cancel(slot, position, user, reason, at: now, &actions)
-                    case .raise(let precedence):
-                        raise(slot, position, precedence, user, reason, at: now, &actions)
-                    }
-                if isDone { done = true }
+            for position in 0..<entries[slot].deliveryCount where applies(order, slot, position) {
+                switch order {
+                case .hold: holdByHand(slot, position, user, reason, at: now, &actions)
+                case .release: releaseByHand(slot, position, user, reason, at: now, &actions)
+                case .retry: retry(slot, position, at: now, &actions)
+                case .cancel: cancel(slot, position, user, reason, at: now, &actions)
+                case .raise(let precedence): raise(slot, position, precedence, user, reason, at: now, &actions)
+                }
+                done = true
             }
         }
         guard !done else {
@@ -46,6 +39,43 @@ extension StationCustody {
             return nil
         }
         return refusal(of: order, slot)
+    }
+
+    /// What an order would be done to, or why nothing would be done.
+    package func outlook(
+        of order: Order, slot: UInt32, ceiling: Precedence
+    ) -> Result<[DeliveryReport], Refusal> {
+        if let refusal = refusal(of: order, above: ceiling) { return .failure(refusal) }
+        let reports = arrivals(of: entries[slot].identity, entries[slot].mark).flatMap { slot in
+            (0..<entries[slot].deliveryCount).filter { applies(order, slot, $0) }.map { report(slot, $0) }
+        }
+        return reports.isEmpty ? .failure(refusal(of: order, slot)) : .success(reports)
+    }
+
+    private func refusal(of order: Order, above ceiling: Precedence) -> Refusal? {
+        guard case .raise(let precedence) = order, precedence > ceiling else { return nil }
+        return Refusal(
+            code: "PRECEDENCE_NOT_PERMITTED", message: "you may not raise a cable to \(precedence.word)",
+            advice: "ask the station's operator to name you under `users` in the station file",
+            permanence: .notPermitted)
+    }
+
+    private func applies(_ order: Order, _ slot: UInt32, _ position: Int) -> Bool {
+        let delivery = entries[slot][delivery: position]
+        switch order {
+        case .hold: return delivery.state == .queued && isInHand(slot, position)
+        case .release:
+            // What is for a post of this station is delivered with its acceptance or not at all: a release would leave it
+            // between desk and link. Where its post is known again, it is passed on or held anew.
+            return delivery.state == .held && (delivery.station != settings.station || delivery.why == .unknownPost)
+        case .retry:
+            let index = delivery.transmission
+            return index != CustodyDelivery.none && transmissions.holds(index) && transmissions[index].state == .held
+        case .cancel: return entries[slot].isOrigin && !delivery.state.isEnded && !delivery.isCancelling
+        case .raise(let precedence):
+            // Monotone: what ranks as high already stays as it is.
+            return entries[slot].isOrigin && !delivery.state.isEnded && delivery.precedence < precedence
+        }
     }
 
     private func refusal(of order: Order, _ slot: UInt32) -> Refusal {
@@ -112,45 +142,32 @@ extension StationCustody {
 
     private mutating func holdByHand(
         _ slot: UInt32, _ position: Int, _ user: UInt32, _ reason: String, at now: Instant, _ actions: inout Actions
-    ) -> Bool {
-        guard entries[slot][delivery: position].state == .queued, isInHand(slot, position) else { return false }
+    ) {
         takeOff(slot, position)
         change(slot, position, .held(.byOperator), user: user, reason: reason, at: now, &actions)
-        return true
     }
 
     private mutating func releaseByHand(
         _ slot: UInt32, _ position: Int, _ user: UInt32, _ reason: String, at now: Instant, _ actions: inout Actions
-    ) -> Bool {
-        let delivery = entries[slot][delivery: position]
-        // What is for a post of this station is delivered with its acceptance or not at all: a release would leave it
-        // between desk and link. Where its post is known again, it is passed on or held anew.
-        guard delivery.state == .held, delivery.station != settings.station || delivery.why == .unknownPost else {
-            return false
-        }
+    ) {
+        let station = entries[slot][delivery: position].station
         change(slot, position, .released, user: user, reason: reason, at: now, &actions)
-        if delivery.station == settings.station { seekPosts(sequence: entries[slot].sequence, at: now, &actions) }
-        return true
+        if station == settings.station { seekPosts(sequence: entries[slot].sequence, at: now, &actions) }
     }
 
-    private mutating func retry(_ slot: UInt32, _ position: Int, at now: Instant, _ actions: inout Actions) -> Bool {
+    private mutating func retry(_ slot: UInt32, _ position: Int, at now: Instant, _ actions: inout Actions) {
         let index = entries[slot][delivery: position].transmission
-        guard index != CustodyDelivery.none, transmissions.holds(index), transmissions[index].state == .held else {
-            return false
-        }
         held[index] = nil
         transmissions[index].state = .ready
         links[Int(transmissions[index].link)].queue.putBack(index, &transmissions)
-        return true
     }
 
     // MARK: Orders that follow a cable
 
     private mutating func cancel(
         _ slot: UInt32, _ position: Int, _ user: UInt32, _ reason: String, at now: Instant, _ actions: inout Actions
-    ) -> Bool {
+    ) {
         let delivery = entries[slot][delivery: position]
-        guard entries[slot].isOrigin, !delivery.state.isEnded, !delivery.isCancelling else { return false }
         if isInHand(slot, position) {
             takeOff(slot, position)
             change(slot, position, .cancelled, user: user, reason: reason, at: now, &actions)
@@ -161,23 +178,19 @@ extension StationCustody {
             // What came back here from a neighbour is in hand again.
             obey(message(.cancelOrder, slot, position, delivery.precedence, reason, at: now), at: now, &actions)
         }
-        return true
     }
 
-    /// Monotone: what ranks as high already stays as it is.
     private mutating func raise(
         _ slot: UInt32, _ position: Int, _ precedence: Precedence, _ user: UInt32, _ reason: String,
         at now: Instant, _ actions: inout Actions
-    ) -> Bool {
+    ) {
         let delivery = entries[slot][delivery: position]
-        guard entries[slot].isOrigin, !delivery.state.isEnded, delivery.precedence < precedence else { return false }
         // Also where the cable is still here: the next station knows only what its block says.
         let order =
             delivery.station == settings.station
             ? nil : message(.raiseOrder, slot, position, precedence, reason, at: now)
         change(slot, position, .raised(precedence), user: user, reason: reason, message: order, at: now, &actions)
         if let order { obey(order, at: now, &actions) }
-        return true
     }
 
     private func message(

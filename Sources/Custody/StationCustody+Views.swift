@@ -1,26 +1,5 @@
 package import Cables
 
-/// One cable on one link, as the queue list shows it.
-package struct QueueItem: Sendable {
-    package enum State: String, Sendable { case ready, sending, waiting, held, awaitingReceipt }
-
-    package var identity: CableIdentity
-    package var place: RecordPlace
-    package var precedence: Precedence
-    package var state: State
-    package var ageMilliseconds: Int64
-    package var size: UInt32
-    package var to: [String]
-    package var link: RoutingIndicator?
-    package var attempts: Int
-    /// Milliseconds since 1970.
-    package var nextAt: Int64?
-    /// Never empty for what does not move.
-    package var why: String
-
-    package var secondsLeft: Int64 { precedence.speedOfServiceSeconds - ageMilliseconds / 1_000 }
-}
-
 /// One inbox entry as it is listed.
 package struct InboxItem: Sendable {
     package var identity: CableIdentity
@@ -179,7 +158,7 @@ extension StationCustody {
             movedTo: delivery.isMoved ? delivery.station : nil, at: delivery.at == 0 ? nil : delivery.at)
     }
 
-    private func why(_ delivery: CustodyDelivery, _ slot: UInt32) -> String {
+    func why(_ delivery: CustodyDelivery, _ slot: UInt32) -> String {
         let length = entries[slot].length
         switch delivery.state {
         case .queued:
@@ -209,81 +188,6 @@ extension StationCustody {
         case .ready:
             return link.isUp
                 ? "waits for its turn on the link to \(link.peer)" : "link to \(link.peer) is down: \(link.why)"
-        }
-    }
-
-    /// Everything that is in custody or awaits a receipt here: highest precedence first, then first accepted.
-    package func queueItems(at now: Instant) -> [QueueItem] {
-        var items: [(order: CustodyNumber, item: QueueItem)] = []
-        for slot in 0..<entries.high where entries.holds(slot) {
-            var seen: [UInt32] = []
-            for position in 0..<entries[slot].deliveryCount {
-                let delivery = entries[slot][delivery: position]
-                guard !delivery.state.isEnded else { continue }
-                if delivery.state == .inTransit, !entries[slot].isOrigin { continue }
-                let group = group(delivery)
-                guard !seen.contains(group) else { continue }
-                seen.append(group)
-                items.append((entries[slot].custodyNumber, queueItem(slot, delivery, group: group, at: now)))
-            }
-        }
-        return items.sorted { ($1.item.precedence, $0.order) < ($0.item.precedence, $1.order) }.map(\.item)
-    }
-
-    /// Deliveries of one cable that are shown in one line share this number.
-    private func group(_ delivery: CustodyDelivery) -> UInt32 {
-        switch delivery.state {
-        case .queued: delivery.transmission
-        case .inTransit: 0x8000_0000 | UInt32(delivery.link)
-        case .held: 0xC000_0000 | UInt32(delivery.why.rawValue)
-        case .delivered, .undeliverable, .duplicate, .acknowledged, .cancelled: CustodyDelivery.none
-        }
-    }
-
-    private func queueItem(
-        _ slot: UInt32, _ delivery: CustodyDelivery, group: UInt32, at now: Instant
-    ) -> QueueItem {
-        var to: [String] = []
-        var precedence = delivery.precedence
-        for position in 0..<entries[slot].deliveryCount {
-            let other = entries[slot][delivery: position]
-            guard !other.state.isEnded, self.group(other) == group else { continue }
-            to.append(names[other.post])
-            precedence = max(precedence, other.precedence)
-        }
-        var item = QueueItem(
-            identity: entries[slot].identity, place: entries[slot].place, precedence: precedence, state: .ready,
-            ageMilliseconds: max(0, Int64(clamping: now.boot) - entries[slot].born), size: entries[slot].length,
-            to: to, link: nil, attempts: 0, nextAt: nil, why: why(delivery, slot))
-        switch delivery.state {
-        case .held: item.state = .held
-        case .inTransit:
-            item.state = .awaitingReceipt
-            if delivery.link != CustodyDelivery.noLink { item.link = links[Int(delivery.link)].peer }
-        case .queued, .delivered, .undeliverable, .duplicate, .acknowledged, .cancelled:
-            guard delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) else {
-                item.state = .waiting
-                return item
-            }
-            fill(&item, from: delivery.transmission, at: now)
-        }
-        return item
-    }
-
-    private func fill(_ item: inout QueueItem, from index: UInt32, at now: Instant) {
-        let transmission = transmissions[index]
-        let link = links[Int(transmission.link)]
-        item.link = link.peer
-        item.attempts = Int(transmission.attempts)
-        switch transmission.state {
-        case .ready: item.state = link.isUp ? .ready : .waiting
-        case .asking, .sending, .offered: item.state = .sending
-        case .held: item.state = .held
-        }
-        if let notBefore = held[index] {
-            item.nextAt = now.wall + max(0, Int64(clamping: notBefore) - Int64(clamping: now.boot))
-        } else if !link.isUp {
-            item.nextAt = link.nextAt
         }
     }
 

@@ -75,24 +75,9 @@ extension ControlDesk {
         Dictionary(uniqueKeysWithValues: counts.map { ($0.key.word, $0.value) })
     }
 
-    func limit(_ request: ControlRequest) -> Int { request["limit"].flatMap { Int($0) } ?? .max }
-
-    func queueList(_ request: ControlRequest, _ reply: ControlReply) {
-        let limit = limit(request)
-        loop.view { custody, now in
-            Array(custody.queueItems(at: now).prefix(limit))
-        } then: { [self] items in
-            reply.rows(items) { [self] item in
-                let block = block(at: item.place)
-                let cable = cable(at: item.place)
-                return QueueRow(
-                    id: item.identity.description, mrn: block?.mrn, precedence: item.precedence.word,
-                    state: item.state.rawValue, ageSeconds: item.ageMilliseconds / 1_000, secondsLeft: item.secondsLeft,
-                    size: UInt64(item.size), from: block?.from ?? "", to: item.to, link: item.link?.description,
-                    attempts: item.attempts, nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
-                    why: item.why, exercise: cable?.exercise)
-            }
-        }
+    /// A list whose lines are admitted one by one; a filter that cannot be read is refused.
+    func listing(_ request: ControlRequest, _ reply: ControlReply, _ list: (ListAdmission) -> Void) {
+        do throws(ControlFailure) { list(try ListAdmission(request)) } catch { reply.failed(error) }
     }
 
     /// The heading of a stored cable; nil where it cannot be read, which the log says.
@@ -116,25 +101,25 @@ extension ControlDesk {
 
     func cableShow(_ request: ControlRequest, _ reply: ControlReply) {
         find(request["id"] ?? "", reply) { custody, slot in
-            (
-                custody.place(of: slot), custody.reports(of: slot), custody.size(of: slot), custody.gate(of: slot),
-                custody.replies(to: slot)
-            )
-        } then: { [self] place, reports, size, gate, replies in
-            guard let block = block(at: place) else {
-                return reply.failed(
-                    unreadable(JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset)))
-                )
-            }
-            let highest = reports.map(\.precedence).max() ?? .routine
-            reply.document(
-                CableDocument(
-                    id: block.identity.description, mrn: block.mrn, precedence: highest.word, dtg: block.dateTimeGroup,
-                    from: block.from, classification: block.classification?.word ?? gate.word, size: UInt64(size),
-                    deliveries: reports.map { DeliveryRow($0) },
-                    replies: replies.map { ReplyRow($0.link, due: $0.due) },
-                    exercise: cable(at: place)?.exercise))
+            (CableSight(custody, slot), custody.reports(of: slot), custody.replies(to: slot))
+        } then: { [self] sight, reports, replies in
+            show(sight, reports, replies.map { ReplyRow($0.link, due: $0.due) }, reply)
         }
+    }
+
+    func show(_ sight: CableSight, _ reports: [DeliveryReport], _ replies: [ReplyRow], _ reply: ControlReply) {
+        let place = sight.place
+        guard let block = block(at: place) else {
+            return reply.failed(
+                unreadable(JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset))))
+        }
+        let highest = reports.map(\.precedence).max() ?? .routine
+        reply.document(
+            CableDocument(
+                id: block.identity.description, mrn: block.mrn, precedence: highest.word, dtg: block.dateTimeGroup,
+                from: block.from, classification: block.classification?.word ?? sight.gate.word,
+                size: UInt64(sight.size),
+                deliveries: reports.map { DeliveryRow($0) }, replies: replies, exercise: cable(at: place)?.exercise))
     }
 
     func cableHistory(_ request: ControlRequest, _ reply: ControlReply) {
@@ -158,16 +143,23 @@ extension ControlDesk {
     }
 
     func inboxList(_ request: ControlRequest, _ reply: ControlReply) {
-        let limit = limit(request)
         let office = request["office"].map { Network.normalised($0) }
         let isCurrent = request["current"] != nil
-        loop.view { custody, _ in
-            Array(
-                custody.inboxItems().filter {
+        listing(request, reply) { admission in
+            loop.view { custody, now in
+                let items = custody.inboxItems().filter {
                     (office == nil || Network.normalised($0.office) == office) && (!isCurrent || $0.isCurrent)
-                }.prefix(limit))
-        } then: { [self] items in
-            reply.rows(items) { [self] item in inboxRow(item) }
+                }
+                return (items, now.wall)
+            } then: { [self] items, now in
+                reply.rows(items) { [self] (item: InboxItem) -> InboxRow? in
+                    guard !admission.isOver, let row = inboxRow(item) else { return nil }
+                    let line = ListFilter.Line(
+                        precedence: row.precedence, to: [row.post, row.office], from: row.from, state: row.state,
+                        ageSeconds: (now - item.receivedAt) / 1_000, mrn: row.mrn)
+                    return admission.admits(line) ? row : nil
+                }
+            }
         }
     }
 
@@ -221,33 +213,44 @@ extension ControlDesk {
     }
 
     func receiptList(_ request: ControlRequest, _ reply: ControlReply) {
-        let limit = limit(request)
         let id = request["id"]
         let isOverdue = request["overdue"] != nil
-        loop.view { custody, now -> [ReceiptItem] in
-            let items = custody.receiptItems(at: now).filter { !isOverdue || !$0.delivery.state.isEnded }
-            guard let id else { return Array(items.prefix(limit)) }
-            switch custody.find(id) {
-            case .found(let slot), .beginning(let slot):
-                let identity = custody.identity(of: slot)
-                return items.filter { $0.identity == identity }
-            case .nothing, .several: return []
-            }
-        } then: { [self] items in
-            reply.rows(items) { [self] item in
-                let delivery = item.delivery
-                let ended = delivery.state.isEnded
-                var row = ReceiptRow(
-                    id: item.identity.description, mrn: block(at: item.place)?.mrn, post: delivery.post,
-                    indicator: delivery.station.description, office: delivery.office,
-                    state: ended ? delivery.state.word : "overdue",
-                    at: delivery.at.map { Timestamp(milliseconds: $0).description },
-                    receivedAt: ended ? Timestamp(milliseconds: delivery.since).description : nil,
-                    reason: delivery.state == .undeliverable ? "the life of the cable ended" : nil, verified: ended)
-                row.exercise = cable(at: item.place)?.exercise
-                return row
+        listing(request, reply) { admission in
+            loop.view { custody, now -> ([ReceiptItem], Int64) in
+                let items = custody.receiptItems(at: now).filter { !isOverdue || !$0.delivery.state.isEnded }
+                guard let id else { return (items, now.wall) }
+                switch custody.find(id) {
+                case .found(let slot), .beginning(let slot):
+                    let identity = custody.identity(of: slot)
+                    return (items.filter { $0.identity == identity }, now.wall)
+                case .nothing, .several: return ([], now.wall)
+                }
+            } then: { [self] items, now in
+                reply.rows(items) { [self] (item: ReceiptItem) -> ReceiptRow? in
+                    guard !admission.isOver else { return nil }
+                    let block = block(at: item.place)
+                    let row = receiptRow(item, block)
+                    let line = ListFilter.Line(
+                        precedence: item.delivery.precedence.word, to: [row.post, row.indicator], from: block?.from,
+                        state: row.state, ageSeconds: (now - item.delivery.since) / 1_000, mrn: row.mrn)
+                    return admission.admits(line) ? row : nil
+                }
             }
         }
+    }
+
+    private func receiptRow(_ item: ReceiptItem, _ block: SignedBlock?) -> ReceiptRow {
+        let delivery = item.delivery
+        let ended = delivery.state.isEnded
+        var row = ReceiptRow(
+            id: item.identity.description, mrn: block?.mrn, post: delivery.post,
+            indicator: delivery.station.description, office: delivery.office,
+            state: ended ? delivery.state.word : "overdue",
+            at: delivery.at.map { Timestamp(milliseconds: $0).description },
+            receivedAt: ended ? Timestamp(milliseconds: delivery.since).description : nil,
+            reason: delivery.state == .undeliverable ? "the life of the cable ended" : nil, verified: ended)
+        row.exercise = cable(at: item.place)?.exercise
+        return row
     }
 
     func linkList(_ reply: ControlReply) {
@@ -295,6 +298,19 @@ extension ControlDesk {
 }
 
 /// What a look-up came to.
+/// What the core knows of a cable as a whole.
+struct CableSight: Sendable {
+    var place: RecordPlace
+    var size: UInt32
+    var gate: Classification
+
+    init(_ custody: borrowing StationCustody, _ slot: UInt32) {
+        place = custody.place(of: slot)
+        size = custody.size(of: slot)
+        gate = custody.gate(of: slot)
+    }
+}
+
 private enum Found<Answer: Sendable>: Sendable {
     case answer(Answer)
     case failure(ControlFailure)

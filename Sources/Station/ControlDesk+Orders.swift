@@ -25,6 +25,7 @@ extension ControlDesk {
         guard !reason.isEmpty || order == .retry else { return reply.failed(Self.reasonMissing(request.verb)) }
         let ceiling = facts.settings.precedences[caller.uid] ?? .flash
         let user = caller.uid
+        guard request["dryRun"] == nil else { return showOutlook(of: order, id, ceiling, reply) }
         let done = loop.run(waiting: Self.orderSeconds) { custody, now, actions -> ControlFailure? in
             switch custody.find(id) {
             case .found(let slot):
@@ -46,6 +47,20 @@ extension ControlDesk {
                 ControlFailure(
                     code: "TRY_LATER", message: "the station does not get round to it now", advice: "try again",
                     exit: ExitStatus.tryLater))
+        }
+    }
+
+    /// `--dry-run`: the deliveries that the order would change, as they are now.
+    private func showOutlook(
+        of order: StationCustody.Order, _ id: String, _ ceiling: Precedence, _ reply: ControlReply
+    ) {
+        find(id, acting: true, reply) { custody, slot in
+            (custody.outlook(of: order, slot: slot, ceiling: ceiling), CableSight(custody, slot))
+        } then: { [self] outlook, sight in
+            switch outlook {
+            case .failure(let refusal): reply.failed(ControlFailure(refusal))
+            case .success(let reports): show(sight, reports, [], reply)
+            }
         }
     }
 

@@ -5,18 +5,25 @@ import Custody
 /// Replies that are due; programs that have not done their work; what `check` says of both.
 extension ControlDesk {
     func suspenseList(_ request: ControlRequest, _ reply: ControlReply) {
-        let limit = limit(request)
         let within = request["due"].flatMap { Int64($0) }
         let isOverdueOnly = request["overdue"] != nil
-        loop.view { custody, now in
-            let items = custody.suspenseItems().filter { item in
-                if isOverdueOnly { return item.suspense.isOverdue(at: now.wall) }
-                guard let within else { return true }
-                return !item.suspense.isEnded && item.suspense.due <= now.wall + within
+        listing(request, reply) { admission in
+            loop.view { custody, now in
+                let items = custody.suspenseItems().filter { item in
+                    if isOverdueOnly { return item.suspense.isOverdue(at: now.wall) }
+                    guard let within else { return true }
+                    return !item.suspense.isEnded && item.suspense.due <= now.wall + within
+                }
+                return (items, now.wall)
+            } then: { [self] items, now in
+                reply.rows(items) { [self] (item: SuspenseItem) -> SuspenseRow? in
+                    guard !admission.isOver, let row = row(item, at: now) else { return nil }
+                    let line = ListFilter.Line(
+                        precedence: row.precedence, to: [row.post, row.office], from: row.from, state: row.state,
+                        ageSeconds: (now - item.suspense.openedAt) / 1_000, mrn: row.mrn)
+                    return admission.admits(line) ? row : nil
+                }
             }
-            return (Array(items.prefix(limit)), now.wall)
-        } then: { [self] items, now in
-            reply.rows(items) { [self] item in row(item, at: now) }
         }
     }
 

@@ -91,6 +91,7 @@ final class ControlDesk: ControlService {
         case "submit": submit(request, body, caller, reply)
         case "status": status(reply)
         case "queue.list": queueList(request, reply)
+        case "queue.shape": queueShape(request, reply)
         case "cable.show": cableShow(request, reply)
         case "cable.history": cableHistory(request, reply)
         case "inbox.list": inboxList(request, reply)

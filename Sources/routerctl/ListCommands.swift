@@ -14,7 +14,15 @@ enum ListCommands {
         }
         if let office = invocation.options["--office"] { arguments["office"] = office }
         if invocation.options["--current"] != nil { arguments["current"] = "yes" }
+        if let sort = invocation.options["--sort"] { arguments["sort"] = sort }
+        try filter(invocation, into: &arguments)
         return ControlRequest(verb, arguments)
+    }
+
+    /// Which lines are wanted; what cannot be read is said before the daemon is asked.
+    static func filter(_ invocation: Invocation, into arguments: inout [String: String]) throws(ControlFailure) {
+        for name in ListFilter.names { arguments[name] = invocation.options["--\(name)"] ?? arguments[name] }
+        _ = try ListFilter(arguments)
     }
 
     static func status(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
@@ -37,19 +45,56 @@ enum ListCommands {
 
     static func queue(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         try Session.list(
-            invocation, try request("queue.list", invocation), QueueRow.self,
-            ["ID", "PREC", "STATE", "AGE", "LEFT", "SIZE", "FROM", "TO", "LINK", "TRIES", "NEXT", "WHY"],
-            empty: "nothing is queued"
-        ) { row in
-            [
-                row.id, row.precedence, row.state, duration(row.ageSeconds), duration(row.secondsLeft), "\(row.size)",
-                row.from, (row.exercise.map { "[\($0)] " } ?? "") + row.to.joined(separator: ", "), row.link ?? "",
-                "\(row.attempts)", row.nextAt ?? "", row.why,
-            ]
-        }
+            invocation, try request("queue.list", invocation), QueueRow.self, queueTitles, empty: "nothing is queued",
+            cells)
     }
 
-    private static func duration(_ seconds: Int64) -> String {
+    private static let queueTitles = [
+        "ID", "PREC", "STATE", "AGE", "LEFT", "SIZE", "FROM", "TO", "LINK", "TRIES", "NEXT", "WHY",
+    ]
+
+    private static func cells(_ row: QueueRow) -> [String] {
+        [
+            row.id, row.precedence, row.state, duration(row.ageSeconds), duration(row.secondsLeft), "\(row.size)",
+            row.from, (row.exercise.map { "[\($0)] " } ?? "") + row.to.joined(separator: ", "), row.link ?? "",
+            "\(row.attempts)", row.nextAt ?? "", row.why,
+        ]
+    }
+
+    static func table(_ rows: [QueueRow]) -> TextTable {
+        var table = TextTable(queueTitles)
+        for row in rows { table.add(cells(row)) }
+        return table
+    }
+
+    static func shape(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        var arguments: [String: String] = [:]
+        arguments["by"] = invocation.options["--by"]
+        try filter(invocation, into: &arguments)
+        var rows: [QueueShapeRow] = []
+        try Session.run(invocation, ControlRequest("queue.shape", arguments)) { (frame) throws(ControlFailure) in
+            rows.append(try Session.decode(frame, QueueShapeRow.self))
+        }
+        switch invocation.form {
+        case .json: Output.document(rows)
+        case .jsonl: for row in rows { Output.document(row) }
+        case .text:
+            guard let first = rows.first else {
+                Output.complain("nothing is queued\n")
+                return 0
+            }
+            var table = TextTable(["PREC", "TOTAL", "OVERDUE"] + first.columns.map { $0.name.uppercased() })
+            for row in rows {
+                table.add(
+                    [row.precedence, "\(row.total)", "\(row.overdue)"]
+                        + row.columns.map { $0.count == 0 ? "" : "\($0.count)" })
+            }
+            Output.write(table.text(columns: TextTable.terminalColumns))
+        }
+        return 0
+    }
+
+    static func duration(_ seconds: Int64) -> String {
         let sign = seconds < 0 ? "-" : ""
         let value = abs(seconds)
         if value < 60 { return "\(sign)\(value)s" }
@@ -63,7 +108,9 @@ enum ListCommands {
     }
 
     /// A request whose answer is a cable.
-    static func cable(_ invocation: Invocation, _ request: ControlRequest) throws(ControlFailure) -> Int32 {
+    static func cable(
+        _ invocation: Invocation, _ request: ControlRequest, heading: String = ""
+    ) throws(ControlFailure) -> Int32 {
         try Session.document(invocation, request, CableDocument.self) { cable in
             var text = """
                 \(cable.id)  \(cable.mrn ?? "no number")
@@ -77,7 +124,7 @@ enum ListCommands {
                     row.post, row.indicator, row.role, row.precedence, row.state, row.since, row.office ?? "", row.why,
                 ])
             }
-            text += table.text(columns: TextTable.terminalColumns)
+            text = heading + text + table.text(columns: TextTable.terminalColumns)
             for reply in cable.replies {
                 let time = reply.due == nil ? "" : reply.late ? ", late" : ", on time"
                 text += "reply from \(reply.post) at \(reply.sentAt)\(time): \(reply.id)\n"
@@ -116,10 +163,7 @@ enum ListCommands {
 
     private static func state(_ row: InboxRow) -> String {
         if let office = row.forwardedTo { return "to \(office)" }
-        if row.archivedAt != nil { return "archived" }
-        if row.acknowledgedAt != nil { return "acknowledged" }
-        if row.acknowledgmentDue { return "ACKNOWLEDGE" }
-        return row.readAt == nil ? "new" : "read"
+        return row.state == "unacknowledged" ? "ACKNOWLEDGE" : row.state
     }
 
     static func inboxRead(_ invocation: Invocation) throws(ControlFailure) -> Int32 {

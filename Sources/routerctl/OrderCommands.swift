@@ -15,7 +15,8 @@ enum OrderCommands {
     }
 
     static func raise(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        try order("cable.raise", invocation, ["precedence": invocation.operands[1].uppercased()])
+        let precedence = invocation.operands.last ?? ""
+        return try order("cable.raise", invocation, ["precedence": precedence.uppercased()], operands: 1)
     }
 
     static func readdress(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
@@ -33,13 +34,31 @@ enum OrderCommands {
         return 0
     }
 
+    /// - Parameter operands: behind the ID.
     private static func order(
-        _ verb: String, _ invocation: Invocation, _ more: [String: String] = [:]
+        _ verb: String, _ invocation: Invocation, _ more: [String: String] = [:], operands: Int = 0
     ) throws(ControlFailure) -> Int32 {
         var arguments = more
-        arguments["id"] = invocation.operands[0]
         if verb != "cable.retry" { arguments["reason"] = try reason(verb, invocation) }
-        return try ListCommands.cable(invocation, ControlRequest(verb, arguments))
+        var filter: [String: String] = [:]
+        try ListCommands.filter(invocation, into: &filter)
+        let name = verb.replacing(".", with: " ")
+        if invocation.operands.count > operands {
+            guard filter.isEmpty else {
+                throw Invocation.usage("\(name) takes an ID or a filter, not both", "leave one of them out")
+            }
+            arguments["id"] = invocation.operands[0]
+            let isDry = invocation.options["--dry-run"] != nil
+            if isDry { arguments["dryRun"] = "yes" }
+            return try ListCommands.cable(
+                invocation, ControlRequest(verb, arguments),
+                heading: isDry ? "\(name) would be done to these deliveries; nothing was done:\n" : "")
+        }
+        guard !filter.isEmpty else {
+            throw Invocation.usage(
+                "\(name) takes an ID, or says which cables", "write an ID, or for example --link RI --older 2h")
+        }
+        return try BulkOrder(verb: verb, invocation: invocation, arguments: arguments).run()
     }
 
     private static func reason(_ verb: String, _ invocation: Invocation) throws(ControlFailure) -> String {

@@ -54,7 +54,7 @@ enum Session {
                 : "submit it again with the same --key", exit: ExitStatus.unavailable)
     }
 
-    private static func failure(_ frame: ControlFrame) throws(ControlFailure) -> ControlFailure {
+    static func failure(_ frame: ControlFrame) throws(ControlFailure) -> ControlFailure {
         do {
             return try ControlFailure(decoding: frame.payload)
         } catch {

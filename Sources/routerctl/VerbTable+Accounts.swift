@@ -3,7 +3,8 @@ extension VerbTable {
     static let accounts: [Verb] = [
         Verb(
             name: "receipt list", usage: "[ID]", operands: 0...1,
-            options: [limit, VerbOption(name: "--overdue", value: "", meaning: "only what should be here and is not")],
+            options: [limit, VerbOption(name: "--overdue", value: "", meaning: "only what should be here and is not")]
+                + filters("precedence", "to", "from", "state", "older", "newer", "mrn"),
             summary: "what addressees' stations answered about cables that originated here",
             examples: [
                 ("routerctl receipt list", "every receipt and notice, and what is overdue"),

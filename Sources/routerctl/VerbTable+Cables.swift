@@ -2,12 +2,28 @@ extension VerbTable {
     /// What is in custody, and what is done to it.
     static let cables: [Verb] = [
         Verb(
-            name: "queue list", usage: "", operands: 0...0, options: [limit],
+            name: "queue list", usage: "", operands: 0...0,
+            options: filters() + [
+                VerbOption(name: "--sort", value: "BY", meaning: "precedence (unless said), age, left or size"), limit,
+            ],
             summary: "what is in custody or awaits a receipt, and why it does not move",
             examples: [
                 ("routerctl queue list", "highest precedence first, then first accepted"),
+                (
+                    "routerctl queue list --state held,waiting --sort age --limit 1",
+                    "the oldest that does not move; WHY says why, NEXT when it is tried again"
+                ),
                 ("routerctl queue list --limit 10 -o jsonl", "the first ten, one JSON object a line"),
             ], run: ListCommands.queue),
+        Verb(
+            name: "queue shape", usage: "", operands: 0...0,
+            options: [VerbOption(name: "--by", value: "WHAT", meaning: "age (unless said), link or destination")]
+                + filters(),
+            summary: "how many are queued, by precedence and age, link or destination",
+            examples: [
+                ("routerctl queue shape", "how old what waits is, by precedence"),
+                ("routerctl queue shape --by link --older 1h", "on which links what is older than an hour waits"),
+            ], run: ListCommands.shape),
         Verb(
             name: "cable show", usage: "ID", operands: 1...1, options: [],
             summary: "a cable and each of its deliveries",
@@ -37,35 +53,42 @@ extension VerbTable {
                 ),
             ], run: TraceCommand.run),
         Verb(
-            name: "cable hold", usage: "ID --reason TEXT", operands: 1...1, options: [reason],
+            name: "cable hold", usage: "[ID] --reason TEXT", operands: 0...1,
+            options: [reason] + filters() + BulkOrder.options,
             summary: "keep what waits here of a cable until it is released; what is under way goes on",
             examples: [
                 ("routerctl cable hold 7KQ2M9XA-41 --reason \"wrong annex\"", "its open deliveries are held"),
-                ("routerctl queue list", "shows it as held, and why"),
+                (
+                    "routerctl cable hold --link RUEHC --older 2h --reason \"line audit\" --dry-run",
+                    "which cables it would be; without --dry-run it asks, or takes --yes --expect N"
+                ),
             ], run: OrderCommands.hold),
         Verb(
-            name: "cable release", usage: "ID --reason TEXT", operands: 1...1, options: [reason],
+            name: "cable release", usage: "[ID] --reason TEXT", operands: 0...1,
+            options: [reason] + filters() + BulkOrder.options,
             summary: "let go on what is held of a cable here, at its old place; the gate is not opened by it",
             examples: [
                 ("routerctl cable release 7KQ2M9XA-41 --reason checked", "its held deliveries are routed again"),
                 ("routerctl -o json cable release 7KQ2 --reason checked", "the cable as it is then, for a program"),
             ], run: OrderCommands.release),
         Verb(
-            name: "cable retry", usage: "ID", operands: 1...1, options: [],
+            name: "cable retry", usage: "[ID]", operands: 0...1, options: filters() + BulkOrder.options,
             summary: "offer again at once what a neighbour refused",
             examples: [
                 ("routerctl cable retry 7KQ2M9XA-41", "does not wait for the end of the pause"),
                 ("routerctl queue list", "says when it would be offered again by itself"),
             ], run: OrderCommands.retry),
         Verb(
-            name: "cable cancel", usage: "ID --reason TEXT", operands: 1...1, options: [reason],
+            name: "cable cancel", usage: "[ID] --reason TEXT", operands: 0...1,
+            options: [reason] + filters() + BulkOrder.options,
             summary: "end a cable that originated here; where it has left, a signed order goes after it",
             examples: [
                 ("routerctl cable cancel 7KQ2M9XA-41 --reason superseded", "each delivery: cancelled, or cancelling"),
                 ("routerctl cable show 7KQ2M9XA-41", "what became of each delivery"),
             ], run: OrderCommands.cancel),
         Verb(
-            name: "cable raise", usage: "ID PRECEDENCE --reason TEXT", operands: 2...2, options: [reason],
+            name: "cable raise", usage: "[ID] PRECEDENCE --reason TEXT", operands: 1...2,
+            options: [reason] + filters() + BulkOrder.options,
             summary: "give a cable that originated here a higher precedence, also where it has left; never a lower one",
             examples: [
                 ("routerctl cable raise 7KQ2M9XA-41 FLASH --reason \"situation changed\"", "its open deliveries"),

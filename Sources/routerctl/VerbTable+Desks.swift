@@ -6,7 +6,7 @@ extension VerbTable {
             options: [
                 limit, VerbOption(name: "--office", value: "OFFICE", meaning: "of one office only"),
                 VerbOption(name: "--current", value: "", meaning: "without what was archived or forwarded"),
-            ],
+            ] + filters("precedence", "to", "from", "state", "older", "newer", "mrn"),
             summary: "cables delivered here, in order of arrival",
             examples: [
                 ("routerctl inbox list", "every cable of every office"),
@@ -60,7 +60,8 @@ extension VerbTable {
                 VerbOption(name: "--due", value: "TIME", meaning: "open ones that are due within this time: 3d, 12h"),
                 VerbOption(name: "--overdue", value: "", meaning: "only those whose time is over without a reply"),
                 limit,
-            ], summary: "replies that are due: those this station owes, and those it waits for",
+            ] + filters("precedence", "to", "from", "state", "older", "newer", "mrn"),
+            summary: "replies that are due: those this station owes, and those it waits for",
             examples: [
                 ("routerctl suspense list", "what is due first, first; also what was answered or closed"),
                 ("routerctl suspense list --due 3d", "open and due within three days"),

@@ -10,6 +10,24 @@ enum VerbTable {
     static let ofOffice = VerbOption(name: "--office", value: "OFFICE", meaning: "the entry of this office")
     static let reason = VerbOption(name: "--reason", value: "TEXT", meaning: "why; needed, and kept")
 
+    /// Which lines of a list, or which cables of an order, are wanted.
+    static func filters(_ names: String...) -> [VerbOption] {
+        filter.filter { names.isEmpty || names.contains(String($0.name.dropFirst(2))) }
+    }
+
+    private static let filter = [
+        VerbOption(name: "--precedence", value: "P", meaning: "of this precedence; or several, P,P"),
+        VerbOption(name: "--to", value: "POST", meaning: "to this post; with * behind it, to all that begin so"),
+        VerbOption(name: "--from", value: "POST", meaning: "of this originator, or that begin so with *"),
+        VerbOption(name: "--link", value: "RI", meaning: "on the link to this neighbour"),
+        VerbOption(name: "--state", value: "STATE", meaning: "in this state; or several, STATE,STATE"),
+        VerbOption(name: "--older", value: "TIME", meaning: "for longer than this, such as 30m, 2h or 7d"),
+        VerbOption(name: "--newer", value: "TIME", meaning: "for less than this"),
+        VerbOption(name: "--larger", value: "SIZE", meaning: "than this many octets, such as 64K or 2M"),
+        VerbOption(
+            name: "--mrn", value: "MRN", meaning: "with this message reference number, or that begins so with *"),
+    ]
+
     static let all: [Verb] = station + writing + cables + desks + accounts + links
 
     static func find(_ words: [String]) -> (Verb, Int)? {

@@ -9,6 +9,7 @@ unmarked, octets are equal, arrival numbers have no gap, and every receipt comes
 """
 
 import argparse
+import ctypes
 import fcntl
 import os
 import random
@@ -23,6 +24,7 @@ from stations import need_tool, read_text, run, say
 
 SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN, _IOR('X', 125, __u32)
 NO_LOG_FLUSH = 2
+CLONE_NEWNS = 0x20000
 CUTS_PER_LAB = 5  # then a new lab: lists stay short, and segments of every size come
 WINDOW = 256  # submissions under way
 
@@ -62,6 +64,17 @@ class Disk:
                 return
             time.sleep(0.05)
         raise Failure(f"{self.mount_point} cannot be unmounted")
+
+
+def enter_own_mounts():
+    """Mounts from now on are seen by this process and its children alone.
+
+    Another program that makes a namespace of its own meanwhile (`ip netns exec`) would hold a copy of the mounts: an
+    unmounted disk would stay as it is, without power.
+    """
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+        raise Skip(f"no mount namespace can be made here: {os.strerror(ctypes.get_errno())}")
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
 
 
 def halt(process):
@@ -201,6 +214,7 @@ def main():
     need_root("cutting the power of a file system")
     for tool in ("mkfs.ext4", "mount", "umount"):
         need_tool(tool)
+    enter_own_mounts()
     rng = random.Random(options.seed)
     say(f"seed {options.seed}")
     began, total, marked, left = time.monotonic(), 0, 0, options.cuts
