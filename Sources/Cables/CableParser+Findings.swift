@@ -85,6 +85,11 @@ extension CableParser {
                     line, .captionConflict,
                     "\(strict) wins over SIPDIS: the cable gets no SIPDIS distribution; leave one of them out")
             }
+            if cable.captions.contains("NOFORN"), let release = cable.captions.first(where: { $0.hasPrefix("REL ") }) {
+                say(
+                    line, .captionConflict,
+                    "NOFORN wins over \(release): no foreign station gets the cable; leave one of them out")
+            }
             let channels = cable.captions.filter { Captions.kind($0) == .channel }
             let standsAlone = channels.contains { $0.hasPrefix("AGR") || $0.hasPrefix("DIRGEN") }
             if channels.count > 1 || standsAlone { say(line, .channelConflict) }

@@ -65,7 +65,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
         case .twoRunTogether: "A second cable begins inside the first one."
         case .noClassification: "The text does not begin with a classification."
         case .classificationMismatch: "Format line 4 and the text name different classifications."
-        case .captionConflict: "SIPDIS stands beside NODIS or EXDIS, which exclude it."
+        case .captionConflict: "SIPDIS stands beside NODIS or EXDIS, or REL beside NOFORN, which exclude it."
         case .channelConflict: "There is more than one channel caption, or one that admits no other caption."
         case .captionInTags: "SIPDIS stands in the TAGS line, where it has no effect."
         case .badIndicator: "A word of the routing line is no routing indicator."
@@ -107,7 +107,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
             "Write UNCLAS or the classification first in the text; until then it is held as TOP SECRET."
         case .classificationMismatch: "Correct one of them; the stricter holds."
         case .captionConflict:
-            "Leave one of them out; the restrictive caption holds and there is no SIPDIS distribution."
+            "Leave one of them out; the restrictive caption holds: no SIPDIS distribution, no release to other nations."
         case .channelConflict: "Keep one channel caption; AGREMENT and DIRGEN stand alone."
         case .captionInTags: "Move SIPDIS to a line of its own below the classification."
         case .badIndicator: "Write routing indicators of 4 to 8 letters; the word was left out."

@@ -139,6 +139,21 @@ package struct DeskDelivery: Equatable, Sendable {
     package var isDuplicate: Bool { arrival == 0 }
 }
 
+/// What this station knows of a delivery beside the signed block: it has moved, or is held here from the first.
+package struct Proviso: Equatable, Sendable {
+    /// Which delivery of the signed block.
+    package var index: UInt16
+    /// The station where its post is now (rule 22); nil: the one that the block names.
+    package var movedTo: RoutingIndicator?
+    package var hold: HoldReason
+
+    package init(index: UInt16, movedTo: RoutingIndicator? = nil, hold: HoldReason = .none) {
+        self.index = index
+        self.movedTo = movedTo
+        self.hold = hold
+    }
+}
+
 /// A cable came into custody: the record on which every answer "accepted" and every custody note rests.
 package struct Acceptance: Equatable, Sendable {
     package var source: CustodySource
@@ -156,6 +171,8 @@ package struct Acceptance: Equatable, Sendable {
     package var trace: [RoutingIndicator]
     /// The cable's age in milliseconds when each of them passed it on; empty where they did not say.
     package var ages: [UInt64] = []
+    /// Of deliveries of `part` that are not simply as the block says.
+    package var provisos: [Proviso] = []
     /// Deliveries of the block that are in custody here.
     package var part: [UInt16]
     /// Milliseconds since 1970.
@@ -212,24 +229,39 @@ package struct Acceptance: Equatable, Sendable {
 
     private static let readsCaptions: UInt8 = 0x80
     private static let knowsAges: UInt8 = 0x40
+    private static let hasProvisos: UInt8 = 0x20
 
-    /// Classification and captions as they stand in a record, and whether the ages of the trace follow it.
-    static func gate(
-        from reader: inout OctetReader
-    ) throws(OctetFault) -> (gate: Classification, captions: [String], knowsAges: Bool) {
-        let octet = try reader.u8()
-        guard let gate = Classification(rawValue: octet & ~(readsCaptions | knowsAges)) else {
-            throw .unknownValue(offset: reader.offset - 1, value: UInt64(octet))
+    /// What stands in a record from the gate to the provisos.
+    struct Circumference {
+        var gate: Classification
+        var captions: [String] = []
+        var ageMilliseconds: UInt64 = 0
+        var trace: [RoutingIndicator] = []
+        var ages: [UInt64] = []
+        var provisos: [Proviso] = []
+
+        init(from reader: inout OctetReader) throws(OctetFault) {
+            let octet = try reader.u8()
+            guard let gate = Classification(rawValue: octet & ~(readsCaptions | knowsAges | hasProvisos)) else {
+                throw .unknownValue(offset: reader.offset - 1, value: UInt64(octet))
+            }
+            self.gate = gate
+            if octet & readsCaptions != 0 {
+                captions = try reader.list(bound: 256) { reader throws(OctetFault) in try reader.string(bound: 1_024) }
+            }
+            ageMilliseconds = try reader.varint()
+            trace = try reader.list(bound: traceMax) { reader throws(OctetFault) in try reader.indicator() }
+            if octet & knowsAges != 0 {
+                ages = try reader.list(bound: traceMax) { reader throws(OctetFault) in try reader.varint() }
+            }
+            guard octet & hasProvisos != 0 else { return }
+            provisos = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in
+                Proviso(
+                    index: try reader.u16(),
+                    movedTo: try reader.optional { reader throws(OctetFault) in try reader.indicator() },
+                    hold: try reader.holdReason())
+            }
         }
-        let knows = octet & knowsAges != 0
-        guard octet & readsCaptions != 0 else { return (gate, [], knows) }
-        return (
-            gate, try reader.list(bound: 256) { reader throws(OctetFault) in try reader.string(bound: 1_024) }, knows
-        )
-    }
-
-    static func ages(from reader: inout OctetReader) throws(OctetFault) -> [UInt64] {
-        try reader.list(bound: traceMax) { reader throws(OctetFault) in try reader.varint() }
     }
 
     /// The statement that a receipt for one of the desks makes.
@@ -247,11 +279,20 @@ package struct Acceptance: Equatable, Sendable {
         source.write(to: &writer)
         writer.bytes(blockOctets)
         writer.optional(proof) { $1.write(to: &$0) }
-        writer.u8(gate.rawValue | (readCaptions.isEmpty ? 0 : Self.readsCaptions) | (ages.isEmpty ? 0 : Self.knowsAges))
+        writer.u8(
+            gate.rawValue | (readCaptions.isEmpty ? 0 : Self.readsCaptions) | (ages.isEmpty ? 0 : Self.knowsAges)
+                | (provisos.isEmpty ? 0 : Self.hasProvisos))
         if !readCaptions.isEmpty { writer.list(readCaptions) { $0.string($1) } }
         writer.varint(ageMilliseconds)
         writer.list(trace) { $0.indicator($1) }
         if !ages.isEmpty { writer.list(ages) { $0.varint($1) } }
+        if !provisos.isEmpty {
+            writer.list(provisos) { writer, proviso in
+                writer.u16(proviso.index)
+                writer.optional(proviso.movedTo) { $0.indicator($1) }
+                writer.u8(proviso.hold.rawValue)
+            }
+        }
         writer.list(part) { $0.u16($1) }
         writer.u64(UInt64(bitPattern: at))
         writer.u8(suffix)
@@ -274,11 +315,9 @@ package struct Acceptance: Equatable, Sendable {
         blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         block = try SignedBlock(decoding: blockOctets)
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
-        let knows: Bool
-        (gate, readCaptions, knows) = try Self.gate(from: &reader)
-        ageMilliseconds = try reader.varint()
-        trace = try reader.list(bound: Self.traceMax) { reader throws(OctetFault) in try reader.indicator() }
-        if knows { ages = try Self.ages(from: &reader) }
+        let around = try Circumference(from: &reader)
+        (gate, readCaptions, ageMilliseconds) = (around.gate, around.captions, around.ageMilliseconds)
+        (trace, ages, provisos) = (around.trace, around.ages, around.provisos)
         part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         at = Int64(bitPattern: try reader.u64())
         suffix = try reader.u8()

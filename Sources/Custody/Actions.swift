@@ -89,6 +89,8 @@ package struct Slice: Sendable, Equatable {
     package var ageMilliseconds: UInt64
     package var suspectedDuplicate: Bool
     package var content: Content
+    /// In an offer: deliveries that have moved.
+    package var moved: [MovedMark] = []
     /// Octets by which the link's room was charged for it.
     package var cost: Int
 

@@ -57,6 +57,12 @@ package enum HoldReason: UInt8, Sendable {
     /// The post is none of this station's, and no other's.
     case unknownPost = 70
     case byOperator
+    /// The same, of what a neighbour may have taken.
+    case byOperatorInDoubt
+    /// The octets name no such addressee, whatever the block says (rule 23).
+    case notAddressed
+    /// A caption rule of the network file keeps the post out.
+    case captionForbids
 
     package var sentence: String {
         switch self {
@@ -70,6 +76,9 @@ package enum HoldReason: UInt8, Sendable {
         case .unknownStation: "the network file here does not know the addressee's station"
         case .unknownPost: "no station here knows the post"
         case .byOperator: "held by an operator"
+        case .byOperatorInDoubt: "held by an operator; a neighbour may have it already"
+        case .notAddressed: "the cable itself does not name this addressee"
+        case .captionForbids: "a caption of the cable keeps the post from being an addressee"
         }
     }
 
@@ -77,7 +86,17 @@ package enum HoldReason: UInt8, Sendable {
     package var endsByItself: Bool {
         switch self {
         case .noRoute, .notCleared, .loop, .unknownStation: true
-        case .none, .hopLimit, .refused, .signerMayNot, .unknownPost, .byOperator: false
+        case .none, .hopLimit, .refused, .signerMayNot, .unknownPost, .byOperator, .byOperatorInDoubt, .notAddressed,
+            .captionForbids:
+            false
+        }
+    }
+
+    /// The originator is told: what is not at fault with its signature, and what no operator of this station decided.
+    var concernsOriginator: Bool {
+        switch self {
+        case .noRoute, .notCleared, .loop, .hopLimit, .unknownPost, .notAddressed, .captionForbids: true
+        case .none, .refused, .signerMayNot, .unknownStation, .byOperator, .byOperatorInDoubt: false
         }
     }
 }

@@ -142,7 +142,8 @@ extension AcceptanceDigest {
             writer.indicator(delivery.station)
             writer.u8(delivery.role.rawValue)
             writer.u8(delivery.precedence.rawValue)
-            writer.bool(delivery.niact)
+            writer.u8(delivery.traits)
+            if delivery.hold != .none { writer.u8(delivery.hold.rawValue) }
         }
         writer.list(desks) { writer, desk in
             writer.u16(desk.index)
@@ -177,9 +178,7 @@ extension AcceptanceDigest {
         hold = try reader.holdReason()
         hasFile = try reader.bool()
         deliveries = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in
-            Delivery(
-                index: try reader.u16(), post: try reader.string(bound: 1_024), station: try reader.indicator(),
-                role: try reader.role(), precedence: try reader.precedence(), niact: try reader.bool())
+            try Delivery(from: &reader)
         }
         desks = try reader.list(bound: Acceptance.desksMax) { reader throws(OctetFault) in
             Desk(
@@ -193,6 +192,29 @@ extension AcceptanceDigest {
             answers: try reader.list(bound: SignedBlock.answersMax) { reader throws(OctetFault) in
                 try reader.identity()
             })
+    }
+}
+
+extension AcceptanceDigest.Delivery {
+    private static let nightAction: UInt8 = 1
+    private static let moved: UInt8 = 2
+    private static let held: UInt8 = 4
+
+    fileprivate var traits: UInt8 {
+        (niact ? Self.nightAction : 0) | (isMoved ? Self.moved : 0) | (hold == .none ? 0 : Self.held)
+    }
+
+    fileprivate init(from reader: inout OctetReader) throws(OctetFault) {
+        self.init(
+            index: try reader.u16(), post: try reader.string(bound: 1_024), station: try reader.indicator(),
+            role: try reader.role(), precedence: try reader.precedence(), niact: false)
+        let traits = try reader.u8()
+        guard traits <= Self.nightAction | Self.moved | Self.held else {
+            throw .unknownValue(offset: reader.offset - 1, value: UInt64(traits))
+        }
+        niact = traits & Self.nightAction != 0
+        isMoved = traits & Self.moved != 0
+        if traits & Self.held != 0 { hold = try reader.holdReason() }
     }
 }
 
@@ -221,13 +243,9 @@ extension AcceptanceDigest {
         source = try CustodySource(from: &reader)
         let block = try SignedBlock(decoding: try reader.bytes(bound: SignedBlock.octetsMax))
         if try reader.bool() { try BatchProof.skip(in: &reader) }
-        let readCaptions: [String]
-        let knowsAges: Bool
-        (gate, readCaptions, knowsAges) = try Acceptance.gate(from: &reader)
-        captions = readCaptions.isEmpty ? block.captions : block.captions + readCaptions
-        ageMilliseconds = try reader.varint()
-        trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
-        if knowsAges { _ = try Acceptance.ages(from: &reader) }
+        let around = try Acceptance.Circumference(from: &reader)
+        (gate, trace, ageMilliseconds) = (around.gate, around.trace, around.ageMilliseconds)
+        captions = around.captions.isEmpty ? block.captions : block.captions + around.captions
         let part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         at = Int64(bitPattern: try reader.u64())
         suffix = try reader.u8()
@@ -247,6 +265,6 @@ extension AcceptanceDigest {
         lives = block.lives
         reply = Reply(block)
         mrn = desks.isEmpty ? nil : block.mrn
-        deliveries = part.map { Delivery(block.deliveries[Int($0)], index: $0) }
+        deliveries = part.map { Delivery(block.deliveries[Int($0)], index: $0, around.provisos) }
     }
 }

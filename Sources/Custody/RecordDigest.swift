@@ -71,6 +71,10 @@ package struct AcceptanceDigest: Equatable, Sendable {
         package var role: SignedBlock.Delivery.Role
         package var precedence: Precedence
         package var niact: Bool
+        /// Its station is not the one that the block names.
+        package var isMoved = false
+        /// Why it alone is held here from the first.
+        package var hold = HoldReason.none
 
         init(
             index: UInt16, post: String, station: RoutingIndicator, role: SignedBlock.Delivery.Role,
@@ -84,10 +88,16 @@ package struct AcceptanceDigest: Equatable, Sendable {
             self.niact = niact
         }
 
-        init(_ signed: SignedBlock.Delivery, index: UInt16) {
+        init(_ signed: SignedBlock.Delivery, index: UInt16, _ provisos: [Proviso]) {
             self.init(
                 index: index, post: signed.post, station: signed.station, role: signed.role,
                 precedence: signed.precedence, niact: signed.niact)
+            guard let proviso = provisos.first(where: { $0.index == index }) else { return }
+            hold = proviso.hold
+            if let movedTo = proviso.movedTo {
+                station = movedTo
+                isMoved = true
+            }
         }
     }
 
@@ -195,7 +205,7 @@ package struct AcceptanceDigest: Equatable, Sendable {
         at = acceptance.at
         suffix = acceptance.suffix
         hold = acceptance.hold
-        deliveries = acceptance.part.map { Delivery(block.deliveries[Int($0)], index: $0) }
+        deliveries = acceptance.part.map { Delivery(block.deliveries[Int($0)], index: $0, acceptance.provisos) }
         desks = acceptance.desks.map { Desk($0) }
         reply = Reply(block)
         switch acceptance.body {

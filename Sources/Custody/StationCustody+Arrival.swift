@@ -36,11 +36,12 @@ extension StationCustody {
         }
         let block = arrival.block
         let hold = holdReason(arrival)
+        let provisos = provisos(arrival, captions)
         let desks =
             hold != .signerMayNot
             ? self.desks(
                 block, part: arrival.part, clues: arrival.clues(captions: gatedAll(arrival)),
-                suspected: arrival.offered.suspectedDuplicate || isOlderThanMarks(arrival), at: now) : []
+                suspected: arrival.offered.suspectedDuplicate || isOlderThanMarks(arrival), provisos, at: now) : []
         guard
             Acceptance.fits(
                 block: arrival.blockOctets.count, part: arrival.part.count, body: arrival.body, desks: desks)
@@ -56,6 +57,7 @@ extension StationCustody {
             at: now.wall,
             suffix: suffix(for: block, &actions), hold: hold, desks: desks, body: arrival.body)
         if arrival.ages.count == arrival.trace.count { acceptance.ages = arrival.ages }
+        acceptance.provisos = provisos
         acceptance.readCaptions = arrival.captions.filter { !block.captions.contains($0) }
         inquire(block, desks, at: now, &actions)
         let sequence = nextSequence
@@ -65,7 +67,12 @@ extension StationCustody {
         meetOrders(sequence: sequence, at: now, &actions)
         seekPosts(sequence: sequence, at: now, &actions)
         actions.afterPersist.append(note)
-        if hold != .none { alarm("cable.held", block.identity, "why", hold.sentence, &actions) }
+        let reasons = hold == .none ? Set(provisos.map(\.hold)).subtracting([.none]) : [hold]
+        guard !reasons.isEmpty else { return }
+        tellOfHolds(sequence: sequence, at: now, &actions)
+        for why in reasons.sorted(by: { $0.rawValue < $1.rawValue }) {
+            alarm("cable.held", block.identity, "why", why.sentence, &actions)
+        }
     }
 
     /// A mark of its delivery may have been dropped by age (rule 11).

@@ -124,12 +124,15 @@ extension StationCustody {
     mutating func delivery(
         _ acceptance: AcceptanceDigest, _ signed: AcceptanceDigest.Delivery
     ) -> CustodyDelivery {
-        CustodyDelivery(
+        let why = acceptance.hold == .none ? signed.hold : acceptance.hold
+        var delivery = CustodyDelivery(
             index: signed.index, role: signed.role, precedence: signed.precedence, niact: signed.niact,
-            state: acceptance.hold == .none ? .queued : .held, why: acceptance.hold, lateAfterNotice: false,
+            state: why == .none ? .queued : .held, why: why, lateAfterNotice: false,
             post: names.number(of: signed.post), office: NameTable.none,
             station: signed.station, transmission: CustodyDelivery.none, link: CustodyDelivery.noLink,
             since: acceptance.at, at: 0)
+        if signed.isMoved { delivery.move(to: signed.station) }
+        return delivery
     }
 
     mutating func enter(_ desk: AcceptanceDigest.Desk, slot: UInt32, mrn: String?) {

@@ -5,6 +5,8 @@ import Routing
 extension StationCustody {
     /// The code of a refusal after which the same is offered again at once: what the neighbour had kept of it was wrong.
     package static let offerAgain = "AGAIN"
+    /// Codes of refusals that the addressee's own station does not take back: no time helps.
+    private static let finalCodes: Set<String> = ["TOO_LARGE", "TOO_MANY_DESKS"]
     /// Milliseconds for which a refused transmission is not offered again.
     private static let refusalPause: UInt64 = 60_000
     /// The same where the neighbour's disk refused a body, which may be over at once.
@@ -224,6 +226,7 @@ extension StationCustody {
                 "cable.refusedByNeighbour", entries[slot].identity, "code",
                 "\(code) \(links[link].peer): \(message)", &actions)
             if code == "NOT_CLEARED" { turnFromRefuser(index, of: slot, at: now, &actions) }
+            if Self.finalCodes.contains(code) { endRefused(index, of: slot, code, by: link, at: now, &actions) }
         }
         fill(link, at: now, &actions)
     }
@@ -236,6 +239,19 @@ extension StationCustody {
         let refused = Int(transmissions[index].link)
         reassign(index, at: now, &actions)
         for link in links.indices where link != refused { fill(link, at: now, &actions) }
+    }
+
+    /// What the addressee's station itself will not take is hopeless: its originator hears so at once.
+    private mutating func endRefused(
+        _ index: UInt32, of slot: UInt32, _ code: String, by link: Int, at now: Instant, _ actions: inout Actions
+    ) {
+        let peer = links[link].peer
+        for position in 0..<entries[slot].deliveryCount
+        where entries[slot][delivery: position].transmission == index
+            && entries[slot][delivery: position].station == peer
+        {
+            end(slot, position, "\(peer) does not take it (\(code))", at: now, &actions)
+        }
     }
 
     // MARK: Time
@@ -293,6 +309,14 @@ extension StationCustody {
     }
 
     private mutating func endLife(_ slot: UInt32, _ position: Int, at now: Instant, _ actions: inout Actions) {
+        let life = lifeSeconds(of: slot, entries[slot][delivery: position].index)
+        end(slot, position, "its life of \(life) s is over", at: now, &actions)
+    }
+
+    /// Ends a delivery that is here and not under way, with a notice to its originator.
+    private mutating func end(
+        _ slot: UInt32, _ position: Int, _ why: String, at now: Instant, _ actions: inout Actions
+    ) {
         let delivery = entries[slot][delivery: position]
         guard delivery.state == .queued || delivery.state == .held else { return }
         // Custody with an open offer is not ended here: the neighbour may have taken it already.
@@ -302,12 +326,14 @@ extension StationCustody {
             take([position], of: slot, off: delivery.transmission)
         }
         actions.now.append(
-            .event(StationEvent(.warning, "delivery.lifeEnded", [("id", entries[slot].identity.description)])))
+            .event(
+                StationEvent(
+                    .warning, "delivery.undeliverable", [("id", entries[slot].identity.description), ("why", why)])))
         record(
             .undeliverable(
                 JournalRecord.Undeliverable(
                     number: entries[slot].custodyNumber, index: delivery.index,
-                    message: notice(slot, delivery, at: now), at: now.wall, previous: entries[slot].last)),
+                    message: notice(slot, delivery, why, at: now), at: now.wall, previous: entries[slot].last)),
             at: now, &actions)
     }
 
@@ -318,14 +344,14 @@ extension StationCustody {
     }
 
     /// The memory holds half of the content hash, which is what the originator compares.
-    private func notice(_ slot: UInt32, _ delivery: CustodyDelivery, at now: Instant) -> ServiceMessage {
+    private func notice(
+        _ slot: UInt32, _ delivery: CustodyDelivery, _ why: String, at now: Instant
+    ) -> ServiceMessage {
         ServiceMessage(
             kind: .notice, network: settings.network, identity: entries[slot].identity,
             contentHash: Digest(entries[slot].mark.high, entries[slot].mark.low, 0, 0), post: names[delivery.post],
             station: settings.station, office: "", at: now.wall,
-            precedence: delivery.precedence,
-            reason:
-                "not delivered by \(settings.station): its life of \(lifeSeconds(of: slot, delivery.index)) s is over")
+            precedence: delivery.precedence, reason: "not delivered by \(settings.station): \(why)")
     }
 
     mutating func drop(_ index: UInt32) {

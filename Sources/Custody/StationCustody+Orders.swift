@@ -63,7 +63,7 @@ extension StationCustody {
     private func applies(_ order: Order, _ slot: UInt32, _ position: Int) -> Bool {
         let delivery = entries[slot][delivery: position]
         switch order {
-        case .hold: return delivery.state == .queued && isInHand(slot, position)
+        case .hold: return delivery.state == .queued && whereabouts(slot, position) != .away
         case .release:
             // What is for a post of this station is delivered with its acceptance or not at all: a release would leave it
             // between desk and link. Where its post is known again, it is passed on or held anew.
@@ -107,7 +107,7 @@ extension StationCustody {
         }
     }
 
-    private mutating func change(
+    mutating func change(
         _ slot: UInt32, _ position: Int, _ change: DeliveryChange, user: UInt32?, reason: String,
         message: ServiceMessage? = nil, ends order: CustodyNumber? = nil, at now: Instant, _ actions: inout Actions
     ) {
@@ -119,21 +119,42 @@ extension StationCustody {
                     previous: entries[slot].last)), at: now, &actions)
     }
 
-    /// Whether the delivery is here and surely nowhere else: no offer of it is open, and none may have been taken.
-    private func isInHand(_ slot: UInt32, _ position: Int) -> Bool {
+    /// Where a delivery is, as far as this station can tell.
+    private enum Whereabouts {
+        /// Here and surely nowhere else.
+        case here
+        /// Here; but a neighbour may have taken it, from a lost session or before this start.
+        case inDoubt
+        /// Under way, or no longer here.
+        case away
+    }
+
+    private func whereabouts(_ slot: UInt32, _ position: Int) -> Whereabouts {
         let delivery = entries[slot][delivery: position]
+        let wasHereBefore = entries[slot].sequence <= replayedThrough
         switch delivery.state {
-        case .held: return true
+        case .held:
+            switch delivery.why {
+            case .byOperatorInDoubt: return .inDoubt
+            case .noRoute, .notCleared, .loop, .unknownStation:
+                return wasHereBefore || entries[slot].isSuspected ? .inDoubt : .here
+            case .none, .hopLimit, .refused, .signerMayNot, .unknownPost, .byOperator, .notAddressed, .captionForbids:
+                return .here
+            }
         case .queued:
-            guard delivery.transmission != CustodyDelivery.none else { return true }
+            guard delivery.transmission != CustodyDelivery.none else { return wasHereBefore ? .inDoubt : .here }
             let transmission = transmissions[delivery.transmission]
             switch transmission.state {
-            case .ready, .held: return !transmission.isInDoubt && !transmission.suspectedDuplicate
-            case .asking, .sending, .offered: return false
+            case .ready, .held:
+                return wasHereBefore || transmission.isInDoubt || transmission.suspectedDuplicate ? .inDoubt : .here
+            case .asking, .sending, .offered: return .away
             }
-        case .inTransit, .delivered, .undeliverable, .duplicate, .cancelled, .acknowledged: return false
+        case .inTransit, .delivered, .undeliverable, .duplicate, .cancelled, .acknowledged: return .away
         }
     }
+
+    /// No offer of it is open, and none may have been taken.
+    private func isInHand(_ slot: UInt32, _ position: Int) -> Bool { whereabouts(slot, position) == .here }
 
     private mutating func takeOff(_ slot: UInt32, _ position: Int) {
         let index = entries[slot][delivery: position].transmission
@@ -143,8 +164,9 @@ extension StationCustody {
     private mutating func holdByHand(
         _ slot: UInt32, _ position: Int, _ user: UInt32, _ reason: String, at now: Instant, _ actions: inout Actions
     ) {
+        let why = isInHand(slot, position) ? HoldReason.byOperator : .byOperatorInDoubt
         takeOff(slot, position)
-        change(slot, position, .held(.byOperator), user: user, reason: reason, at: now, &actions)
+        change(slot, position, .held(why), user: user, reason: reason, at: now, &actions)
     }
 
     private mutating func releaseByHand(
@@ -172,6 +194,10 @@ extension StationCustody {
             takeOff(slot, position)
             change(slot, position, .cancelled, user: user, reason: reason, at: now, &actions)
         } else {
+            // The order follows the cable, so the cable goes on.
+            if delivery.state == .held, delivery.why == .byOperatorInDoubt {
+                change(slot, position, .released, user: user, reason: reason, at: now, &actions)
+            }
             change(
                 slot, position, .cancelling, user: user, reason: reason,
                 message: message(.cancelOrder, slot, position, delivery.precedence, reason, at: now), at: now, &actions)
@@ -193,7 +219,7 @@ extension StationCustody {
         if let order { obey(order, at: now, &actions) }
     }
 
-    private func message(
+    func message(
         _ kind: ServiceMessage.Kind, _ slot: UInt32, _ position: Int, _ precedence: Precedence, _ reason: String,
         at now: Instant
     ) -> ServiceMessage {
@@ -286,47 +312,18 @@ extension StationCustody {
         for slot in 0..<entries.high where entries.holds(slot) && !entries[slot].isOrigin {
             let isOpen = (0..<entries[slot].deliveryCount).contains {
                 let delivery = entries[slot][delivery: $0]
-                return delivery.state == .queued && (!orders.isEmpty || delivery.station == settings.station)
+                return delivery.state == .held
+                    || delivery.state == .queued && (!orders.isEmpty || delivery.station == settings.station)
             }
             guard isOpen else { continue }
             let sequence = entries[slot].sequence
             let before = nextSequence
             meetOrders(sequence: sequence, at: now, &actions)
             seekPosts(sequence: sequence, at: now, &actions)
+            tellOfHolds(sequence: sequence, at: now, &actions)
             if nextSequence != before { changed.insert(slot) }
         }
         return changed
-    }
-
-    // MARK: Posts that nobody knows here
-
-    /// Deliveries for this station whose post is none of its: the post has moved, or is not known (rule 22).
-    mutating func seekPosts(sequence: UInt64, at now: Instant, _ actions: inout Actions) {
-        guard let slot = slot(ofSequence: sequence) else { return }
-        for position in 0..<entries[slot].deliveryCount {
-            let delivery = entries[slot][delivery: position]
-            guard delivery.state == .queued, delivery.station == settings.station else { continue }
-            let post = names[delivery.post]
-            guard !addresses.isServed(post, by: settings.station) else { continue }
-            var message = message(
-                .held, slot, position, delivery.precedence,
-                "held by \(settings.station): \(HoldReason.unknownPost.sentence)", at: now)
-            let isOwn = entries[slot].isOrigin
-            let others = addresses.stations(serving: post)
-            if let station = others.first {
-                message.kind = .moved
-                message.office = station.description
-                message.reason = "\(settings.station) passes it on to \(station), where its post is now"
-                change(
-                    slot, position, .moved(station), user: nil, reason: "", message: isOwn ? nil : message, at: now,
-                    &actions)
-            } else {
-                change(
-                    slot, position, .held(.unknownPost), user: nil, reason: "", message: isOwn ? nil : message,
-                    at: now, &actions)
-                alarm("delivery.held", entries[slot].identity, "why", HoldReason.unknownPost.sentence, &actions)
-            }
-        }
     }
 
     // MARK: The fold
@@ -344,6 +341,11 @@ extension StationCustody {
         case .held(let why):
             entries[slot][delivery: position].state = .held
             entries[slot][delivery: position].why = why
+            if why == .byOperatorInDoubt { entries[slot].isSuspected = true }
+            if why.endsByItself { unsettled.insert(entries[slot].sequence) }
+            if changed.message?.kind == .held {
+                toldOfHold[entries[slot].sequence, default: []].insert(changed.index)
+            }
         case .released:
             entries[slot][delivery: position].state = .queued
             entries[slot][delivery: position].why = .none

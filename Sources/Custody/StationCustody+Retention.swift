@@ -93,6 +93,7 @@ extension StationCustody {
         refusedBy[entry.sequence] = nil
         unsettled.remove(entry.sequence)
         advice[entry.sequence] = nil
+        toldOfHold[entry.sequence] = nil
         liveOctets -= min(liveOctets, CustodyEntry.recordOctets(UInt64(entry.length)))
         entries.release(slot)
         guard entry.hasFile, let count = bodies[entry.mark] else { return nil }
@@ -258,6 +259,7 @@ extension StationCustody {
             guard let position else { continue }
             entries[slot][delivery: position].state = carried.state
             entries[slot][delivery: position].why = carried.why
+            if carried.state == .held, carried.why.endsByItself { unsettled.insert(state.sequence) }
             entries[slot][delivery: position].lateAfterNotice = carried.lateAfterNotice
             entries[slot][delivery: position].isCancelling = carried.isCancelling
             if let precedence = carried.raisedTo { entries[slot][delivery: position].precedence = precedence }

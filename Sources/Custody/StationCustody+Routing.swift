@@ -96,7 +96,7 @@ extension StationCustody {
         for position in positions {
             let delivery = entries[slot][delivery: position]
             switch choose(to: delivery.station, delivery.precedence, slot, at: now) {
-            case .held(let why): hold(slot, position, why, at: now, &actions)
+            case .held(let why): hold(slot, position, why, suspected: suspected, at: now, &actions)
             case .link(let link, let isBest):
                 if !isBest { unsettled.insert(entries[slot].sequence) }
                 if let way = ways.firstIndex(where: { $0.link == link }) {
@@ -125,12 +125,16 @@ extension StationCustody {
         return rest.isEmpty ? [first] : [first, rest]
     }
 
+    /// It stays until a way opens. The originator is told the first time.
     private mutating func hold(
-        _ slot: UInt32, _ position: Int, _ why: HoldReason, at now: Instant, _ actions: inout Actions
+        _ slot: UInt32, _ position: Int, _ why: HoldReason, suspected: Bool, at now: Instant, _ actions: inout Actions
     ) {
-        entries[slot][delivery: position].state = .held
-        entries[slot][delivery: position].why = why
-        entries[slot][delivery: position].since = now.wall
+        if suspected { entries[slot].isSuspected = true }
+        if !tellOfHold(slot, position, why, at: now, &actions) {
+            entries[slot][delivery: position].state = .held
+            entries[slot][delivery: position].why = why
+            entries[slot][delivery: position].since = now.wall
+        }
         unsettled.insert(entries[slot].sequence)
         alarm("delivery.held", entries[slot].identity, "why", why.sentence, &actions)
     }

@@ -142,9 +142,11 @@ extension StationCustody {
             links[link].current = index
         }
         if way != .follows { links[link].queue.remove(index, &transmissions) }
-        return slice(
+        var slice = slice(
             index, .offerCable(entries[slot].place, deliveries: part(of: slot, on: index), body: way),
             cost: Self.offerOverheadOctets + (way == .with ? length : 0), born: entries[slot].born, at: now)
+        slice.moved = movedMarks(of: slot, on: index)
+        return slice
     }
 
     private mutating func offerService(_ index: UInt32, at now: Instant) -> Slice {
@@ -261,6 +263,14 @@ extension StationCustody {
 
     /// How often the cable was interrupted and went on, since the start; oldest first.
     package func interruptions(of sequence: UInt64) -> [Interruption] { interruptions.of(sequence) }
+
+    private func movedMarks(of slot: UInt32, on index: UInt32) -> [MovedMark] {
+        (0..<entries[slot].deliveryCount).compactMap {
+            let delivery = entries[slot][delivery: $0]
+            guard delivery.transmission == index, delivery.isMoved else { return nil }
+            return MovedMark(index: delivery.index, station: delivery.station)
+        }
+    }
 
     /// The deliveries that a transmission carries: its set may shrink, never grow (rule 15).
     func part(of slot: UInt32, on index: UInt32) -> [UInt16] {

@@ -200,13 +200,15 @@ extension StationCustody {
     /// What is delivered here, of the deliveries in `part`: one desk each, and none again that has it.
     func desks(
         _ block: SignedBlock, part: [UInt16], clues: (desks: DistributionClues, replyDue: ReplyInstructions.Due?),
-        suspected: Bool, at now: Instant
+        suspected: Bool, _ provisos: [Proviso] = [], at now: Instant
     ) -> [DeskDelivery] {
         var arrival = inbox.last
         var desks: [DeskDelivery] = []
         for index in part {
             let delivery = block.deliveries[Int(index)]
-            guard delivery.station == settings.station, addresses.isServed(delivery.post, by: settings.station),
+            let proviso = provisos.first { $0.index == index }
+            guard (proviso?.movedTo ?? delivery.station) == settings.station, proviso.map({ $0.hold == .none }) ?? true,
+                addresses.isServed(delivery.post, by: settings.station),
                 !isCancelled(block.identity, post: delivery.post)
             else { continue }
             let known = isAtDesk(block, post: delivery.post)

@@ -133,6 +133,10 @@ package struct StationCustody: ~Copyable {
     var orders = OrderMarks()
     /// At the originator: what a station said of a delivery that is not at its end, by sequence and index.
     var advice: [UInt64: [UInt16: String]] = [:]
+    /// Deliveries of whose hold here the originator was told, by sequence.
+    var toldOfHold: [UInt64: Set<UInt16>] = [:]
+    /// What was accepted up to here was accepted before this start: it may have been offered, too.
+    private(set) var replayedThrough: UInt64 = 0
     /// Cables of which a delivery is held until a way opens, or does not go the best way: looked at again when links change.
     var unsettled: Set<UInt64> = []
     /// Links whose neighbour's gate refused a cable, by its sequence; until the neighbour greets anew.
@@ -188,6 +192,7 @@ package struct StationCustody: ~Copyable {
     /// Notes the start and routes everything that is in custody.
     package mutating func recovered(at now: Instant, _ actions: inout Actions) {
         isReplaying = false
+        replayedThrough = nextSequence - 1
         for link in links.indices { links[link].downSince = now.boot + Self.startMilliseconds }
         actions.wake(at: now.boot + Self.startMilliseconds)
         record(.started(JournalRecord.Started(start: settings.start, at: now.wall)), at: now, &actions)
@@ -199,6 +204,7 @@ package struct StationCustody: ~Copyable {
             release(.cable(slot), at: now, &actions)
         }
         for number in waiting { release(.service(number), at: now, &actions) }
+        settle(at: now, &actions)
         tend(at: now, &actions)
     }
 

@@ -20,10 +20,8 @@ package struct StoredCable: Sendable {
         blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         contentHash = try SignedBlock.contentHash(in: blockOctets)
         proof = try reader.optional { reader throws(OctetFault) in try BatchProof(from: &reader) }
-        let knowsAges = try Acceptance.gate(from: &reader).knowsAges
-        _ = try reader.varint()
-        trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
-        if knowsAges { ages = try Acceptance.ages(from: &reader) }
+        let around = try Acceptance.Circumference(from: &reader)
+        (trace, ages) = (around.trace, around.ages)
         try reader.skip(2 * reader.count(bound: SignedBlock.deliveriesMax))
         try reader.skip(Acceptance.octetsBeforeDesks)
         for _ in 0..<(try reader.count(bound: Acceptance.desksMax)) { _ = try DeskDelivery(from: &reader) }
@@ -47,10 +45,7 @@ package struct StoredReceipt: Sendable {
         _ = try CustodySource(from: &reader)
         let blockOctets = try reader.bytes(bound: SignedBlock.octetsMax)
         if try reader.bool() { try BatchProof.skip(in: &reader) }
-        let knowsAges = try Acceptance.gate(from: &reader).knowsAges
-        let age = try reader.varint()
-        let trace = try reader.list(bound: Acceptance.traceMax) { reader throws(OctetFault) in try reader.indicator() }
-        let ages = knowsAges ? try Acceptance.ages(from: &reader) : []
+        let around = try Acceptance.Circumference(from: &reader)
         try reader.skip(2 * reader.count(bound: SignedBlock.deliveriesMax))
         try reader.skip(Acceptance.octetsBeforeDesks)
         let count = try reader.count(bound: Acceptance.desksMax)
@@ -62,7 +57,8 @@ package struct StoredReceipt: Sendable {
             kind: .receipt, network: network, identity: identity, contentHash: hash, post: delivery.post,
             station: station, office: delivered.office, at: delivered.at, precedence: delivery.precedence, reason: "",
             replyDue: delivered.replyDue)
-        message.way = ServiceMessage.way(trace, ages, deliveredBy: station, age: age)
+        message.way = ServiceMessage.way(
+            around.trace, around.ages, deliveredBy: station, age: around.ageMilliseconds)
         proof = delivered.proof
     }
 }

@@ -29,6 +29,30 @@ package struct CableHeader: Sendable, Equatable {
         self.addressees = addressees
         self.exempt = exempt
     }
+
+    /// Nil for what is no routable cable.
+    package init?(_ reading: CableReading) {
+        let cable = reading.cable
+        guard reading.isRoutable, let from = cable.from else { return nil }
+        self.init(
+            from: from, mrn: cable.mrn, dateTimeGroup: cable.dateTimeGroup?.text, classification: reading.gate,
+            captions: cable.captions, slugs: cable.slugs, addressees: cable.addresseeNames,
+            exempt: cable.exempt.map(\.post))
+    }
+}
+
+extension Cable {
+    /// TO before INFO, as they are routed.
+    package var addresseeNames: [AddresseeName] {
+        func names(_ list: [Addressee], _ role: AddresseeName.Role) -> [AddresseeName] {
+            list.map {
+                AddresseeName(
+                    post: $0.post, indicator: $0.indicator, deliveredByOtherMeans: $0.deliveredByOtherMeans,
+                    role: role, precedence: $0.precedence, niact: $0.niact)
+            }
+        }
+        return names(to, .action) + names(info, .info)
+    }
 }
 
 /// What the desks of the addressee's station must know of a cable beside captions and slugs.
@@ -141,6 +165,17 @@ package struct DeliveryReport: Sendable, Equatable {
     package var at: Int64?
 }
 
+/// Where the post of a delivery is now: it goes with the delivery, so that nobody sends it back (rule 22).
+package struct MovedMark: Sendable, Equatable {
+    package var index: UInt16
+    package var station: RoutingIndicator
+
+    package init(index: UInt16, station: RoutingIndicator) {
+        self.index = index
+        self.station = station
+    }
+}
+
 /// A cable that a neighbour offered, complete and verified.
 package struct CableArrival: Sendable {
     package var link: Int
@@ -161,6 +196,10 @@ package struct CableArrival: Sendable {
     package var classification: Classification?
     package var captions: [String]
     package var slugs: [String]
+    /// As the octets name them; a block that has others is not believed.
+    package var addressees: [AddresseeName] = []
+    /// Deliveries that have moved to another station than the block names.
+    package var moved: [MovedMark] = []
     package var desk = DeskClues()
 
     package init(

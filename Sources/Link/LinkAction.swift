@@ -89,8 +89,10 @@ extension OfferedCable {
     /// Whether somebody at the station is to act on it: then what it asks of replies, which stands in its text, matters.
     package func isActedOn(at station: RoutingIndicator) -> Bool {
         offer.part.contains {
-            let delivery = block.deliveries[Int($0)]
-            return delivery.station == station && delivery.role == .action
+            let index = $0
+            let delivery = block.deliveries[Int(index)]
+            let place = offer.moved.first { $0.index == index }?.station ?? delivery.station
+            return place == station && delivery.role == .action
         }
     }
 }

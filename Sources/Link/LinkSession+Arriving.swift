@@ -15,7 +15,8 @@ extension LinkSession {
         }
         held[offer.channel, default: 0] += wireOctets
         guard block.network == own.network, !offer.part.isEmpty, Set(offer.part).count == offer.part.count,
-            offer.part.allSatisfy({ $0 < block.deliveries.count })
+            offer.part.allSatisfy({ $0 < block.deliveries.count }),
+            offer.moved.allSatisfy({ offer.part.contains($0.index) })
         else { return refuse(offer.channel, "ENVELOPE", "the envelope of \(block.identity) does not fit its block") }
         guard block.length <= limits.cableOctetsMax else {
             return refuse(offer.channel, "TOO_LARGE", "\(block.identity) has \(block.length) octets")
@@ -115,6 +116,8 @@ extension LinkSession {
             trace: cable.offer.trace, part: cable.offer.part, body: body, classification: reading.gate,
             captions: reading.cable.captions, slugs: reading.cable.slugs)
         arrival.ages = cable.offer.ages
+        arrival.moved = cable.offer.moved
+        arrival.addressees = reading.cable.addresseeNames
         return arrival
     }
 

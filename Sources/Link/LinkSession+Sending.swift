@@ -18,6 +18,7 @@ extension LinkSession {
             channel: slice.channel, number: slice.number, suspectedDuplicate: slice.suspectedDuplicate,
             ageMilliseconds: slice.ageMilliseconds, trace: cable.trace + [own.station], part: deliveries,
             blockOctets: cable.blockOctets, proof: proof, body: body)
+        envelope.moved = slice.moved
         if cable.ages.count == cable.trace.count { envelope.ages = cable.ages + [slice.ageMilliseconds] }
         put(.offerCable(envelope))
         return true

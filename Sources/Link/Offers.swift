@@ -15,6 +15,8 @@ package struct CableOffer: Equatable, Sendable {
     package var ages: [UInt64] = []
     /// Deliveries of the block that go this way.
     package var part: [UInt16]
+    /// Those of them that have moved (rule 22).
+    package var moved: [MovedMark] = []
     package var blockOctets: [UInt8]
     package var proof: BatchProof
     /// Whole, where it fits one chunk; else nil, and the receiver says from which octet it wants it.
@@ -45,7 +47,13 @@ package struct CableOffer: Equatable, Sendable {
         writer.list(part) { $0.u16($1) }
         writer.bytes(blockOctets)
         proof.write(to: &writer)
-        writer.bool(body != nil)
+        writer.u8((body == nil ? 0 : Self.hasBody) | (moved.isEmpty ? 0 : Self.hasMoved))
+        if !moved.isEmpty {
+            writer.list(moved) { writer, mark in
+                writer.u16(mark.index)
+                writer.indicator(mark.station)
+            }
+        }
         if let body { writer.raw(body) }
     }
 
@@ -61,8 +69,20 @@ package struct CableOffer: Equatable, Sendable {
         part = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in try reader.u16() }
         blockOctets = try reader.bytes(bound: 1 << 20)
         proof = try BatchProof(from: &reader)
-        body = try reader.bool() ? reader.rest() : nil
+        let traits = try reader.u8()
+        guard traits <= Self.hasBody | Self.hasMoved else {
+            throw .unknownValue(offset: reader.offset - 1, value: UInt64(traits))
+        }
+        if traits & Self.hasMoved != 0 {
+            moved = try reader.list(bound: SignedBlock.deliveriesMax) { reader throws(OctetFault) in
+                MovedMark(index: try reader.u16(), station: try reader.indicator())
+            }
+        }
+        body = traits & Self.hasBody != 0 ? reader.rest() : nil
     }
+
+    private static let hasBody: UInt8 = 1
+    private static let hasMoved: UInt8 = 2
 }
 
 /// A receipt or notice offered to the next station.

@@ -193,6 +193,26 @@ package struct AddressBook: Sendable {
         add(post, station.indicator, addressee, via: nil, to: &expansion, &places)
     }
 
+    /// How a cable names a post.
+    package enum Naming: Equatable, Sendable {
+        /// By its name, or by an alias of it.
+        case itself
+        /// It may stand behind this collective, or behind a name that is not known here.
+        case perhaps(String)
+        case not
+    }
+
+    package func naming(of post: String, in addressees: [AddresseeName]) -> Naming {
+        let wanted = aliases[post] ?? post
+        var perhaps: String?
+        for addressee in addressees where !addressee.deliveredByOtherMeans {
+            let name = aliases[addressee.post] ?? addressee.post
+            if name == wanted { return .itself }
+            if perhaps == nil, collectives[name] != nil || posts[name] == nil { perhaps = name }
+        }
+        return perhaps.map { .perhaps($0) } ?? .not
+    }
+
     /// RUEHCAB leads to RUEHCAB, else to RUEHCA, RUEHC, RUEH: the station that bears the longest beginning of it.
     private func longestPrefix(of written: RoutingIndicator) -> Network.Station? {
         var letters = written.letters

@@ -160,19 +160,7 @@ struct SubmittedCable: Sendable {
 
     /// What the core needs; nil for a cable that is not routable.
     var header: CableHeader? {
-        let cable = reading.cable
-        guard let from = cable.from else { return nil }
-        func names(_ list: [Cable.Addressee], _ role: AddresseeName.Role) -> [AddresseeName] {
-            list.map {
-                AddresseeName(
-                    post: $0.post, indicator: $0.indicator, deliveredByOtherMeans: $0.deliveredByOtherMeans,
-                    role: role, precedence: $0.precedence, niact: $0.niact)
-            }
-        }
-        return CableHeader(
-            from: from, mrn: cable.mrn, dateTimeGroup: cable.dateTimeGroup?.text, classification: reading.gate,
-            captions: cable.captions, slugs: cable.slugs,
-            addressees: names(cable.to, .action) + names(cable.info, .info), exempt: cable.exempt.map(\.post))
+        CableHeader(reading)
     }
 }
 

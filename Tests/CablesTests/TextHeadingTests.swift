@@ -105,6 +105,9 @@ struct CaptionBlockTests {
             LineCase("H-442: DIRGEN stands alone", "DIRGEN\nSENSITIVE", "captions DIRGEN|SENSITIVE !CHANNEL_CONFLICT"),
             LineCase("NODIS excludes SIPDIS", "NODIS\nSIPDIS", "captions NODIS|SIPDIS !CAPTION_CONFLICT"),
             LineCase("EXDIS excludes SIPDIS", "SIPDIS\nEXDIS", "captions SIPDIS|EXDIS !CAPTION_CONFLICT"),
+            LineCase(
+                "NOFORN excludes REL", "NOFORN\nREL TO ABC",
+                "captions NOFORN|REL TO ABC !CAPTION_CONFLICT"),
             LineCase("STADIS may stand beside EXDIS", "EXDIS STADIS", "captions EXDIS|STADIS"),
             LineCase("FOR OFFICIAL USE ONLY is no office", "FOR OFFICIAL USE ONLY", "captions FOR OFFICIAL USE ONLY"),
             LineCase("H-252: FOR and an office", "FOR ISN", "for ISN"),

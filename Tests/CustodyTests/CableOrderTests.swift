@@ -53,6 +53,36 @@ struct CableOrderTests {
         #expect(Self.order(&station, .cancel)?.code == "TOO_LATE")
     }
 
+    @Test("What was here before a restart may have been offered: it is not called cancelled, the order follows it")
+    func cancelAfterRestart() throws {
+        var station = TestStation("RUAA")
+        _ = station.submit()
+        _ = station.sync()
+        var again = TestStation(restarting: station, synced: station.journal.count, start: 6)
+        #expect(Self.order(&again, .cancel) == nil)
+        #expect(Self.words(again) == ["cancelling"])
+        #expect(try Self.message(again).kind == .cancelOrder)
+        _ = again.sync()
+        again.linkUp(0)
+        #expect(again.room(0).count == 2)
+    }
+
+    @Test("So is what is held; the hold says so, and an order to cancel lets it go")
+    func cancelHeldAfterRestart() throws {
+        var station = TestStation("RUAA")
+        _ = station.submit()
+        _ = station.sync()
+        var again = TestStation(restarting: station, synced: station.journal.count, start: 6)
+        #expect(Self.order(&again, .hold) == nil)
+        guard case .found(let slot) = again.core.find("RUAA-00000005-1") else { return }
+        #expect(again.core.reports(of: slot).map(\.why) == [HoldReason.byOperatorInDoubt.sentence])
+        #expect(Self.order(&again, .cancel) == nil)
+        #expect(Self.words(again) == ["cancelling"])
+        _ = again.sync()
+        again.linkUp(0)
+        #expect(again.room(0).count == 2)
+    }
+
     @Test("Custody with an open offer is not cancelled: the order goes after it, and only an outcome ends it (rule 21)")
     func cancelling() throws {
         var station = TestStation("RUAA")

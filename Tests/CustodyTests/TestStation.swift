@@ -233,7 +233,7 @@ struct TestStation: ~Copyable {
         guard case .offerCable(let place, let part, _) = slice.content,
             case .accepted(let acceptance) = journal[Int(place.offset) - 1]
         else { throw NothingOffered() }
-        return CableArrival(
+        var arrival = CableArrival(
             link: link, session: session,
             offered: CustodySource.Offered(
                 peer: name, epoch: Self.epoch, number: slice.number, start: start, channel: slice.channel,
@@ -242,5 +242,12 @@ struct TestStation: ~Copyable {
             signer: acceptance.block.identity.station, ageMilliseconds: slice.ageMilliseconds,
             trace: acceptance.trace + [name], part: part, body: acceptance.body, classification: .unclassified,
             captions: [], slugs: [])
+        arrival.moved = slice.moved
+        arrival.addressees = acceptance.block.deliveries.map {
+            AddresseeName(
+                post: $0.post, indicator: nil, deliveredByOtherMeans: false, role: .action,
+                precedence: $0.precedence, niact: false)
+        }
+        return arrival
     }
 }

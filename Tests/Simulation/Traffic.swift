@@ -145,20 +145,8 @@ final class Traffic {
     }
 
     private func header(_ reading: CableReading) -> CableHeader? {
-        let cable = reading.cable
-        guard reading.isRoutable, let from = cable.from else { return nil }
-        func names(_ list: [Cable.Addressee], _ role: AddresseeName.Role) -> [AddresseeName] {
-            list.map {
-                AddresseeName(
-                    post: $0.post, indicator: $0.indicator, deliveredByOtherMeans: $0.deliveredByOtherMeans,
-                    role: role, precedence: $0.precedence, niact: $0.niact)
-            }
-        }
-        var header = CableHeader(
-            from: from, mrn: cable.mrn, dateTimeGroup: cable.dateTimeGroup?.text, classification: reading.gate,
-            captions: cable.captions, slugs: cable.slugs,
-            addressees: names(cable.to, .action) + names(cable.info, .info), exempt: cable.exempt.map(\.post))
-        header.desk = DeskClues(cable)
+        guard var header = CableHeader(reading) else { return nil }
+        header.desk = DeskClues(reading.cable)
         return header
     }
 
