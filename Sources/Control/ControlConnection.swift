@@ -125,6 +125,13 @@ final class ControlConnection: @unchecked Sendable {
         } catch {
             return end()
         }
+        if let failure = service.refusal(of: request, from: caller) {
+            append(ControlFrame(.failed, tag: frame.tag, payload: failure.encoded))
+            flush()
+            // The rest of this connection would be the body that is not taken.
+            if request.bodyOctets != nil { end() }
+            return
+        }
         guard let expected = request.bodyOctets else {
             service.handle(request, body: nil, from: caller, reply: ControlReply(self, tag: frame.tag))
             return

@@ -1,5 +1,5 @@
 import Dispatch
-import Glibc
+package import Glibc
 import Synchronization
 
 /// The control socket of a station.
@@ -20,9 +20,10 @@ package final class ControlServer: @unchecked Sendable {
     private var isStarted = false
     private let open = Mutex<[UInt32: Int]>([:])
 
+    /// - Parameter mode: of the socket: who may connect at all.
     /// - Throws: a failure with exit 75 where another daemon answers on the socket, 78 where it cannot be made.
     package init(
-        path: String, inlineOctets: Int, connectionsMax: Int, connectionsPerUserMax: Int,
+        path: String, mode: mode_t, inlineOctets: Int, connectionsMax: Int, connectionsPerUserMax: Int,
         service: any ControlService
     ) throws(ControlFailure) {
         self.path = path
@@ -40,7 +41,7 @@ package final class ControlServer: @unchecked Sendable {
                 advice: "stop it, or give this station a socket of its own", exit: ExitStatus.tryLater)
         }
         unlink(path)
-        guard address.with({ bind(descriptor, $0, $1) }) == 0, chmod(path, 0o660) == 0, listen(descriptor, 128) == 0
+        guard address.with({ bind(descriptor, $0, $1) }) == 0, chmod(path, mode) == 0, listen(descriptor, 128) == 0
         else {
             let failure = Self.failure("bind \(path)")
             close(descriptor)
@@ -94,8 +95,10 @@ package final class ControlServer: @unchecked Sendable {
                 close(accepted)
                 continue
             }
-            let caller = ControlCaller(pid: credentials.pid, uid: credentials.uid, gid: credentials.gid)
-            let allowed = count(caller.uid)
+            let caller = ControlCaller(
+                pid: credentials.pid, uid: credentials.uid, gid: credentials.gid,
+                groups: Self.groups(of: accepted).union([credentials.gid]))
+            let allowed = count(caller)
             let connection = ControlConnection(
                 descriptor: accepted, caller: caller, service: service, inlineOctets: inlineOctets
             ) { [weak self] in if allowed { self?.uncount(caller.uid) } }
@@ -111,13 +114,29 @@ package final class ControlServer: @unchecked Sendable {
         }
     }
 
-    private func count(_ uid: UInt32) -> Bool {
+    /// SO_PEERGROUPS of Linux, which Glibc's module does not show.
+    private static let peerGroups: Int32 = 59
+    /// Groups of one process at most, as the kernel has it.
+    private static let groupsMax = 65_536
+
+    /// The groups that the process at the other end had when it connected; none where the kernel does not say.
+    private static func groups(of descriptor: Int32) -> Set<UInt32> {
+        var length: socklen_t = 0
+        // With no room the kernel says how much it needs.
+        guard getsockopt(descriptor, SOL_SOCKET, peerGroups, nil, &length) != 0, errno == ERANGE,
+            Int(length) <= groupsMax * MemoryLayout<UInt32>.size
+        else { return [] }
+        var groups = [UInt32](repeating: 0, count: Int(length) / MemoryLayout<UInt32>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, peerGroups, &groups, &length) == 0 else { return [] }
+        return Set(groups.prefix(Int(length) / MemoryLayout<UInt32>.size))
+    }
+
+    private func count(_ caller: ControlCaller) -> Bool {
         open.withLock { open in
-            let privileged = uid == 0 || uid == getuid()
             guard open.values.reduce(0, +) < connectionsMax,
-                privileged || open[uid, default: 0] < connectionsPerUserMax
+                caller.isPrivileged || open[caller.uid, default: 0] < connectionsPerUserMax
             else { return false }
-            open[uid, default: 0] += 1
+            open[caller.uid, default: 0] += 1
             return true
         }
     }

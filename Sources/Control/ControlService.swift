@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Who asks: the credentials of the process at the other end of the socket.
@@ -5,6 +6,10 @@ package struct ControlCaller: Sendable, Equatable {
     package var pid: Int32
     package var uid: UInt32
     package var gid: UInt32
+    /// All groups of the process when it connected.
+    package var groups: Set<UInt32>
+
+    package var isPrivileged: Bool { uid == 0 || uid == getuid() }
 }
 
 /// The octets that came with a request.
@@ -25,6 +30,8 @@ package protocol BodySink: AnyObject {
 /// What the daemon does with requests. Called on the connection's queue; answers may be given from any thread.
 package protocol ControlService: AnyObject, Sendable {
     func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply)
+    /// Why the caller may not ask this, or nil; asked before anything of the request is taken.
+    func refusal(of request: ControlRequest, from caller: ControlCaller) -> ControlFailure?
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink
     func connected(_ caller: ControlCaller)
     /// All requests that came in one reading of a client's socket have been handed over.

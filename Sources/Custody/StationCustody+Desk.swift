@@ -19,10 +19,17 @@ package struct DeskRefusal: Error, Sendable, Equatable {
 extension StationCustody {
     /// The entry of a cable that somebody means: in the office named, else the one addressed, else the first copy. What
     /// was forwarded is not meant where another is there.
-    package func entry(of identity: CableIdentity, office: String?) -> InboxItem? {
+    ///
+    /// - Parameter readable: the offices whose entries count, as addresses are compared; nil: all.
+    package func entry(
+        of identity: CableIdentity, office: String?, among readable: Set<String>? = nil
+    ) -> InboxItem? {
         let mine = inbox.entries.filter { entries[$0.slot].isArrival(of: identity) }
         let wanted = office.map { Routing.Network.normalised($0) }
-        let there = mine.filter { wanted == nil || Routing.Network.normalised(names[$0.office]) == wanted }
+        let there = mine.filter { entry in
+            let office = Routing.Network.normalised(names[entry.office])
+            return (wanted == nil || office == wanted) && readable?.contains(office) ?? true
+        }
         let current = there.filter { desk.facts[$0.arrival]?.forwardedTo == nil }
         return (current.first { $0.isAddressed } ?? current.first ?? there.first).map { inboxItem($0) }
     }

@@ -64,13 +64,14 @@ package struct DeskSettings: Sendable, Equatable {
 }
 
 extension StationSettings {
-    /// What is wrong with programs and zone on this machine: only the edge can look.
+    /// What is wrong with programs, groups and zone on this machine: only the edge can look.
     ///
     /// - Parameters:
     ///   - runs: whether a program can be run; its path as written.
+    ///   - isGroup: whether the machine knows a group of this name.
     ///   - isZone: whether the machine knows a zone of this name.
     package func machineProblems(
-        file: String, runs: (String) -> Bool, isZone: (String) -> Bool
+        file: String, runs: (String) -> Bool, isGroup: (String) -> Bool, isZone: (String) -> Bool
     ) -> [SettingsProblem] {
         var problems: [SettingsProblem] = []
         for hook in Array(desks.hooks.values) + Array(desks.alarms.values) where !runs(hook.program) {
@@ -78,6 +79,12 @@ extension StationSettings {
                 SettingsProblem(
                     file: file, line: hook.line, message: "\(hook.program) cannot be run",
                     advice: "name a program that exists and is executable"))
+        }
+        for group in roles?.groups ?? [] where !isGroup(group.name) {
+            problems.append(
+                SettingsProblem(
+                    file: file, line: group.line, message: "there is no group \(group.name) here",
+                    advice: "name a group of `getent group`, or make one with `groupadd`"))
         }
         if let timeZone, !isZone(timeZone) {
             problems.append(

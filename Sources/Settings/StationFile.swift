@@ -77,6 +77,7 @@ package enum StationFile {
         desks.alarms = alarms(keys["alarms"], &cursor)
         let originators = cursor.texts(keys["originators"], "originators").map { Network.normalised($0.text) }
         let users = self.users(keys["users"], &cursor)
+        let roles = keys["roles"].map { self.roles($0, &cursor) }
         calendar(keys["calendar"], &cursor, &desks)
         acknowledgment(keys["acknowledgment"], &cursor, &desks)
         replies(keys["replies"], &cursor, &desks)
@@ -104,7 +105,8 @@ package enum StationFile {
         guard let station, let network, let state, let tls else { return nil }
         return StationSettings(
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,
-            originators: originators, precedences: users, timeZone: timeZone, grace: grace, retention: retention,
+            originators: originators, precedences: users, roles: roles, timeZone: timeZone, grace: grace,
+            retention: retention,
             auditRetention: auditRetention, scrub: scrub, retentionOctets: UInt64(retentionOctets), limits: limits,
             alternateAfter: alternates, lives: lives, metrics: metrics, desks: desks)
     }

@@ -42,6 +42,8 @@ package struct StationSettings: Sendable, Equatable {
     package var originators: [String]
     /// Highest precedence by uid, where it differs from FLASH.
     package var precedences: [UInt32: Precedence]
+    /// Nil: whoever can open the control socket may do everything.
+    package var roles: RoleSettings?
     /// An IANA name; nil: UTC.
     package var timeZone: String?
     /// Milliseconds.

@@ -51,10 +51,17 @@ extension ControlDesk {
             ? "a slug named no office when it came" : "no office is called \(unknown.joined(separator: ", "))"
     }
 
+    /// Somebody wanted to read or keep the inbox of an office whose it is not.
+    func refused(office: String, _ caller: ControlCaller) -> ControlFailure {
+        let failure = permissions.unreadable(office)
+        loop.refused(.user(caller.uid), failure.code)
+        return failure
+    }
+
     private var offices: OfficeDirectory { OfficeDirectory(facts.settings.offices) }
 
     func inboxAcknowledge(_ request: ControlRequest, _ caller: ControlCaller, _ reply: ControlReply) {
-        change(request, reply) { item, custody, now, actions throws(DeskRefusal) in
+        change(request, caller, reply) { item, custody, now, actions throws(DeskRefusal) in
             try custody.acknowledge(item.arrival, user: caller.uid, at: now, &actions)
             return item.arrival
         }
@@ -65,13 +72,13 @@ extension ControlDesk {
         guard !reason.isEmpty, reason.utf8.count <= DeskRecord.reasonOctetsMax else {
             return reply.failed(Self.reasonless)
         }
-        change(request, reply) { item, custody, now, actions throws(DeskRefusal) in
+        change(request, caller, reply) { item, custody, now, actions throws(DeskRefusal) in
             try custody.forward(item.arrival, to: office, user: caller.uid, reason: reason, at: now, &actions)
         }
     }
 
     func inboxArchive(_ request: ControlRequest, _ caller: ControlCaller, _ reply: ControlReply) {
-        change(request, reply) { item, custody, now, actions throws(DeskRefusal) in
+        change(request, caller, reply) { item, custody, now, actions throws(DeskRefusal) in
             try custody.archive(item.arrival, user: caller.uid, at: now, &actions)
             return item.arrival
         }
@@ -83,13 +90,18 @@ extension ControlDesk {
 
     /// Changes an entry; the answer is the entry as it is then, when that is on the disk.
     private func change(
-        _ request: ControlRequest, _ reply: ControlReply,
+        _ request: ControlRequest, _ caller: ControlCaller, _ reply: ControlReply,
         _ event:
             @escaping @Sendable (InboxItem, inout StationCustody, Instant, inout Actions) throws(DeskRefusal) -> UInt64
     ) {
         let (id, office) = (request["id"] ?? "", request["office"])
+        let (permissions, readable) = (permissions, permissions.offices(caller))
         act(id, reply) { custody, slot, now, actions throws(DeskRefusal) in
-            guard let item = custody.entry(of: custody.identity(of: slot), office: office) else {
+            let identity = custody.identity(of: slot)
+            guard let item = custody.entry(of: identity, office: office, among: readable) else {
+                if let other = custody.entry(of: identity, office: office) {
+                    throw DeskRefusal(permissions.unreadable(other.office))
+                }
                 throw DeskRefusal(
                     code: "NOT_IN_INBOX", message: "\(id) is in no inbox here\(office.map { " of \($0)" } ?? "")",
                     advice: "see `routerctl inbox list`")
@@ -183,7 +195,14 @@ extension InboxItem {
 
 extension ControlFailure {
     init(_ refusal: DeskRefusal) {
-        self.init(code: refusal.code, message: refusal.message, advice: refusal.advice, exit: ExitStatus.data)
+        let exit = refusal.code == ControlPermissions.code ? ExitStatus.notPermitted : ExitStatus.data
+        self.init(code: refusal.code, message: refusal.message, advice: refusal.advice, exit: exit)
+    }
+}
+
+extension DeskRefusal {
+    init(_ failure: ControlFailure) {
+        self.init(code: failure.code, message: failure.message, advice: failure.advice)
     }
 }
 

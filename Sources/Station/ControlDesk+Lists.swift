@@ -142,7 +142,7 @@ extension ControlDesk {
         }
     }
 
-    func inboxList(_ request: ControlRequest, _ reply: ControlReply) {
+    func inboxList(_ request: ControlRequest, _ caller: ControlCaller, _ reply: ControlReply) {
         let office = request["office"].map { Network.normalised($0) }
         let isCurrent = request["current"] != nil
         listing(request, reply) { admission in
@@ -153,7 +153,8 @@ extension ControlDesk {
                 return (items, now.wall)
             } then: { [self] items, now in
                 reply.rows(items) { [self] (item: InboxItem) -> InboxRow? in
-                    guard !admission.isOver, let row = inboxRow(item) else { return nil }
+                    guard !admission.isOver, var row = inboxRow(item) else { return nil }
+                    if !permissions.mayRead(row.office, caller) { row.subject = nil }
                     let line = ListFilter.Line(
                         precedence: row.precedence, to: [row.post, row.office], from: row.from, state: row.state,
                         ageSeconds: (now - item.receivedAt) / 1_000, mrn: row.mrn)
@@ -174,10 +175,16 @@ extension ControlDesk {
     func inboxRead(_ request: ControlRequest, _ caller: ControlCaller, _ reply: ControlReply) {
         let office = request["office"]
         let id = request["id"] ?? ""
+        let readable = permissions.offices(caller)
         find(id, reply) { custody, slot in
-            custody.entry(of: custody.identity(of: slot), office: office)
-        } then: { [self] item in
+            let identity = custody.identity(of: slot)
+            return (
+                custody.entry(of: identity, office: office, among: readable),
+                custody.entry(of: identity, office: office)?.office
+            )
+        } then: { [self] item, elsewhere in
             guard let item else {
+                if let elsewhere { return reply.failed(refused(office: elsewhere, caller)) }
                 return reply.failed(
                     ControlFailure(
                         code: "NOT_IN_INBOX", message: "\(id) is in no inbox here\(office.map { " of \($0)" } ?? "")",

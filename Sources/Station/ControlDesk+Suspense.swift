@@ -4,7 +4,7 @@ import Custody
 
 /// Replies that are due; programs that have not done their work; what `check` says of both.
 extension ControlDesk {
-    func suspenseList(_ request: ControlRequest, _ reply: ControlReply) {
+    func suspenseList(_ request: ControlRequest, _ caller: ControlCaller, _ reply: ControlReply) {
         let within = request["due"].flatMap { Int64($0) }
         let isOverdueOnly = request["overdue"] != nil
         listing(request, reply) { admission in
@@ -17,7 +17,8 @@ extension ControlDesk {
                 return (items, now.wall)
             } then: { [self] items, now in
                 reply.rows(items) { [self] (item: SuspenseItem) -> SuspenseRow? in
-                    guard !admission.isOver, let row = row(item, at: now) else { return nil }
+                    guard !admission.isOver, var row = row(item, at: now) else { return nil }
+                    if !permissions.mayRead(row.office, caller) { row.subject = nil }
                     let line = ListFilter.Line(
                         precedence: row.precedence, to: [row.post, row.office], from: row.from, state: row.state,
                         ageSeconds: (now - item.suspense.openedAt) / 1_000, mrn: row.mrn)
@@ -49,7 +50,13 @@ extension ControlDesk {
         guard !reason.isEmpty, reason.utf8.count <= DeskRecord.reasonOctetsMax else {
             return reply.failed(Self.reasonless)
         }
+        let (permissions, readable) = (permissions, permissions.offices(caller))
         act(id, reply) { custody, slot, now, actions throws(DeskRefusal) in
+            let identity = custody.identity(of: slot)
+            if let readable, custody.entry(of: identity, office: nil, among: readable) == nil {
+                let office = custody.entry(of: identity, office: nil)?.office ?? "another office"
+                throw DeskRefusal(permissions.unreadable(office))
+            }
             let closed = try custody.closeSuspenses(
                 of: slot, post: post, user: caller.uid, reason: reason, at: now, &actions)
             return (custody.identity(of: slot), closed)

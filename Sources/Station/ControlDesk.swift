@@ -23,6 +23,7 @@ final class ControlDesk: ControlService {
     private let trusted = Mutex<CertificateKeeper?>(nil)
     private let auditing = Mutex<Auditing?>(nil)
     let hooks: HookDesk
+    let permissions: ControlPermissions
 
     private struct State {
         var nextToken: UInt64 = 1
@@ -45,6 +46,7 @@ final class ControlDesk: ControlService {
     ) {
         self.hooks = hooks
         self.facts = facts
+        permissions = ControlPermissions(facts.settings.roles)
         self.loop = loop
         self.archive = archive
         self.log = log
@@ -75,6 +77,12 @@ final class ControlDesk: ControlService {
 
     func readingEnded() { loop.wake() }
 
+    func refusal(of request: ControlRequest, from caller: ControlCaller) -> ControlFailure? {
+        let failure = permissions.refusal(of: request, caller)
+        if let failure { loop.refused(.user(caller.uid), failure.code) }
+        return failure
+    }
+
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink {
         guard octets <= facts.settings.limits.cableOctets else {
             throw ControlFailure(
@@ -94,12 +102,12 @@ final class ControlDesk: ControlService {
         case "queue.shape": queueShape(request, reply)
         case "cable.show": cableShow(request, reply)
         case "cable.history": cableHistory(request, reply)
-        case "inbox.list": inboxList(request, reply)
+        case "inbox.list": inboxList(request, caller, reply)
         case "inbox.read": inboxRead(request, caller, reply)
         case "inbox.acknowledge": inboxAcknowledge(request, caller, reply)
         case "inbox.forward": inboxForward(request, caller, reply)
         case "inbox.archive": inboxArchive(request, caller, reply)
-        case "suspense.list": suspenseList(request, reply)
+        case "suspense.list": suspenseList(request, caller, reply)
         case "suspense.close": suspenseClose(request, caller, reply)
         case "hook.list": hookList(reply)
         case "hook.retry": hookRetry(request, reply)

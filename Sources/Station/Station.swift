@@ -152,7 +152,7 @@ package final class Station: Sendable {
             networkHash: ContentHash.of(configuration.networkOctets))
         wiring = Wiring(keeper: keeper, desk: desk, log: log, alarms: alarms)
         control = try ControlServer(
-            path: settings.control, inlineOctets: CableBody.inlineMax,
+            path: settings.control, mode: settings.roles == nil ? 0o660 : 0o666, inlineOctets: CableBody.inlineMax,
             connectionsMax: settings.limits.controlConnections,
             connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk)
 

@@ -1,3 +1,4 @@
+import Control
 import Glibc
 package import Routing
 package import Settings
@@ -38,7 +39,8 @@ package struct StationConfiguration: Sendable {
         settings.desks.alarms = settings.desks.alarms.mapValues(absolute)
         let zone = TimeZoneOffsets.read(settings.timeZone ?? "UTC")
         let problems = settings.machineProblems(
-            file: path, runs: { access($0, X_OK) == 0 }, isZone: { _ in zone != nil })
+            file: path, runs: { access($0, X_OK) == 0 }, isGroup: { UserGroup.number($0) != nil },
+            isZone: { _ in zone != nil })
         guard problems.isEmpty else { throw SettingsProblems(problems) }
         let calendar = PostCalendar(
             weekend: settings.desks.weekend, holidays: settings.desks.holidays,

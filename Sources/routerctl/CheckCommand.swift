@@ -72,6 +72,7 @@ enum CheckCommand {
                 + settings.machineProblems(
                     file: path,
                     runs: { program in access(program.hasPrefix("/") ? program : "\(folder)/\(program)", X_OK) == 0 },
+                    isGroup: { UserGroup.number($0) != nil },
                     isZone: { zone in zone == "UTC" || access("/usr/share/zoneinfo/\(zone)", R_OK) == 0 })
             guard problems.isEmpty else { throw SettingsProblems(problems) }
         }

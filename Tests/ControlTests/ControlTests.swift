@@ -92,6 +92,7 @@ private final class EchoService: ControlService {
     func readingEnded() {}
 
     func connected(_ caller: ControlCaller) {}
+    func refusal(of request: ControlRequest, from caller: ControlCaller) -> ControlFailure? { nil }
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink { Sink() }
 
     func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply) {
@@ -111,7 +112,8 @@ struct ControlSocketTests {
             "c-\(UUID().uuidString.prefix(8)).sock"
         ).path
         let server = try ControlServer(
-            path: path, inlineOctets: 65_536, connectionsMax: 64, connectionsPerUserMax: 8, service: EchoService())
+            path: path, mode: 0o660, inlineOctets: 65_536, connectionsMax: 64, connectionsPerUserMax: 8,
+            service: EchoService())
         server.start()
         defer { server.stop() }
         try body(path)

@@ -61,7 +61,7 @@ final class Lab: @unchecked Sendable {
     @discardableResult
     func run(_ tool: String, _ arguments: [String], input: Data? = nil) -> Outcome {
         let process = Process()
-        process.executableURL = tools.appendingPathComponent(tool)
+        process.executableURL = tool.hasPrefix("/") ? URL(fileURLWithPath: tool) : tools.appendingPathComponent(tool)
         process.arguments = arguments
         let (output, error, stdin) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = output
@@ -91,6 +91,19 @@ final class Lab: @unchecked Sendable {
     func ctl(_ station: String, _ arguments: String..., input: Data? = nil) -> Outcome {
         run(
             "routerctl", ["--socket", "\(folder.path)/\(station)/control.sock", "-o", "json"] + arguments, input: input)
+    }
+
+    /// routerctl as somebody without privileges, in these groups. Needs root.
+    @discardableResult
+    func ctl(_ station: String, inGroups groups: [Int], _ arguments: String..., input: Data? = nil) -> Outcome {
+        let list = groups.map(String.init).joined(separator: ",")
+        return run(
+            "/usr/bin/setpriv",
+            ["--reuid", "65534", "--regid", "65534", groups.isEmpty ? "--clear-groups" : "--groups=\(list)"]
+                + [
+                    tools.appendingPathComponent("routerctl").path, "--socket",
+                    "\(folder.path)/\(station)/control.sock", "-o", "json",
+                ] + arguments, input: input)
     }
 
     func start(_ stations: String...) throws {
