@@ -242,9 +242,12 @@ package struct TraceRow: Codable, Sendable, Equatable {
     package var dwellSeconds: Double?
     /// The statement is this station's own record, or its signature was verified just now.
     package var verified: Bool
+    /// Why it was not.
+    package var unverified: String?
 
     package init(
-        at: String, event: String, station: String, link: String?, post: String?, detail: String?, verified: Bool
+        at: String, event: String, station: String, link: String?, post: String?, detail: String?,
+        unverified: String? = nil
     ) {
         self.at = at
         self.event = event
@@ -252,7 +255,8 @@ package struct TraceRow: Codable, Sendable, Equatable {
         self.link = link
         self.post = post
         self.detail = detail
-        self.verified = verified
+        verified = unverified == nil
+        self.unverified = unverified
     }
 }
 

@@ -1,4 +1,5 @@
 import Cables
+import Octets
 
 extension Carried.Past {
     /// Records of one cable that are followed at most.
@@ -31,12 +32,24 @@ extension Carried.Past {
             switch record {
             case .service(let service): if service.message.isKept { answers.insert(octets, at: 0) }
             case .carried(let carried): answers.insert(contentsOf: carried.past.answers, at: 0)
-            case .started, .certificate, .accepted, .passed, .undeliverable, .read, .reoffered, .carriedService,
-                .standing, .audit, .stated, .desk, .changed, .orders:
+            case .passed(let passed): if let proved = Self.proved(passed, number) { answers.insert(proved, at: 0) }
+            case .started, .certificate, .accepted, .undeliverable, .read, .reoffered, .carriedService, .standing,
+                .audit, .stated, .desk, .changed, .orders:
                 break
             }
             place = previous
         }
+    }
+
+    /// Of a record that custody has passed what is about this cable, with the neighbour's note.
+    private static func proved(_ passed: JournalRecord.Passed, _ number: CustodyNumber) -> [UInt8]? {
+        guard passed.note != nil, var item = passed.items.first(where: { $0.number.names(number) }) else { return nil }
+        item.previous = .none
+        var own = passed
+        own.items = [item]
+        var writer = OctetWriter(reserving: 512)
+        JournalRecord.passed(own).write(to: &writer)
+        return writer.octets
     }
 
     private static func events(_ record: JournalRecord, _ number: CustodyNumber) -> ([Carried.Event], RecordPlace) {
@@ -156,12 +169,17 @@ extension Carried.Past {
 }
 
 extension Carried.Past {
-    /// What of it is carried forward: the newest events, and answers while they fit.
+    /// What of it is carried forward: the newest events, and answers and notes while they fit.
     package var bounded: Carried.Past {
         var octets = 0
+        var noteOctets = 0
         return Carried.Past(
             events: Array(events.suffix(Carried.eventsMax)),
             answers: answers.filter { answer in
+                if JournalRecord.isNote(answer) {
+                    noteOctets += answer.count
+                    return noteOctets <= Carried.notesOctetsMax
+                }
                 octets += answer.count
                 return octets <= Carried.answersOctetsMax
             })

@@ -50,7 +50,7 @@ package struct Carried: Equatable, Sendable {
     /// What the records tell that go with the old segments.
     package struct Past: Equatable, Sendable {
         package var events: [Event]
-        /// The records of receipts and notices that came back, with their proofs.
+        /// The records of receipts and notices that came back, with their proofs, and the neighbours' custody notes.
         package var answers: [[UInt8]]
 
         package init(events: [Event], answers: [[UInt8]]) {
@@ -63,6 +63,8 @@ package struct Carried: Equatable, Sendable {
 
     /// Octets of answers that are carried at most; what is above was verified when it came.
     package static let answersOctetsMax = 256 << 10
+    /// Octets of custody notes that are carried at most: each names all that was taken with the cable.
+    package static let notesOctetsMax = 8 << 10
 
     package init(state: CarriedState, past: Past, acceptance: [UInt8]) {
         self.state = state

@@ -78,15 +78,21 @@ package indirect enum JournalRecord: Equatable, Sendable {
         /// Milliseconds since 1970; 0: an older record is only said again, since its segment goes.
         package var at: Int64
         package var items: [Item]
+        /// The neighbour's own words. The state does not need them: digests leave them out.
+        package var note: KeptNote?
 
         package var isSaidAgain: Bool { at == 0 }
 
-        package init(peer: RoutingIndicator, peerEpoch: JournalEpoch, start: UInt64, at: Int64, items: [Item]) {
+        package init(
+            peer: RoutingIndicator, peerEpoch: JournalEpoch, start: UInt64, at: Int64, items: [Item],
+            note: KeptNote? = nil
+        ) {
             self.peer = peer
             self.peerEpoch = peerEpoch
             self.start = start
             self.at = at
             self.items = items
+            self.note = note
         }
     }
 
@@ -190,12 +196,13 @@ package indirect enum JournalRecord: Equatable, Sendable {
             writer.u8(3)
             acceptance.write(to: &writer)
         case .passed(let passed):
-            writer.u8(4)
+            writer.u8(passed.note == nil ? 4 : 93)
             writer.indicator(passed.peer)
             writer.epoch(passed.peerEpoch)
             writer.u64(passed.start)
             writer.u64(UInt64(bitPattern: passed.at))
             writer.list(passed.items) { $1.write(to: &$0) }
+            passed.note?.write(to: &writer)
         case .service(let service):
             writer.u8(5)
             CustodySource.arrived(service.offered).write(to: &writer)
@@ -276,6 +283,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
         return reader.rest()
     }
 
+    /// Whether it is the record of a custody note that was kept.
+    static func isNote(_ octets: [UInt8]) -> Bool { octets.count > 1 && octets[0] == version && octets[1] == 93 }
+
     static func isPlainAcceptance(_ reader: inout OctetReader) throws(OctetFault) -> Bool {
         try reader.expect(version: Self.version)
         return try reader.u8() == 3
@@ -294,6 +304,10 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case 2: self = .certificate(try reader.bytes(bound: 1 << 16))
         case 3: self = .accepted(try Acceptance(from: &reader))
         case 4: self = .passed(try Passed(from: &reader))
+        case 93:
+            var passed = try Passed(from: &reader)
+            passed.note = try KeptNote(from: &reader)
+            self = .passed(passed)
         case 5: self = .service(try ServiceCustody(from: &reader))
         case 6: self = .undeliverable(try Undeliverable(from: &reader))
         case 7:

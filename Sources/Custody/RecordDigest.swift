@@ -29,7 +29,9 @@ package enum RecordDigest: Equatable, Sendable {
         case .started(let started): self = .started(started)
         case .certificate(let der): self = .certificate(der)
         case .accepted(let acceptance): self = .accepted(AcceptanceDigest(acceptance))
-        case .passed(let passed): self = .passed(passed)
+        case .passed(var passed):
+            passed.note = nil
+            self = .passed(passed)
         case .service(let service):
             self = .service(
                 ServiceDigest(

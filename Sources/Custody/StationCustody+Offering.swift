@@ -141,8 +141,11 @@ extension StationCustody {
     }
 
     /// The neighbour has custody of the offers on these channels: it synced them and signed for it.
+    ///
+    /// - Parameter note: its words, which are kept where a cable is among them.
     package mutating func custodyNoted(
-        _ link: Int, session: UInt64, channels: [ClosedRange<UInt64>], at now: Instant, _ actions: inout Actions
+        _ link: Int, session: UInt64, channels: [ClosedRange<UInt64>], _ note: KeptNote? = nil, at now: Instant,
+        _ actions: inout Actions
     ) {
         guard links[link].session == session else { return }
         var items: [JournalRecord.Passed.Item] = []
@@ -157,7 +160,7 @@ extension StationCustody {
         }
         while !items.isEmpty {
             let count = JournalRecord.Passed.fitting(items)
-            pass(Array(items[..<count]), link, at: now, &actions)
+            pass(Array(items[..<count]), note, link, at: now, &actions)
             items.removeFirst(count)
         }
         fill(link, at: now, &actions)
@@ -187,13 +190,15 @@ extension StationCustody {
     }
 
     private mutating func pass(
-        _ items: [JournalRecord.Passed.Item], _ link: Int, at now: Instant, _ actions: inout Actions
+        _ items: [JournalRecord.Passed.Item], _ note: KeptNote?, _ link: Int, at now: Instant,
+        _ actions: inout Actions
     ) {
+        let isKept = items.contains { $0.number.isCable } && (note?.statement.count ?? 0) <= KeptNote.octetsMax
         record(
             .passed(
                 JournalRecord.Passed(
                     peer: links[link].peer, peerEpoch: links[link].peerEpoch, start: settings.start, at: now.wall,
-                    items: items)), at: now, &actions)
+                    items: items, note: isKept ? note : nil)), at: now, &actions)
     }
 
     /// The neighbour does not take an offer: custody stays here, and it is offered again after a while.

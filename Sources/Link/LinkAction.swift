@@ -27,7 +27,7 @@ package enum LinkAction: Sendable {
     case service(ServiceArrival)
     case resume(channel: UInt64, offset: UInt64)
     /// Custody of what was offered on these channels has passed.
-    case custodyPassed(channels: [ClosedRange<UInt64>])
+    case custodyPassed(channels: [ClosedRange<UInt64>], KeptNote)
     /// The neighbour does not take an offer.
     case refused(channel: UInt64, code: String, message: String)
     /// An offer of the neighbour's was refused here, for the log.

@@ -193,7 +193,10 @@ extension LinkSession {
         guard isGenuine else { return fail(.forged("a custody note is not signed by \(peer)")) }
         for number in note.channels { offered[number] = nil }
         lastProgress = now
-        return [.custodyPassed(channels: note.note.channels)]
+        return [
+            .custodyPassed(
+                channels: note.note.channels, KeptNote(statement: note.statement, proof: note.note.proof))
+        ]
     }
 
     // MARK: Refusals

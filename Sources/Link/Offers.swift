@@ -156,22 +156,13 @@ package struct CustodyNote: Equatable, Sendable {
         self.proof = proof
     }
 
-    /// What the note signs: who took what from whom. `marks` are the content hash of each cable, or the leaf hash of
-    /// each receipt, in the order of the channels.
+    /// What the note signs.
     package static func statement(
         network: String, taker: RoutingIndicator, giver: RoutingIndicator, giverStart: UInt64,
         channels: [UInt64], marks: [Digest]
     ) -> [UInt8] {
-        var writer = OctetWriter(reserving: 64 + marks.count * 40)
-        writer.string(network)
-        writer.indicator(taker)
-        writer.indicator(giver)
-        writer.u64(giverStart)
-        writer.count(channels.count)
-        for (channel, mark) in zip(channels, marks) {
-            writer.varint(channel)
-            writer.digest(mark)
-        }
-        return writer.octets
+        CustodyStatement(
+            network: network, taker: taker, giver: giver, giverStart: giverStart, channels: channels, marks: marks
+        ).encoded
     }
 }

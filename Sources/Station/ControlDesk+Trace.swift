@@ -2,6 +2,7 @@ import Cables
 import Control
 import Custody
 import Octets
+import Routing
 import Settings
 
 extension ControlDesk {
@@ -41,43 +42,81 @@ extension ControlDesk {
     }
 
     private func traced(
-        from last: RecordPlace, acceptance: RecordPlace, number: CustodyNumber, _ reports: [DeliveryReport]
+        from last: RecordPlace, acceptance place: RecordPlace, number: CustodyNumber, _ reports: [DeliveryReport]
     ) throws -> [TraceRow] {
         let past = try CableHistory(archive: archive, station: facts.settings.station).past(
-            from: last, acceptance: acceptance, number: number)
+            from: last, acceptance: place, number: number)
+        let acceptance = try archive.acceptance(place)
         let own = facts.settings.station.description
-        var rows = past.events.map {
-            TraceRow(
-                at: Timestamp(milliseconds: $0.at).description, event: $0.name, station: own, link: $0.link,
-                post: $0.post, detail: $0.detail, verified: true)
-        }
+        var told: [TraceRow] = []
+        var notes: [JournalRecord.Passed] = []
         for record in past.answers {
-            guard case .service(let service) = try JournalRecord(decoding: record) else { continue }
-            let message = service.message
-            let verified =
-                audit?.book.signer(of: message.leafKind, content: message.encoded, proof: service.proof)
-                == message.station
-            rows += hops(of: message, verified)
-            rows += steps(of: message, verified)
+            switch try JournalRecord(decoding: record) {
+            case .service(let service):
+                let flaw = flaw(of: service)
+                told += hops(of: service.message, flaw) + steps(of: service.message, flaw)
+            case .passed(let passed): notes.append(passed)
+            case .started, .certificate, .accepted, .undeliverable, .read, .reoffered, .carried, .carriedService,
+                .standing, .changed, .orders, .audit, .stated, .desk:
+                continue
+            }
         }
-        for report in reports where !report.state.isEnded {
-            rows.append(
-                TraceRow(
-                    at: Timestamp(milliseconds: report.since).description, event: "stands", station: own, link: nil,
-                    post: report.post, detail: report.why, verified: true))
+        let rows = past.events.map { event in
+            TraceRow(
+                at: Timestamp(milliseconds: event.at).description, event: event.name, station: own, link: event.link,
+                post: event.post, detail: event.detail, unverified: flaw(of: event, acceptance, notes))
         }
-        return rows
+        let standing = reports.filter { !$0.state.isEnded }.map { report in
+            TraceRow(
+                at: Timestamp(milliseconds: report.since).description, event: "stands", station: own, link: nil,
+                post: report.post, detail: report.why)
+        }
+        return rows + told + standing
+    }
+
+    /// An event stands in this station's own journal; what rests on another's word is held against its signature.
+    private func flaw(
+        of event: Carried.Event, _ acceptance: Acceptance, _ notes: [JournalRecord.Passed]
+    ) -> String? {
+        switch event.name {
+        case "accepted":
+            guard let proof = acceptance.proof else { return "the cable is not signed" }
+            let origin = acceptance.block.identity.station
+            return audit?.book.signer(of: .cable, content: acceptance.blockOctets, proof: proof) == origin
+                ? nil : Self.notSigned(origin)
+        case "custodyPassed":
+            let note = notes.first { $0.at == event.at && $0.peer.description == event.link }
+            guard let passed = note, let note = passed.note, let item = passed.items.first else {
+                return "the neighbour's signed note is not kept any more; it held when it came"
+            }
+            return note.flaw(
+                KeptNote.Offer(
+                    network: facts.network.name, taker: passed.peer, giver: facts.settings.station,
+                    giverStart: passed.start, channel: item.channel, mark: acceptance.block.contentHash)
+            ) { audit?.book.signer(of: .custody, content: $0, proof: $1) }
+        default: return nil
+        }
+    }
+
+    private func flaw(of service: JournalRecord.ServiceCustody) -> String? {
+        let message = service.message
+        return audit?.book.signer(of: message.leafKind, content: message.encoded, proof: service.proof)
+            == message.station ? nil : Self.notSigned(message.station)
+    }
+
+    private static func notSigned(_ station: RoutingIndicator) -> String {
+        "the signature of \(station) does not hold, or its certificate is not good now"
     }
 
     /// The way that a receipt tells, in durations.
-    private func hops(of message: ServiceMessage, _ verified: Bool) -> [TraceRow] {
+    private func hops(of message: ServiceMessage, _ flaw: String?) -> [TraceRow] {
         var before: UInt64 = 0
         return message.way.enumerated().map { index, hop in
             let isLast = index == message.way.count - 1
             var row = TraceRow(
                 at: Timestamp(milliseconds: message.at).description, event: isLast ? "reached" : "passedBy",
                 station: message.station.description, link: hop.station.description, post: message.post,
-                detail: nil, verified: verified)
+                detail: nil, unverified: flaw)
             row.ageSeconds = Double(hop.age) / 1_000
             if !isLast { row.dwellSeconds = Double(hop.age - min(hop.age, before)) / 1_000 }
             before = hop.age
@@ -85,13 +124,13 @@ extension ControlDesk {
         }
     }
 
-    private func steps(of message: ServiceMessage, _ verified: Bool) -> [TraceRow] {
+    private func steps(of message: ServiceMessage, _ flaw: String?) -> [TraceRow] {
         message.steps.map { step in
             TraceRow(
                 at: Timestamp(milliseconds: step.since == 0 ? message.at : step.since).description,
                 event: word(of: step.outcome), station: message.station.description, link: step.next?.description,
                 post: step.post.isEmpty ? nil : step.post, detail: step.why.isEmpty ? nil : step.why,
-                verified: verified)
+                unverified: flaw)
         }
     }
 

@@ -264,9 +264,9 @@ final class LinkDriver: @unchecked Sendable {
             around.loop.post { [link, session] custody, now, actions in
                 custody.resume(link, session: session, channel: number, offset: offset, at: now, &actions)
             }
-        case .custodyPassed(let channels):
+        case .custodyPassed(let channels, let note):
             around.loop.leave { [link, session] custody, now, actions in
-                custody.custodyNoted(link, session: session, channels: channels, at: now, &actions)
+                custody.custodyNoted(link, session: session, channels: channels, note, at: now, &actions)
             }
         case .refused(let number, let code, let message):
             around.loop.post { [link, session] custody, now, actions in

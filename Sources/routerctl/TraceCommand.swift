@@ -18,7 +18,7 @@ enum TraceCommand {
             [
                 row.at, row.event, row.station, row.link ?? "", row.post ?? "",
                 row.ageSeconds.map { seconds($0) } ?? "", row.dwellSeconds.map { seconds($0) } ?? "",
-                row.verified ? "yes" : "NO", row.detail ?? "",
+                row.verified ? "yes" : "NO: \(row.unverified ?? "")", row.detail ?? "",
             ]
         }
     }

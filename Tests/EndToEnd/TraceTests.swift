@@ -42,6 +42,11 @@ struct TraceTests {
         }
         #expect(way.compactMap { $0["link"] as? String } == ["RUECAP", "RUEHUB", "RUENO"])
         #expect(way.allSatisfy { $0["verified"] as? Bool == true && $0["station"] as? String == "RUENO" })
+        // The relay's own note proves that it took the cable; the originator's signature, what it took.
+        let steps = lab.ctl("RUECAP", "cable", "trace", id).rows
+        #expect(steps.allSatisfy { $0["verified"] as? Bool == true }, "\(steps)")
+        #expect(
+            steps.prefix(3).compactMap { $0["event"] as? String } == ["accepted", "custodyPassed", "receipt"])
         let ages = way.compactMap { $0["ageSeconds"] as? Double }
         #expect(ages.count == 3 && ages == ages.sorted())
 

@@ -148,6 +148,7 @@ package final class Ledger {
         package var delivered = 0
         package var receipts = 0
         package var auditHeads = 0
+        package var notes = 0
         package var notices = 0
         package var slices = 0
         package var starts = 0
@@ -211,6 +212,7 @@ package final class Ledger {
         if sequence <= books[station.index].highest {
             world.breaks(.numbersOnce, station: station.index, "sequence \(sequence) is given a second time")
         }
+        if case .passed(let passed) = record { checkNote(station, passed) }
         switch digest {
         case .accepted(let acceptance): checkAcceptance(station, acceptance)
         case .passed(let passed): checkPassed(station, passed)

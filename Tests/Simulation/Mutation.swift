@@ -45,6 +45,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case noteTakenForReceipt
     /// At a start the audit goes on from its newest signed head, without what came behind it (rule 25).
     case auditForgetsTail
+    /// A neighbour's custody note is kept with the cables of the next one (rule 25).
+    case noteOfAnotherOffer
     /// With little room FLASH is refused, too.
     case reserveRefusesFlash
     /// What is refused for want of room stays refused when there is room again.

@@ -25,6 +25,7 @@ final class SessionDriver {
     var offers: [UInt64: Ledger.Taken] = [:]
     /// For mistakes made on purpose: what was offered, by channel.
     var marks: [UInt64: Digest] = [:]
+    private var lastNote: KeptNote?
     private var ticks = 0
     /// Octets that might ever be under way.
     private var allowed = 0
@@ -266,12 +267,14 @@ final class SessionDriver {
                 process.orders?.resumed(link, session: session, channel: number)
                 custody.resume(link, session: session, channel: number, offset: offset, at: now, &actions)
             }
-        case .custodyPassed(let channels):
+        case .custodyPassed(let channels, let note):
             process.world.note(
                 process.station.index, .note, peer: peerIndex, channels.first?.lowerBound ?? 0,
                 UInt64(channels.reduce(0) { $0 + $1.count }))
+            let kept = process.station.mutation == .noteOfAnotherOffer ? lastNote ?? note : note
+            lastNote = note
             process.leave { [link, session] custody, now, actions in
-                custody.custodyNoted(link, session: session, channels: channels, at: now, &actions)
+                custody.custodyNoted(link, session: session, channels: channels, kept, at: now, &actions)
             }
         case .refused(let number, let code, let message):
             process.ledger.refused(process.station, by: peerIndex, code)

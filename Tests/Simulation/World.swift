@@ -108,6 +108,8 @@ package enum Rule: String, CaseIterable, Sendable {
     case saysWhy
     /// A station's audit does not hold against what it signed, though its disk was never damaged.
     case auditHolds
+    /// What is kept of a neighbour's words does not prove what it is kept for.
+    case proofsHold
     /// More was under way on a link than its rate and round trip allow.
     case boundInFlight
     /// FLASH, or what ranks higher, was refused for want of room.

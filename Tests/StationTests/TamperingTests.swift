@@ -215,6 +215,35 @@ struct TamperingTests {
         #expect(stage.verdict(on: offer(message, proof)) == "SIGNATURE")
     }
 
+    @Test("A custody note that is kept proves what was taken; each octet that is changed is seen, with the reason")
+    func keptNotes() throws {
+        let stage = try Stage()
+        let statement = CustodyStatement(
+            network: Self.network, taker: stage.relay.indicator, giver: stage.origin.indicator, giverStart: 7,
+            channels: [4], marks: [ContentHash.of(Self.text)]
+        ).encoded
+        let proof = try stage.sign(.custody, statement, by: stage.relay)
+        let offer = KeptNote.Offer(
+            network: Self.network, taker: stage.relay.indicator, giver: stage.origin.indicator, giverStart: 7,
+            channel: 4, mark: ContentHash.of(Self.text))
+        func flaw(_ statement: [UInt8], _ proof: BatchProof) -> String? {
+            KeptNote(statement: statement, proof: proof).flaw(offer) {
+                stage.book.signer(of: .custody, content: $0, proof: $1)
+            }
+        }
+        #expect(flaw(statement, proof) == nil)
+        for index in statement.indices {
+            var altered = statement
+            altered[index] ^= 0x01
+            #expect(flaw(altered, proof)?.isEmpty == false, "octet \(index)")
+        }
+        let forged = try stage.sign(.custody, statement, by: stage.origin)
+        #expect(flaw(statement, forged)?.contains("signature of RUBB") == true)
+        var other = proof
+        other.batch += 1
+        #expect(flaw(statement, other)?.contains("signature of RUBB") == true)
+    }
+
     @Test("A head of another's audit, and a custody note for what was not offered, end the session")
     func notes() throws {
         let stage = try Stage()
