@@ -20,6 +20,17 @@ enum CheckCommand {
         try Session.run(invocation, ControlRequest("check.disk", arguments)) { (frame) throws(ControlFailure) in
             let check = try Session.decode(frame, DiskCheck.self)
             status = check.exitStatus
+            if invocation.options["--format"] != nil {
+                _ = try Health(
+                    check: "disk", status: Health.Status(rawValue: check.status) ?? .unknown,
+                    text: "\(check.free >> 20) of \(check.total >> 20) MiB free, \(check.damage.count) places damaged",
+                    figures: [
+                        Health.Figure("free", Double(check.free), unit: "B"),
+                        Health.Figure("damaged", Double(check.damage.count), critical: 1),
+                    ], details: check.damage
+                ).tell(invocation)
+                return
+            }
             switch invocation.form {
             case .json, .jsonl: Output.write(frame.payload + [0x0A])
             case .text:
@@ -46,6 +57,15 @@ enum CheckCommand {
         try Session.run(invocation, ControlRequest("check.certificates")) { (frame) throws(ControlFailure) in
             let check = try Session.decode(frame, CertificateCheck.self)
             status = check.exitStatus
+            if invocation.options["--format"] != nil {
+                _ = try Health(
+                    check: "certificates", status: Health.Status(rawValue: check.status) ?? .unknown,
+                    text: check.certificates.first.map { "\($0.station): \($0.why)" } ?? "no certificate is known",
+                    figures: check.certificates.map { Health.Figure("days_\($0.station)", Double($0.daysLeft)) },
+                    details: check.certificates.filter { $0.status != "ok" }.map { "\($0.station): \($0.why)" }
+                ).tell(invocation)
+                return
+            }
             guard invocation.form == .text else { return Output.write(frame.payload + [0x0A]) }
             var table = TextTable(["STATION", "STATUS", "DAYS", "UNTIL", "WHY"])
             for row in check.certificates {

@@ -125,14 +125,4 @@ enum SuspenseCommands {
             [row.key, row.event, row.office, row.state, "\(row.attempts)", row.nextAt ?? "", row.program, row.why]
         }
     }
-
-    static func check(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        let verb = invocation.verb.name.replacing(" ", with: ".")
-        var status: Int32 = 3
-        _ = try Session.document(invocation, ControlRequest(verb), CountCheck.self) { "\($0.status): \($0.text)\n" }
-        try Session.run(invocation, ControlRequest(verb)) { (frame) throws(ControlFailure) in
-            status = try Session.decode(frame, CountCheck.self).exitStatus
-        }
-        return status
-    }
 }

@@ -8,26 +8,54 @@ extension VerbTable {
                 ("routerctl status -o json", "the same for a program"),
             ], run: ListCommands.status),
         Verb(
-            name: "check acknowledgments", usage: "", operands: 0...0, options: [],
+            name: "check liveness", usage: "", operands: 0...0, options: Health.options,
+            summary: "whether the station serves; exit 0 yes, 1 with alarms or not yet, 2 no",
+            examples: [
+                ("routerctl check liveness", "its state and its alarms"),
+                ("routerctl check liveness --format nagios", "one line for a monitor"),
+            ], run: HealthCommands.liveness),
+        Verb(
+            name: "check queue", usage: "", operands: 0...0, options: Health.thresholds,
+            summary: "how many are past their speed of service; exit 0 none, 1 some, 2 many or FLASH",
+            examples: [
+                ("routerctl check queue", "a warning from 1 on, critical from 10 on; the latest ones, and why"),
+                ("routerctl check queue --warn 20 --crit 100 --format nagios", "other bounds, for a monitor"),
+            ], run: HealthCommands.queue),
+        Verb(
+            name: "check links", usage: "", operands: 0...0, options: Health.thresholds,
+            summary: "links that are down, and for how long; exit 0 none, 1 some, 2 long or all",
+            examples: [
+                ("routerctl check links", "a warning after a minute, critical after 15"),
+                ("routerctl check links --warn 10m --crit 2h", "where links come and go"),
+            ], run: HealthCommands.links),
+        Verb(
+            name: "check receipts", usage: "", operands: 0...0, options: Health.thresholds,
+            summary: "receipts that should be here and are not; exit 0 none, 1 some, 2 many",
+            examples: [
+                ("routerctl check receipts", "a warning from 1 on, critical from 10 on"),
+                ("routerctl check receipts --format prometheus > receipts.prom", "for a textfile collector"),
+            ], run: HealthCommands.receipts),
+        Verb(
+            name: "check acknowledgments", usage: "", operands: 0...0, options: Health.options,
             summary: "FLASH and NIACT cables that nobody has acknowledged; exit 0 none, 1 some, 2 late ones",
             examples: [
                 ("routerctl check acknowledgments", "how many wait"),
                 ("routerctl check acknowledgments -o json", "for a monitor"),
-            ], run: SuspenseCommands.check),
+            ], run: HealthCommands.count),
         Verb(
-            name: "check suspense", usage: "", operands: 0...0, options: [],
+            name: "check suspense", usage: "", operands: 0...0, options: Health.options,
             summary: "replies that are due; exit 0 none overdue, 1 some",
             examples: [
                 ("routerctl check suspense", "how many are open, how many overdue"),
                 ("routerctl check suspense -o json", "for a monitor"),
-            ], run: SuspenseCommands.check),
+            ], run: HealthCommands.count),
         Verb(
-            name: "check hooks", usage: "", operands: 0...0, options: [],
+            name: "check hooks", usage: "", operands: 0...0, options: Health.options,
             summary: "work of programs that is held; exit 0 none, 2 some",
             examples: [
                 ("routerctl check hooks", "how much waits, how much is held"),
                 ("routerctl check hooks -o json", "for a monitor"),
-            ], run: SuspenseCommands.check),
+            ], run: HealthCommands.count),
         Verb(
             name: "watch", usage: "", operands: 0...0, options: [],
             summary: "print receipts and notices as they come in, until interrupted",
@@ -36,14 +64,15 @@ extension VerbTable {
             ], run: ListCommands.watch),
         Verb(
             name: "check disk", usage: "", operands: 0...0,
-            options: [VerbOption(name: "--scrub", value: "", meaning: "read and verify everything that is kept, now")],
+            options: [VerbOption(name: "--scrub", value: "", meaning: "read and verify everything that is kept, now")]
+                + Health.options,
             summary: "room and damage on the disk of the state; exit 0 all right, 1 warning, 2 critical",
             examples: [
                 ("routerctl check disk", "what is free, what is taken with so much room, what is damaged"),
                 ("routerctl check disk --scrub", "reads all segments and bodies first; may take minutes"),
             ], run: CheckCommand.disk),
         Verb(
-            name: "check certificates", usage: "", operands: 0...0, options: [],
+            name: "check certificates", usage: "", operands: 0...0, options: Health.options,
             summary: "when certificates end, here and at neighbours; exit 0 all right, 1 warning, 2 critical",
             examples: [
                 ("routerctl check certificates", "a warning from 30 days on, critical from 7 and for what is revoked"),

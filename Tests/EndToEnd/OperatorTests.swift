@@ -81,4 +81,27 @@ struct OperatorTests {
         #expect(release.status == 65 && release.error.contains("NOT_HELD"))
         #expect(numbers(lab, "--state", "held") == [])
     }
+
+    @Test("Checks answer a person and three kinds of monitor, with the exit status that monitors know")
+    func checks() throws {
+        let lab = try waiting()
+        let queue = lab.ctl("RUECAP", "check", "queue")
+        #expect(queue.status == 0 && queue.document["status"] as? String == "ok")
+        let links = lab.ctl("RUECAP", "check", "links", "--warn", "0s")
+        #expect(links.status == 2, "the only link is down")
+        #expect((links.document["details"] as? [String])?.first?.hasPrefix("RUEHUB") == true)
+        let nagios = lab.ctl("RUECAP", "check", "queue", "--format", "nagios")
+        let line = String(decoding: nagios.output, as: UTF8.self)
+        #expect(line.hasPrefix("CABLE QUEUE OK - 0 of 12 queued") && line.contains("| overdue=0;1;10"), "\(line)")
+        let prometheus = lab.ctl("RUECAP", "check", "receipts", "--format", "prometheus")
+        #expect(String(decoding: prometheus.output, as: UTF8.self).contains("cable_check_status{check=\"receipts\"} 0"))
+        for check in ["disk", "certificates", "acknowledgments", "suspense", "hooks", "liveness"] {
+            let outcome = lab.ctl("RUECAP", "check", check, "--format", "nagios")
+            #expect(
+                outcome.output.starts(with: Data("CABLE \(check.uppercased()) ".utf8)), "\(check): \(outcome.error)")
+        }
+        #expect(lab.ctl("RUECAP", "check", "queue", "--warn", "5", "--crit", "2").status == 64)
+        lab.kill("RUECAP")
+        #expect(lab.ctl("RUECAP", "check", "liveness").status == 2)
+    }
 }
