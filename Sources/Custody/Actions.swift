@@ -39,6 +39,13 @@ package enum Announcement: Sendable {
     case arrived(identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence)
     /// To the loop: an addressee asks for the cable of this acceptance once more. Answered with `rerun`.
     case rerunAsked(RecordPlace, post: String, key: String)
+    /// To a neighbour: what orders keep from the link.
+    case linkNotice(link: Int, session: UInt64, LinkNotice)
+    /// To a neighbour that closes the link: nothing is under way here.
+    case linkDrained(link: Int, session: UInt64)
+    /// There is to be no session over the link, or there may be one again.
+    case linkShuts(link: Int, why: String)
+    case linkOpens(link: Int)
     /// To a person or a program, which is told again until the loop says `told`.
     case desk(DeskTask)
 }
@@ -136,7 +143,8 @@ extension JournalRecord {
         switch self {
         case .passed, .carried, .carriedService, .standing, .audit, .orders: true
         case .desk(let record): record.mayWait
-        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered, .stated, .changed: false
+        case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered, .stated, .changed, .link:
+            false
         }
     }
 }
@@ -146,7 +154,8 @@ extension Announcement {
     package var isCustodyNote: Bool {
         switch self {
         case .custodyTaken: true
-        case .submission, .outcome, .arrived, .desk, .rerunAsked: false
+        case .submission, .outcome, .arrived, .desk, .rerunAsked, .linkNotice, .linkDrained, .linkShuts, .linkOpens:
+            false
         }
     }
 }

@@ -19,6 +19,8 @@ package indirect enum JournalRecord: Equatable, Sendable {
     case orders(StandingOrders)
     case audit(AuditRecord)
     case stated(Statement)
+    /// An operator's order for a link.
+    case link(LinkOrder)
     /// What people and programs did with what lies on a desk.
     case desk(DeskRecord)
 
@@ -248,6 +250,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .orders(let standing):
             writer.u8(71)
             standing.write(to: &writer)
+        case .link(let order):
+            writer.u8(80)
+            order.write(to: &writer)
         case .stated(let statement):
             writer.u8(50)
             writer.bytes(statement.message.encoded)
@@ -326,6 +331,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case 90: self = .audit(try AuditRecord(from: &reader))
         case 70: self = .changed(try Changed(from: &reader))
         case 71: self = .orders(try StandingOrders(from: &reader))
+        case 80: self = .link(try LinkOrder(from: &reader))
         case 50: self = .stated(try Statement(from: &reader))
         case DeskRecord.kinds: self = .desk(try DeskRecord(kind: kind, from: &reader))
         default: throw .unknownValue(offset: 1, value: UInt64(kind))
@@ -356,7 +362,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
             guard changed.proof == nil, let message = changed.message else { return [] }
             return [(message.leafKind, message.encoded)]
         case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .orders:
+            .orders, .link:
             return []
         }
     }
@@ -386,7 +392,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
             if changed.proof == nil, changed.message != nil { changed.proof = proofs.popFirst() }
             self = .changed(changed)
         case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .orders:
+            .orders, .link:
             break
         }
         precondition(proofs.isEmpty, "a proof was made for a statement that is not there")

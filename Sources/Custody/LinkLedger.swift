@@ -41,6 +41,19 @@ package struct LinkLedger: Sendable {
     package var why = "not yet dialled"
     package var nextAt: Int64?
 
+    /// What orders keep from the link: this station's, and the neighbour's as it says in the session.
+    package var own = LinkRestraint()
+    package var theirs = LinkRestraint()
+    /// The segments where this station's orders stand.
+    var closingSegment: UInt32 = 0
+    var limitSegment: UInt32 = 0
+    /// The neighbour waits to hear that nothing is under way; and has said so of its side.
+    var owesDrained = false
+    var neighbourIsDrained = false
+    /// The channel number that the neighbour's next offer would bear when it greeted: what is below and did not come was
+    /// given up.
+    package var peerNextChannel: UInt64 = 1
+
     package var waiting = [Int](repeating: 0, count: Precedence.allCases.count)
     package var sentCables: UInt64 = 0
     package var receivedCables: UInt64 = 0
@@ -55,6 +68,9 @@ package struct LinkLedger: Sendable {
     }
 
     package var isUp: Bool { session != nil }
+    var isRestrained: Bool { !own.isEmpty || !theirs.isEmpty }
+    /// Nothing is under way.
+    var isIdle: Bool { inFlightHead == inFlight.count }
 
     package mutating func addInFlight(_ transmission: UInt32) -> UInt64 {
         let channel = nextChannel

@@ -122,6 +122,11 @@ package struct NeighbourMemory: Sendable {
     /// This station's journal as the neighbour remembers it; nil: nothing of it.
     package var rememberedEpoch: JournalEpoch?
     package var remembered: [(start: UInt64, channels: ChannelRanges)]
+    /// The lowest channel number that its next offer may bear.
+    package var nextChannel: UInt64 = 1
+    /// What its orders keep from the link, and what it was told of those here when it was greeted.
+    package var notice = LinkNotice()
+    package var told = LinkNotice()
 
     package init(
         start: UInt64, epoch: JournalEpoch, rememberedEpoch: JournalEpoch?,

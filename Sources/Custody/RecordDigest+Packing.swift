@@ -44,6 +44,7 @@ extension RecordDigest {
             writer.varint(carried.ageMilliseconds)
             writer.list(carried.trace) { $0.indicator($1) }
             writer.u64(UInt64(bitPattern: carried.passedAt))
+        case .link(let order): Self.same(.link(order), &writer)
         case .orders(let standing): Self.same(.orders(standing), &writer)
         case .changed(let changed):
             writer.u8(70)

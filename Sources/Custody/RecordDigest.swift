@@ -21,6 +21,7 @@ package enum RecordDigest: Equatable, Sendable {
     case orders(JournalRecord.StandingOrders)
     case audit(AuditRecord)
     case stated(StatementDigest)
+    case link(LinkOrder)
     case desk(DeskRecord)
 
     /// - Throws: for a carried cable whose acceptance cannot be read: it was read when it was carried.
@@ -57,6 +58,7 @@ package enum RecordDigest: Equatable, Sendable {
                     number: changed.number, index: changed.index, change: changed.change, message: changed.message,
                     endsOrder: changed.endsOrder, user: changed.user, reason: changed.reason, at: changed.at))
         case .orders(let standing): self = .orders(standing)
+        case .link(let order): self = .link(order)
         case .stated(let statement):
             self = .stated(StatementDigest(message: statement.message, at: statement.at))
         case .desk(let record): self = .desk(record)

@@ -34,6 +34,8 @@ extension StationCustody {
             fold(changed, at: now)
         case .orders(let standing):
             fold(standing)
+        case .link(let order):
+            fold(order, at: now)
         case .stated(let statement):
             fold(statement, at: now)
         case .desk(let record):

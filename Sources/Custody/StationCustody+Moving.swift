@@ -52,7 +52,8 @@ extension StationCustody {
             guard let slot = slot(ofSequence: changed.number.sequence) else { return record }
             changed.previous = entries[slot].last
             return .changed(changed)
-        case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing, .audit, .stated, .orders:
+        case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing, .audit, .stated, .orders,
+            .link:
             return record
         }
     }

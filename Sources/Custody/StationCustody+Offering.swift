@@ -25,6 +25,8 @@ extension StationCustody {
         links[link].peerEpoch = neighbour.epoch
         offerAgain(links[link].passed.missing(in: neighbour, own: settings.epoch), link, at: now, &actions)
         links[link].session = session
+        links[link].peerNextChannel = neighbour.nextChannel
+        sessionBegan(link, session: session, neighbour, at: now, &actions)
         links[link].room = 0
         links[link].since = now.wall
         links[link].why = "session open"
@@ -87,6 +89,7 @@ extension StationCustody {
         links[link].since = now.wall
         links[link].why = why
         links[link].nextAt = nextAt
+        sessionEnded(link, &actions)
         moveToAlternates(at: now, &actions)
         planAlternates(at: now, &actions)
         for link in links.indices { fill(link, at: now, &actions) }
@@ -163,6 +166,7 @@ extension StationCustody {
             pass(Array(items[..<count]), note, link, at: now, &actions)
             items.removeFirst(count)
         }
+        lessUnderWay(link, &actions)
         fill(link, at: now, &actions)
     }
 
@@ -233,6 +237,7 @@ extension StationCustody {
             if code == "NOT_CLEARED" { turnFromRefuser(index, of: slot, at: now, &actions) }
             if Self.finalCodes.contains(code) { endRefused(index, of: slot, code, by: link, at: now, &actions) }
         }
+        lessUnderWay(link, &actions)
         fill(link, at: now, &actions)
     }
 
@@ -273,6 +278,7 @@ extension StationCustody {
             let link = Int(transmissions[index].link)
             links[link].queue.putBack(index, &transmissions)
         }
+        endRestraints(at: now, &actions)
         moveToAlternates(at: now, &actions)
         planAlternates(at: now, &actions)
         tend(at: now, &actions)

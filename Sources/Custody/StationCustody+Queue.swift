@@ -155,6 +155,8 @@ extension StationCustody {
         }
         if let notBefore = held[index] {
             item.nextAt = now.wall + max(0, Int64(clamping: notBefore) - Int64(clamping: now.boot))
+        } else if let endsAt = restraintEnd(Int(transmission.link), transmission.precedence) {
+            item.nextAt = now.wall + max(0, Int64(clamping: endsAt) - Int64(clamping: now.boot))
         } else if !link.isUp {
             item.nextAt = link.nextAt
         }

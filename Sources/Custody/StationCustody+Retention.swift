@@ -220,6 +220,7 @@ extension StationCustody {
             record(.certificate(certificates[index]), at: now, &actions)
         }
         for record in audit.standing(in: segment) { self.record(.audit(record), at: now, &actions) }
+        keepLinkOrders(in: segment, at: now, &actions)
         sayPassedAgain(through: segment, at: now, &actions)
         var items = orders.standing(in: segment).map { JournalRecord.StandingOrders.Item(key: $0.key, mark: $0.mark) }
         while !items.isEmpty {

@@ -20,8 +20,26 @@ extension StationCustody {
     }
 
     /// Whether a link can be counted on for this precedence: it is up, or not down for long.
-    func isUsable(_ link: Int, _ precedence: Precedence, at now: Instant) -> Bool {
-        links[link].isUp || now.boot < links[link].downSince || now.boot - links[link].downSince < patience(precedence)
+    func isUsable(_ link: Int, _ precedence: Precedence, isService: Bool = false, at now: Instant) -> Bool {
+        let ledger = links[link]
+        let down = ledger.isUp ? nil : ledger.downSince
+        guard let since = barredSince(link, precedence, isService: isService) else {
+            return down.map { isPatient($0, precedence, at: now) } ?? true
+        }
+        // A closing whose end is told is waited for by what has the time.
+        let endIsTold = (ledger.own.closing ?? ledger.theirs.closing)?.endsAt != nil
+        return (endIsTold && precedence == .routine) || isPatient(min(since, down ?? since), precedence, at: now)
+    }
+
+    private func isPatient(_ since: UInt64, _ precedence: Precedence, at now: Instant) -> Bool {
+        now.boot < since || now.boot - since < patience(precedence)
+    }
+
+    /// Since when orders keep this precedence from a link.
+    private func barredSince(_ link: Int, _ precedence: Precedence, isService: Bool) -> UInt64? {
+        let own = links[link].own.since(precedence, isService: isService)
+        let theirs = links[link].theirs.since(precedence, isService: isService)
+        return own.map { min($0, theirs ?? $0) } ?? theirs
     }
 
     func patience(_ precedence: Precedence) -> UInt64 {
@@ -176,7 +194,8 @@ extension StationCustody {
     private func serviceLink(_ service: PendingService, at now: Instant) -> Int? {
         guard service.trace.count < Acceptance.traceMax - 1 else { return nil }
         // What a neighbour has forgotten goes to it again, and an order goes after its cable.
-        if service.via != CustodyDelivery.noLink, isUsable(Int(service.via), service.precedence, at: now),
+        if service.via != CustodyDelivery.noLink,
+            isUsable(Int(service.via), service.precedence, isService: true, at: now),
             !service.trace.contains(links[Int(service.via)].peer)
         {
             return Int(service.via)
@@ -186,10 +205,10 @@ extension StationCustody {
         for route in released.plain.routes(to: service.destination, classification: .unclassified) {
             guard let link = linkOrdinal(route.nextStation) else { continue }
             guard !service.trace.contains(route.nextStation) else {
-                if back == nil, isUsable(link, service.precedence, at: now) { back = link }
+                if back == nil, isUsable(link, service.precedence, isService: true, at: now) { back = link }
                 continue
             }
-            if isUsable(link, service.precedence, at: now) { return link }
+            if isUsable(link, service.precedence, isService: true, at: now) { return link }
             first = first ?? link
         }
         let hadBefore = service.trace.contains(settings.station)
@@ -206,7 +225,7 @@ extension StationCustody {
     /// What was offered and may have been taken goes on marked as a suspected duplicate: the desk tells it (rule 5).
     mutating func moveToAlternates(at now: Instant, _ actions: inout Actions) {
         guard links.contains(where: \.isUp) else { return }
-        for link in links.indices where !links[link].isUp {
+        for link in links.indices where !links[link].isUp || links[link].isRestrained {
             for precedence in Precedence.allCases.reversed() where !isUsable(link, precedence, at: now) {
                 for index in links[link].queue.waiting(precedence, transmissions) {
                     moveAway(index, at: now, &actions)
@@ -319,9 +338,12 @@ extension StationCustody {
 
     /// The same for one link, behind which something was put.
     private func planAlternate(_ link: Int, at now: Instant, _ actions: inout Actions) {
-        guard !links[link].isUp else { return }
+        guard !links[link].isUp || links[link].isRestrained else { return }
         for precedence in Precedence.allCases where isUsable(link, precedence, at: now) {
-            actions.wake(at: links[link].downSince + patience(precedence))
+            let barred = barredSince(link, precedence, isService: false)
+            guard let since = links[link].isUp ? barred : min(barred ?? .max, links[link].downSince) else { continue }
+            let instant = since + patience(precedence)
+            if instant > now.boot { actions.wake(at: instant) }
         }
     }
 }

@@ -50,7 +50,7 @@ extension StationCustody {
     mutating func fill(_ link: Int, at now: Instant, _ actions: inout Actions) {
         guard let session = links[link].session else { return }
         while links[link].inFlight.count - links[link].inFlightHead < Self.inFlightMax,
-            let index = links[link].queue.first()
+            let index = nextToSend(link)
         {
             guard hasRoom(for: index, on: link) else { return }
             guard mayLeave(index, over: link) else {

@@ -28,27 +28,6 @@ package struct ReceiptItem: Sendable {
     package var isOverdue: Bool
 }
 
-/// One link as it is listed.
-package struct LinkItem: Sendable {
-    package enum State: String, Sendable { case up, connecting, down }
-
-    package var peer: RoutingIndicator
-    package var state: State
-    package var since: Int64
-    package var why: String
-    package var nextAt: Int64?
-    package var queued: [Precedence: Int]
-    /// Octets a second, and milliseconds, once they are measured.
-    package var rate: UInt64?
-    package var roundTrip: UInt64?
-    package var sentNumber: UInt64
-    package var receivedNumber: UInt64
-    package var sentCables: UInt64
-    package var receivedCables: UInt64
-    package var sentOctets: UInt64
-    package var receivedOctets: UInt64
-}
-
 /// Where a cable that may be a section of another stands.
 package struct SectionPlace: Sendable {
     package var identity: CableIdentity
@@ -186,8 +165,9 @@ extension StationCustody {
         case .sending: return "\(transmission.sent) of \(length) octets sent to \(link.peer)"
         case .offered: return "sent to \(link.peer); its custody note is awaited"
         case .ready:
-            return link.isUp
-                ? "waits for its turn on the link to \(link.peer)" : "link to \(link.peer) is down: \(link.why)"
+            return restraintSentence(Int(transmission.link), transmission.precedence)
+                ?? (link.isUp
+                    ? "waits for its turn on the link to \(link.peer)" : "link to \(link.peer) is down: \(link.why)")
         }
     }
 
@@ -244,19 +224,6 @@ extension StationCustody {
             }
         }
         return count
-    }
-
-    package func linkItems() -> [LinkItem] {
-        links.map { link in
-            var queued: [Precedence: Int] = [:]
-            for precedence in Precedence.allCases { queued[precedence] = link.waiting[Int(precedence.rawValue)] }
-            return LinkItem(
-                peer: link.peer, state: link.isUp ? .up : link.why.hasPrefix("dialling") ? .connecting : .down,
-                since: link.since, why: link.why, nextAt: link.nextAt, queued: queued, rate: link.rate,
-                roundTrip: link.roundTrip, sentNumber: link.sentNumber,
-                receivedNumber: link.receivedNumber, sentCables: link.sentCables, receivedCables: link.receivedCables,
-                sentOctets: link.sentOctets, receivedOctets: link.receivedOctets)
-        }
     }
 
     /// Cables on their way to a link, by precedence.

@@ -195,6 +195,7 @@ package struct StationCustody: ~Copyable {
         replayedThrough = nextSequence - 1
         for link in links.indices { links[link].downSince = now.boot + Self.startMilliseconds }
         actions.wake(at: now.boot + Self.startMilliseconds)
+        planRestraints(&actions)
         record(.started(JournalRecord.Started(start: settings.start, at: now.wall)), at: now, &actions)
         let waiting = services.filter { $0.value.passedAt == 0 }.keys.sorted()
         let changed = redoWhatFollowsAcceptance(at: now, &actions)
@@ -306,6 +307,7 @@ package struct StationCustody: ~Copyable {
             guard let index = certificates.firstIndex(of: der) else { return }
             while certificatePlaces.count <= index { certificatePlaces.append(0) }
             certificatePlaces[index] = place.segment
+        case .link(let order): placed(order, in: place.segment)
         case .standing(let standing): placed(standing, in: place.segment)
         case .audit(let audit): placed(audit, sequence: sequence, in: place.segment)
         case .stated: services[CustodyNumber(sequence: sequence)]?.place = place

@@ -14,7 +14,9 @@ extension JournalRecord {
         case .changed(let changed): changed.message.flatMap { message in changed.proof.map { (message, $0, []) } }
         case .stated(let statement): statement.proof.map { (statement.message, $0, []) }
         case .desk(let record): record.service
-        case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing, .audit, .orders: nil
+        case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing, .audit, .orders,
+            .link:
+            nil
         }
     }
 }

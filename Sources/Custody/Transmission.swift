@@ -105,6 +105,14 @@ package struct TransmissionQueue: Sendable {
 
     private var lanes = [Lane](repeating: Lane(), count: Transmission.laneCount)
 
+    /// The highest that waits, of cables only from this precedence on.
+    package func first(from floor: Precedence) -> UInt32? {
+        for lane in lanes.indices.reversed() where lane % 2 == 1 || lane >= Int(floor.rawValue) * 2 {
+            if lanes[lane].head != CustodyDelivery.none { return lanes[lane].head }
+        }
+        return nil
+    }
+
     package var isEmpty: Bool { lanes.allSatisfy { $0.count == 0 } }
 
     package func count(_ precedence: Precedence) -> Int { lanes[Int(precedence.rawValue) * 2].count }

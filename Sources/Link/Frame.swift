@@ -27,6 +27,10 @@ package enum Frame: Equatable, Sendable {
     case auditAsk
     /// The answer: the newest head that the sender of `auditAsk` signed, as its neighbour keeps it.
     case auditHeld([UInt8], BatchProof?)
+    /// What the sender's orders keep from the link.
+    case linkNotice(LinkNotice)
+    /// The sender has nothing under way, and begins nothing but what outranks the receiver's closing.
+    case linkDrained
     /// The session ends, and why.
     case bye(code: String, message: String)
 
@@ -52,6 +56,8 @@ package enum Frame: Equatable, Sendable {
         case ping = 10
         case pong = 11
         case bye = 12
+        case linkNotice = 80
+        case linkDrained = 81
         case auditHead = 90
         case auditAsk = 91
         case auditHeld = 92
@@ -62,7 +68,7 @@ package enum Frame: Equatable, Sendable {
         switch self {
         case .offerCable, .offerService, .chunk: true
         case .hello, .certificate, .resume, .custody, .refuse, .window, .ping, .pong, .bye, .auditHead, .auditAsk,
-            .auditHeld:
+            .auditHeld, .linkNotice, .linkDrained:
             false
         }
     }
@@ -123,6 +129,10 @@ package enum Frame: Equatable, Sendable {
             payload.u8(Kind.bye.rawValue)
             payload.string(code)
             payload.string(message)
+        case .linkNotice(let notice):
+            payload.u8(Kind.linkNotice.rawValue)
+            notice.write(to: &payload)
+        case .linkDrained: payload.u8(Kind.linkDrained.rawValue)
         case .auditHead(let head, let proof):
             payload.u8(Kind.auditHead.rawValue)
             payload.bytes(head)
@@ -167,6 +177,8 @@ package enum Frame: Equatable, Sendable {
         case .ping: self = .ping(nonce: try reader.u64())
         case .pong: self = .pong(nonce: try reader.u64())
         case .bye: self = .bye(code: try reader.string(bound: 64), message: try reader.string(bound: 1_024))
+        case .linkNotice: self = .linkNotice(try LinkNotice(from: &reader))
+        case .linkDrained: self = .linkDrained
         case .auditHead: self = .auditHead(try reader.bytes(bound: AuditHead.octetsMax), try BatchProof(from: &reader))
         case .auditAsk: self = .auditAsk
         case .auditHeld:

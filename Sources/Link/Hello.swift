@@ -30,6 +30,8 @@ package struct Hello: Equatable, Sendable {
     /// The neighbour's journal as it is remembered here (rule 9); nil: nothing is.
     package var rememberedEpoch: JournalEpoch?
     package var remembered: [Remembered]
+    /// What the station's orders keep from the link.
+    package var notice = LinkNotice()
 
     package init(
         version: UInt8 = Frame.wireVersion, network: String, station: RoutingIndicator, start: UInt64,
@@ -64,6 +66,8 @@ package struct Hello: Equatable, Sendable {
             writer.u64(item.start)
             writer.list(item.channels.ranges) { $0.channels($1) }
         }
+        // Last, and only where there is something to say.
+        if notice != LinkNotice() { notice.write(to: &writer) }
     }
 
     init(from reader: inout OctetReader) throws(OctetFault) {
@@ -89,5 +93,6 @@ package struct Hello: Equatable, Sendable {
                         try reader.channels()
                     }))
         }
+        if reader.remaining > 0 { notice = try LinkNotice(from: &reader) }
     }
 }

@@ -39,6 +39,10 @@ package enum LinkAction: Sendable {
     /// What the neighbour holds of this station's audit.
     case auditHeld(AuditHead, BatchProof)
     case auditNotHeld
+    /// What the neighbour's orders keep from the link.
+    case noticed(LinkNotice)
+    /// The neighbour, which was told of a closing, has nothing under way.
+    case drained
     /// More room may be granted to the core.
     case windowOpened
     /// The session is over; its last words stand in the output. `blames`: the neighbour, or the way to it, is at fault.

@@ -30,7 +30,7 @@ package struct LinkSession: ~Copyable {
     package let link: Int
     package let session: UInt64
     package let peer: RoutingIndicator
-    let own: Hello
+    package let own: Hello
     let limits: LinkLimits
     package private(set) var peerHello: Hello?
     private var decoder = FrameDecoder()
@@ -119,7 +119,7 @@ package struct LinkSession: ~Copyable {
             for range in note.channels { for number in range { settle(number) } }
         case .refuse(let number, _, _): settle(number)
         case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye,
-            .auditHead, .auditAsk, .auditHeld:
+            .auditHead, .auditAsk, .auditHeld, .linkNotice, .linkDrained:
             break
         }
         put(frame)
@@ -204,6 +204,8 @@ package struct LinkSession: ~Copyable {
         case .auditHead(let octets, let proof): return take(auditHead: octets, proof, now: now)
         case .auditAsk: return [.auditAsked]
         case .auditHeld(let octets, let proof): return take(auditHeld: octets, proof)
+        case .linkNotice(let notice): return [.noticed(notice)]
+        case .linkDrained: return [.drained]
         case .bye(let code, let message): return fail(.closed(code: code, message: message))
         }
     }

@@ -47,7 +47,7 @@ extension ControlDesk {
 
     func status(_ reply: ControlReply) {
         loop.view { custody, now in
-            (custody.queuedCounts(), custody.linkItems(), custody.overdueCount(at: now), custody.unknownSlugs)
+            (custody.queuedCounts(), custody.linkItems(at: now), custody.overdueCount(at: now), custody.unknownSlugs)
         } then: { [self] counts, links, overdue, unknownSlugs in
             var space: (free: UInt64, total: UInt64) = (0, 0)
             do { space = try archive.journal.space() } catch {
@@ -71,7 +71,7 @@ extension ControlDesk {
         }
     }
 
-    private func words(_ counts: [Precedence: Int]) -> [String: Int] {
+    func words(_ counts: [Precedence: Int]) -> [String: Int] {
         Dictionary(uniqueKeysWithValues: counts.map { ($0.key.word, $0.value) })
     }
 
@@ -258,26 +258,6 @@ extension ControlDesk {
             reason: delivery.state == .undeliverable ? "the life of the cable ended" : nil, verified: ended)
         row.exercise = cable(at: item.place)?.exercise
         return row
-    }
-
-    func linkList(_ reply: ControlReply) {
-        let routing = facts.routing
-        loop.view { custody, _ in
-            custody.linkItems()
-        } then: { [self] items in
-            reply.rows(items) { [self] item in
-                LinkRow(
-                    peer: item.peer.description, state: item.state.rawValue,
-                    since: Timestamp(milliseconds: item.since).description, why: item.why,
-                    nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
-                    clearance: routing.clearance(ofLinkTo: item.peer).word, cost: routing.cost(ofLinkTo: item.peer),
-                    queued: words(item.queued), rate: item.rate.map { Double($0) },
-                    roundTrip: item.roundTrip.map { Double($0) / 1_000 }, sentNumber: item.sentNumber,
-                    receivedNumber: item.receivedNumber,
-                    sentCables: item.sentCables, receivedCables: item.receivedCables, sentOctets: item.sentOctets,
-                    receivedOctets: item.receivedOctets)
-            }
-        }
     }
 
     func configShow(_ reply: ControlReply) {

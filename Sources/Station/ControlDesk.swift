@@ -122,6 +122,8 @@ final class ControlDesk: ControlService {
         case "audit.verify": auditVerify(request, reply)
         case "audit.export": auditExport(request, reply)
         case "link.list": linkList(reply)
+        case "link.show": linkShow(request, reply)
+        case "link.up", "link.down", "link.drain", "link.limit": linkOrder(request, caller, reply)
         case "config.show": configShow(reply)
         case "inbox.sections": inboxSections(request, reply)
         case "watch": watch(reply)

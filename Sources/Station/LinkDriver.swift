@@ -35,6 +35,8 @@ final class LinkDriver: @unchecked Sendable {
     let link: Int
     let session: UInt64
     let peer: RoutingIndicator
+    /// What the neighbour was told of orders for the link when it was greeted.
+    let told: LinkNotice
     private let certificate: StationCertificate
     let channel: SecureChannel
     let around: LinkSurroundings
@@ -69,6 +71,7 @@ final class LinkDriver: @unchecked Sendable {
         self.link = link
         self.session = session
         self.peer = peer.indicator
+        told = hello.notice
         certificate = peer.certificate
         self.channel = channel
         self.around = around
@@ -282,6 +285,14 @@ final class LinkDriver: @unchecked Sendable {
         case .auditAsked: tellAudit()
         case .auditHeld(let head, let proof): auditAnswered((head, proof))
         case .auditNotHeld: auditAnswered(nil)
+        case .noticed(let notice):
+            around.loop.post { [link, session] custody, now, actions in
+                custody.noticed(link, session: session, notice, at: now, &actions)
+            }
+        case .drained:
+            around.loop.post { [link, session] custody, now, actions in
+                custody.neighbourDrained(link, session: session, &actions)
+            }
         case .windowOpened: grantRoom()
         case .end(let code, let text, let blames):
             if blames {

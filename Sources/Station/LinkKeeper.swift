@@ -23,6 +23,8 @@ final class LinkKeeper: @unchecked Sendable {
         var nextAddress = 0
         var planned = false
         var session: Session?
+        /// Why there is to be none, by an operator's order.
+        var shut: String?
         /// How fast the way was when it was last known.
         var memory: LinkPace.Memory?
     }
@@ -89,8 +91,12 @@ final class LinkKeeper: @unchecked Sendable {
             listeners.append(
                 try Listener(address, queue: queue) { [weak self] descriptor in self?.accepted(descriptor) })
         }
+        let shut = around.loop.look { custody in indicators.indices.map { custody.shutReason($0) } }
         queue.async { [self] in
-            for link in neighbours.indices { dial(link) }
+            for link in neighbours.indices {
+                neighbours[link].shut = shut[link]
+                dial(link)
+            }
         }
     }
 
@@ -101,6 +107,29 @@ final class LinkKeeper: @unchecked Sendable {
             for listener in listeners { listener.stop() }
             for neighbour in neighbours { neighbour.session?.driver.close("CLOSING", "\(around.station) closes down") }
         }
+    }
+
+    /// An operator closed the link: its session ends, and there is no other until `open`. From any queue.
+    func shut(_ link: Int, _ why: String) {
+        queue.async { [self] in
+            neighbours[link].shut = why
+            neighbours[link].session?.driver.close(Self.shutCode, shutSentence(why))
+        }
+    }
+
+    /// There may be a session again. From any queue.
+    func open(_ link: Int) {
+        queue.async { [self] in
+            neighbours[link].shut = nil
+            neighbours[link].schedule.reset()
+            if !neighbours[link].planned { dial(link) }
+        }
+    }
+
+    private static let shutCode = "LINK_SHUT"
+
+    private func shutSentence(_ why: String) -> String {
+        "\(around.station) has closed the link" + (why.isEmpty ? "" : ": \(why)")
     }
 
     /// From now on these authorities decide: every open session is verified again, and one that fails is closed at once.
@@ -133,7 +162,10 @@ final class LinkKeeper: @unchecked Sendable {
 
     private func dial(_ link: Int) {
         neighbours[link].planned = false
-        guard !stopping, neighbours[link].session == nil, !neighbours[link].dialling else { return }
+        guard !stopping, neighbours[link].shut == nil, neighbours[link].session == nil, !neighbours[link].dialling
+        else {
+            return
+        }
         guard !neighbours[link].addresses.isEmpty else { return }
         let address = neighbours[link].addresses[neighbours[link].nextAddress % neighbours[link].addresses.count]
         neighbours[link].dialling = true
@@ -156,7 +188,9 @@ final class LinkKeeper: @unchecked Sendable {
     }
 
     private func again(_ link: Int, _ code: String, _ text: String) {
-        guard !stopping, neighbours[link].session == nil, !neighbours[link].planned else { return }
+        guard !stopping, neighbours[link].shut == nil, neighbours[link].session == nil, !neighbours[link].planned else {
+            return
+        }
         let delay = neighbours[link].schedule.next(random: RandomBits.word)
         neighbours[link].planned = true
         let nextAt = StationClock.now.wall + Int64(delay)
@@ -243,6 +277,10 @@ final class LinkKeeper: @unchecked Sendable {
             refusals.write("session.refused", "NOT_LINKED", [("peer", peer.indicator.description)])
             return nil
         }
+        if let why = neighbours[link].shut {
+            channel.send(Frame.bye(code: Self.shutCode, message: shutSentence(why)).encoded)
+            return nil
+        }
         guard drivers.values.count(where: { $0.link == link }) < Self.sessionsPerNeighbourMax else {
             refusals.write("session.refused", "SESSIONS_MAX", [("peer", peer.indicator.description)])
             return nil
@@ -272,11 +310,13 @@ final class LinkKeeper: @unchecked Sendable {
         let (around, version, hash) = (around, networkVersion, networkHash)
         return around.loop.look { custody in
             let (epoch, starts) = custody.remembered(link)
-            return Hello(
+            var hello = Hello(
                 network: around.network, station: around.station, start: around.start, epoch: custody.settings.epoch,
                 networkVersion: version, networkHash: hash, window: UInt32(around.limits.windowOctets),
                 nextChannel: custody.nextChannel(link), rememberedEpoch: epoch,
                 remembered: starts.map { Hello.Remembered(start: $0.start, channels: $0.channels) })
+            hello.notice = custody.notice(link, at: StationClock.now)
+            return hello
         }
     }
 
@@ -287,6 +327,7 @@ final class LinkKeeper: @unchecked Sendable {
         _ link: Int, _ session: UInt64, _ channel: SecureChannel, _ hello: Hello, dialledHere: Bool
     ) {
         guard let driver = drivers[session] else { return }
+        if let why = neighbours[link].shut { return driver.close(Self.shutCode, shutSentence(why)) }
         if let standing = neighbours[link].session {
             let sameStart = standing.peerStart == hello.start
             let atOnce = StationClock.boot - standing.since < Self.simultaneousMilliseconds
@@ -316,12 +357,14 @@ final class LinkKeeper: @unchecked Sendable {
         }
         around.log.write(
             .info, "link.up", [("peer", hello.station.description), ("dialled", dialledHere ? "here" : "there")])
-        around.loop.post { custody, now, actions in
-            custody.linkUp(
-                link, session: session,
-                neighbour: NeighbourMemory(
-                    start: hello.start, epoch: hello.epoch, rememberedEpoch: hello.rememberedEpoch,
-                    remembered: hello.remembered.map { ($0.start, $0.channels) }), at: now, &actions)
+        var memory = NeighbourMemory(
+            start: hello.start, epoch: hello.epoch, rememberedEpoch: hello.rememberedEpoch,
+            remembered: hello.remembered.map { ($0.start, $0.channels) })
+        memory.nextChannel = hello.nextChannel
+        memory.notice = hello.notice
+        memory.told = driver.told
+        around.loop.post { [memory] custody, now, actions in
+            custody.linkUp(link, session: session, neighbour: memory, at: now, &actions)
         }
         driver.opened()
     }

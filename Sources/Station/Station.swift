@@ -357,6 +357,10 @@ private final class Wiring: StationAnnouncer {
 
     func refuseUndecided(_ decided: Set<UInt64>) { desk.refuseUndecided(decided) }
 
+    func shut(_ link: Int, _ why: String) { keeper.shut(link, why) }
+
+    func open(_ link: Int) { keeper.open(link) }
+
     func leaveOpen(_ tokens: [UInt64]) { desk.leaveOpen(tokens) }
     func rerunAsked(_ place: RecordPlace, post: String, key: String) { desk.rerun(place, post: post, key: key) }
 

@@ -18,6 +18,9 @@ protocol StationAnnouncer: AnyObject, Sendable {
     func refuseUndecided(_ decided: Set<UInt64>)
     /// It stays open what becomes of these submissions.
     func leaveOpen(_ tokens: [UInt64])
+    /// An operator closed a link, or opened it again.
+    func shut(_ link: Int, _ why: String)
+    func open(_ link: Int)
     /// An addressee asks for a cable once more: its acceptance stands there.
     func rerunAsked(_ place: RecordPlace, post: String, key: String)
     /// A person or a program is to be told; `told` is to be posted when that is done.
@@ -414,6 +417,11 @@ final class StationLoop: @unchecked Sendable {
                 announcer?.arrived(identity, arrival: arrival, post: post, office: office, precedence: precedence)
             case .desk(let task): announcer?.attend(task)
             case .rerunAsked(let place, let post, let key): announcer?.rerunAsked(place, post: post, key: key)
+            case .linkNotice(let link, let session, let notice):
+                announcer?.send(.linkNotice(notice), session: session, on: link)
+            case .linkDrained(let link, let session): announcer?.send(.linkDrained, session: session, on: link)
+            case .linkShuts(let link, let why): announcer?.shut(link, why)
+            case .linkOpens(let link): announcer?.open(link)
             case .custodyTaken: break
             }
         }

@@ -211,19 +211,6 @@ enum ListCommands {
         }
     }
 
-    static func links(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        try Session.list(
-            invocation, ControlRequest("link.list"), LinkRow.self,
-            ["PEER", "STATE", "SINCE", "QUEUED", "SENT", "RECEIVED", "CLEARANCE", "COST", "NEXT", "WHY"],
-            empty: "the station has no links"
-        ) { row in
-            [
-                row.peer, row.state, row.since, "\(row.queued.values.reduce(0, +))", "\(row.sentCables)",
-                "\(row.receivedCables)", row.clearance, "\(row.cost)", row.nextAt ?? "", row.why,
-            ]
-        }
-    }
-
     static func config(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         struct Shown: Decodable {
             var station: String

@@ -1,4 +1,7 @@
 extension VerbTable {
+    private static let until = VerbOption(
+        name: "--until", value: "TIME", meaning: "opens by itself: 18:00 (UTC), 2026-11-25T18:00Z, or 2h from now")
+
     /// Links, ways and the network.
     static let links: [Verb] = [
         Verb(
@@ -6,7 +9,50 @@ extension VerbTable {
             examples: [
                 ("routerctl link list", "state, since when, why, and what waits"),
                 ("routerctl link list -o json", "with channel numbers and counts"),
-            ], run: ListCommands.links),
+            ], run: LinkCommands.list),
+        Verb(
+            name: "link show", usage: "RI", operands: 1...1, options: [],
+            summary: "one link: rate, round trip, next attempt, what is under way, and what became of each number",
+            examples: [
+                ("routerctl link show RUEHUB", "numbers not answered, taken and unused, in each direction"),
+                ("routerctl -o json link show RUEHUB", "the same for a program"),
+            ], run: LinkCommands.show),
+        Verb(
+            name: "link up", usage: "RI", operands: 1...1, options: [reason],
+            summary: "open a link that was closed or is being drained, and dial at once",
+            examples: [
+                ("routerctl link up RUEHUB", "ends link down and link drain; a limit goes on"),
+                ("routerctl link list", "shows it as connecting, then up"),
+            ], run: LinkCommands.up),
+        Verb(
+            name: "link down", usage: "RI --reason TEXT", operands: 1...1, options: [reason, until],
+            summary: "close a link at once; what waits for it takes another, or waits; a restart leaves it closed",
+            examples: [
+                ("routerctl link down RUEHUB --reason \"key compromised\"", "until link up"),
+                ("routerctl link down RUEHUB --until 18:00 --reason maintenance", "opens by itself at 18:00 UTC"),
+            ], run: LinkCommands.down),
+        Verb(
+            name: "link drain", usage: "RI --reason TEXT", operands: 1...1, options: [reason, until],
+            summary: "close a link when what is under way is through; the neighbour is told and begins nothing more",
+            examples: [
+                (
+                    "routerctl link drain RUEHUB --until 2h --reason \"new antenna\"",
+                    "FLASH takes other ways at once, ROUTINE waits for the two hours"
+                ),
+                ("routerctl link drain RUEHUB --reason \"new antenna\"", "until link up"),
+            ], run: LinkCommands.drain),
+        Verb(
+            name: "link limit", usage: "RI --precedence P --for TIME --reason TEXT", operands: 1...1,
+            options: [
+                reason,
+                VerbOption(name: "--precedence", value: "P", meaning: "the lowest that passes; ROUTINE lifts it"),
+                VerbOption(name: "--for", value: "TIME", meaning: "how long, such as 30m or 2h; it ends by itself"),
+            ],
+            summary: "MINIMIZE: only a precedence and what is above it passes, in both directions; receipts always do",
+            examples: [
+                ("routerctl link limit RUEHUB --precedence PRIORITY --for 2h --reason flood", "ROUTINE waits"),
+                ("routerctl link limit RUEHUB --precedence ROUTINE", "lifts the limit"),
+            ], run: LinkCommands.limit),
         Verb(
             name: "route test", usage: "--to POST", operands: 0...0,
             options: [

@@ -126,7 +126,8 @@ struct SessionPlay: ~Copyable {
             case .dropBody(let channel, _): bodies.remove(channel)
             case .end: ends += 1
             case .opened, .certificate, .appendBody, .cable, .service, .resume, .custodyPassed, .refused, .refusedHere,
-                .windowOpened, .judgeAuditHead, .auditAsked, .auditHeld, .auditNotHeld:
+                .windowOpened, .judgeAuditHead, .auditAsked, .auditHeld, .auditNotHeld,
+                .noticed, .drained:
                 break
             }
         }

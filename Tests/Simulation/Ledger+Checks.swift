@@ -228,7 +228,7 @@ extension Ledger {
                     .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
             }
         case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?,
-            .standing?, .audit?, .stated?, .desk?, .changed?, .orders?, nil:
+            .standing?, .audit?, .stated?, .desk?, .changed?, .orders?, .link?, nil:
             world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
         }
     }
@@ -427,7 +427,7 @@ extension Ledger {
             case .changed(let changed)?:
                 if let message = changed.message { atRisk.insert(message.identity) }
             case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
-                .audit?, .orders?, nil:
+                .audit?, .orders?, .link?, nil:
                 break
             }
         }

@@ -73,7 +73,7 @@ extension Ledger {
                 ended[changed.number.sequence, default: []].insert(changed.index)
                 cancelled[changed.number.sequence, default: []].insert(changed.index)
             case .accepted(let acceptance): mark(acceptance, sequence)
-            case .started, .audit, .stated, .orders: break
+            case .started, .audit, .stated, .orders, .link: break
             }
         }
 
@@ -235,6 +235,9 @@ extension Ledger {
             return given.message.flatMap { needsService(CustodyNumber(sequence: sequence), $0) }
         case .certificate(let der): return stands(fates.certified[der]) ? nil : "a certificate stands in it alone"
         case .passed, .started, .read, .reoffered, .audit, .orders: return nil
+        case .link(let order):
+            return isOutdated(station, sequence, order)
+                ? nil : "an order for the link to \(order.peer) stands in it alone"
         case .desk(.forwarded), .desk(.archived), .desk(.suspenseClosed), .desk(.told), .desk(.facts): return nil
         }
     }

@@ -138,6 +138,8 @@ package final class Ledger {
     var raised: [CableIdentity: Precedence] = [:]
     /// Cables that stood on a disk which was altered or lost: what becomes of them depends on what the core does then.
     var atRisk: Set<CableIdentity> = []
+    /// The limits that stations have told, by station and neighbour.
+    var announced: [[Int]: Announced] = [:]
     /// Disk calls failed lately: sessions without progress and refusals for the disk are no accusation.
     var lastDiskTrouble: UInt64 = 0
     package internal(set) var counts = Counts()
@@ -220,7 +222,7 @@ package final class Ledger {
         case .desk(let record): checkDesk(station, record)
         case .carried(let state, _): checkCarried(station, state)
         case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carriedService, .standing, .audit,
-            .orders:
+            .orders, .link:
             break
         case .changed(let changed): checkChange(station, changed)
         }
@@ -239,7 +241,7 @@ package final class Ledger {
         case .passed(let passed):
             for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
         case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated, .desk, .changed, .orders:
+            .stated, .desk, .changed, .orders, .link:
             break
         }
     }

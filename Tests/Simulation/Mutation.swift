@@ -73,6 +73,12 @@ package enum Mutation: String, CaseIterable, Sendable {
     case receiptTakenForAcknowledgment
     /// A reply is handed in without the cable that it answers.
     case replyWithoutLink
+    /// An operator's order for a link is forgotten at a start.
+    case linkOrderForgotten
+    /// A neighbour is not told that a link is limited or drained (rule 17).
+    case limitNotAnnounced
+    /// What a neighbour says of its limits is not heeded.
+    case noticeUnheeded
     /// Somebody counts as told before anything was said to him.
     case reminderNotSaid
 }

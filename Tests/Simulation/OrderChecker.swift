@@ -67,6 +67,7 @@ final class OrderChecker {
     private var raised: [Key: Int] = [:]
     private var sessions: [UInt64?]
     private let neighbours: [RoutingIndicator]
+    private var restraints: KnownRestraints
     /// How often the cables here were offered anew.
     private var anew: [UInt64: UInt8] = [:]
     /// What was chosen and is not yet on its way, in order.
@@ -85,6 +86,7 @@ final class OrderChecker {
         own = station.name
         neighbours = process.custody.routing.neighbours
         sessions = neighbours.map { _ in nil }
+        restraints = KnownRestraints(links: neighbours.count)
         chosen = neighbours.map { _ in [] }
     }
 
@@ -137,7 +139,7 @@ final class OrderChecker {
                 case .desk(let record)?:
                     if let message = record.statement { addAgain(item.number, message.precedence) }
                 case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
-                    .audit?, .orders?, nil:
+                    .audit?, .orders?, .link?, nil:
                     break
                 }
             }
@@ -145,7 +147,7 @@ final class OrderChecker {
             guard let message = given.message else { break }
             addService(CustodyNumber(sequence: sequence), to: message.identity.station, message.precedence)
         case .desk(.forwarded), .desk(.archived), .desk(.suspenseClosed), .desk(.told), .desk(.facts): break
-        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit, .orders: break
+        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit, .orders, .link: break
         }
     }
 
@@ -217,6 +219,7 @@ final class OrderChecker {
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
             .stated, .desk, .orders:
             break
+        case .link(let order): ordered(order)
         }
     }
 
@@ -230,7 +233,17 @@ final class OrderChecker {
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
             .stated, .desk, .orders:
             break
+        case .link(let order): ordered(order)
         }
+    }
+
+    private func ordered(_ order: LinkOrder) {
+        guard let link = neighbours.firstIndex(of: order.peer) else { return }
+        restraints.ordered(link, order, at: station.clock)
+    }
+
+    func noticed(_ link: Int, session: UInt64, _ notice: LinkNotice, boot: UInt64) {
+        if sessions[link] == session { restraints.noticed(link, notice, boot: boot) }
     }
 
     private func ended(_ passed: JournalRecord.Passed) {
@@ -250,9 +263,10 @@ final class OrderChecker {
 
     // MARK: What the core is told
 
-    func linkUp(_ link: Int, session: UInt64) {
+    func linkUp(_ link: Int, session: UInt64, _ notice: LinkNotice, boot: UInt64) {
         if sessions[link] != nil { takeBack(link) }
         sessions[link] = session
+        restraints.noticed(link, notice, boot: boot)
     }
 
     func linkDown(_ link: Int, session: UInt64) {
@@ -289,6 +303,7 @@ final class OrderChecker {
     }
 
     func woke(at boot: UInt64) {
+        restraints.woke(at: boot)
         for key in units.keys {
             if case .paused(let until)? = units[key]?.state, until <= boot { units[key]?.state = .ready }
         }
@@ -338,6 +353,15 @@ final class OrderChecker {
             return breaks("custody \(slice.number.raw) is offered under another number")
         }
         let lane = keys.compactMap { units[$0]?.lane }.max() ?? 0
+        let hasBegun = keys.contains { isBegun($0, link) }
+        if !restraints.allow(lane: lane, isBegun: hasBegun, over: link)
+            || station.ledger.wasForbidden(
+                lane: lane, from: station.index, to: station.plan.index(of: neighbours[link]), station.connections)
+        {
+            station.world.breaks(
+                .limitsHold, station: station.index,
+                "custody \(slice.number.raw) of lane \(lane) is sent over link \(link), which an order keeps it from")
+        }
         if let first = first(on: link), (first.lane, sequence) > (lane, first.sequence) {
             breaks("custody \(slice.number.raw) of lane \(lane) is sent before \(first.sequence) of \(first.lane)")
         }
@@ -363,15 +387,23 @@ final class OrderChecker {
         }
     }
 
+    /// A part of it was sent in the session that stands.
+    private func isBegun(_ key: Key, _ link: Int) -> Bool {
+        units[key].map { $0.channel != 0 && $0.link == link } ?? false
+    }
+
     /// What should be sent next over a link: of the highest rank, and among those of the lowest number.
     private func first(on link: Int) -> (lane: Int, sequence: UInt64)? {
         var best: (lane: Int, sequence: UInt64)?
         var ranks: [UInt32: (lane: Int, sequence: UInt64)] = [:]
+        var begun: Set<UInt32> = []
         for (key, unit) in units where unit.mayGo(over: link) {
             guard case .transmission(let index, link) = carriage(key) else { continue }
             ranks[index] = (max(unit.lane, ranks[index]?.lane ?? 0), key.sequence)
+            if isBegun(key, link) { begun.insert(index) }
         }
-        for rank in ranks.values {
+        for (index, rank) in ranks
+        where restraints.allow(lane: rank.lane, isBegun: begun.contains(index), over: link) {
             guard let known = best else {
                 best = rank
                 continue

@@ -30,6 +30,10 @@ package enum Scenario: String, CaseIterable, Sendable {
     case mendedSync
     /// A receipt is lost with a relay's disk: the originator must ask again through a relay that remembers.
     case lostReceipt
+    /// A link is limited to PRIORITY and above; its station restarts meanwhile.
+    case limitedLink
+    /// A link is drained for two minutes, and there is another way.
+    case drainedLink
 
     package func play(mutation: Mutation? = nil) -> Verdict {
         switch self {
@@ -45,6 +49,8 @@ package enum Scenario: String, CaseIterable, Sendable {
         case .failedPages: Self.failedPages(mutation)
         case .mendedSync: Self.mendedSync(mutation)
         case .lostReceipt: Self.lostReceipt(mutation)
+        case .limitedLink: Self.limitedLink(mutation)
+        case .drainedLink: Self.drainedLink(mutation)
         }
     }
 

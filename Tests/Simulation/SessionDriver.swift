@@ -112,7 +112,7 @@ final class SessionDriver {
         case .refuse(let number, let code, _):
             process.world.note(process.station.index, .refusal, peer: peerIndex, number, 0, code)
         case .hello, .certificate, .offerCable, .offerService, .resume, .chunk, .window, .ping, .pong, .bye,
-            .auditHead, .auditAsk, .auditHeld:
+            .auditHead, .auditAsk, .auditHeld, .linkNotice, .linkDrained:
             break
         }
         state.say(frame)
@@ -288,6 +288,16 @@ final class SessionDriver {
         case .judgeAuditHead(let head, let proof): judge(head, proof)
         case .auditAsked: break
         case .auditHeld, .auditNotHeld: break
+        case .noticed(let notice):
+            process.post { [link, session, process] custody, now, actions in
+                process.orders?.noticed(link, session: session, notice, boot: now.boot)
+                guard process.station.mutation != .noticeUnheeded else { return }
+                custody.noticed(link, session: session, notice, at: now, &actions)
+            }
+        case .drained:
+            process.post { [link, session] custody, now, actions in
+                custody.neighbourDrained(link, session: session, &actions)
+            }
         case .windowOpened: grantRoom()
         case .end(let code, let text, let blames):
             if blames { process.ledger.blames(process.station, peerIndex, code, text) }

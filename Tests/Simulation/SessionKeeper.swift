@@ -22,6 +22,8 @@ final class SessionKeeper {
         var planned = false
         var standing: Standing?
         var memory: LinkPace.Memory?
+        /// By an operator's order there is to be no session.
+        var isShut = false
     }
 
     private unowned let process: StationProcess
@@ -42,7 +44,10 @@ final class SessionKeeper {
     private var station: SimulatedStation { process.station }
 
     func start() {
-        for link in neighbours.indices { dial(link) }
+        for link in neighbours.indices {
+            neighbours[link].isShut = process.custody.shutReason(link) != nil
+            dial(link)
+        }
     }
 
     /// The process is gone: its connections end without a word of its own.
@@ -62,11 +67,22 @@ final class SessionKeeper {
 
     func memory(_ link: Int) -> LinkPace.Memory? { neighbours[link].memory }
 
+    func shut(_ link: Int) {
+        neighbours[link].isShut = true
+        neighbours[link].standing?.driver.close("LINK_SHUT", "the link is closed")
+    }
+
+    func open(_ link: Int) {
+        neighbours[link].isShut = false
+        neighbours[link].schedule.reset()
+        if !neighbours[link].planned { dial(link) }
+    }
+
     // MARK: Dialling
 
     private func dial(_ link: Int) {
         neighbours[link].planned = false
-        guard neighbours[link].standing == nil, !neighbours[link].dialling else { return }
+        guard !neighbours[link].isShut, neighbours[link].standing == nil, !neighbours[link].dialling else { return }
         neighbours[link].dialling = true
         let (own, other) = (station.index, neighbours[link].index)
         let network = station.connections
@@ -94,7 +110,7 @@ final class SessionKeeper {
     }
 
     private func again(_ link: Int, _ why: String) {
-        guard neighbours[link].standing == nil, !neighbours[link].planned else { return }
+        guard !neighbours[link].isShut, neighbours[link].standing == nil, !neighbours[link].planned else { return }
         let delay = neighbours[link].schedule.next(random: process.world.bits.next())
         neighbours[link].planned = true
         waits(link, why)
@@ -106,7 +122,7 @@ final class SessionKeeper {
     }
 
     private func answer(from name: RoutingIndicator, _ connection: Connection) {
-        guard let link = process.custody.linkOrdinal(name) else { return connection.close(1) }
+        guard let link = process.custody.linkOrdinal(name), !neighbours[link].isShut else { return connection.close(1) }
         open(link, connection, side: 1)
     }
 
@@ -119,18 +135,21 @@ final class SessionKeeper {
 
     private func greeting(_ link: Int) -> Hello {
         let (epoch, starts) = process.custody.remembered(link)
-        return Hello(
+        var hello = Hello(
             network: station.plan.network.name, station: station.name, start: process.start,
             epoch: process.custody.settings.epoch, networkVersion: station.plan.network.version, networkHash: .zero,
             window: UInt32(station.plan.limits.windowOctets), nextChannel: process.custody.nextChannel(link),
             rememberedEpoch: epoch,
             remembered: starts.map { Hello.Remembered(start: $0.start, channels: $0.channels) })
+        hello.notice = process.custody.notice(link, at: station.clock)
+        return hello
     }
 
     // MARK: Sessions
 
     func greeted(_ driver: SessionDriver, _ hello: Hello) {
         let link = driver.link
+        if neighbours[link].isShut { return driver.close("LINK_SHUT", "the link is closed") }
         let isLower = station.name < driver.peer
         if let standing = neighbours[link].standing {
             let sameStart = standing.peerStart == hello.start
@@ -147,13 +166,15 @@ final class SessionKeeper {
         neighbours[link].standing = Standing(driver: driver, peerStart: hello.start, since: station.clock.boot)
         neighbours[link].schedule.reset()
         process.world.note(station.index, .up, peer: driver.peerIndex, driver.session, UInt64(driver.side))
-        process.post { [process] custody, now, actions in
-            process.orders?.linkUp(link, session: driver.session)
-            custody.linkUp(
-                link, session: driver.session,
-                neighbour: NeighbourMemory(
-                    start: hello.start, epoch: hello.epoch, rememberedEpoch: hello.rememberedEpoch,
-                    remembered: hello.remembered.map { ($0.start, $0.channels) }), at: now, &actions)
+        var memory = NeighbourMemory(
+            start: hello.start, epoch: hello.epoch, rememberedEpoch: hello.rememberedEpoch,
+            remembered: hello.remembered.map { ($0.start, $0.channels) })
+        memory.nextChannel = hello.nextChannel
+        memory.notice = hello.notice
+        memory.told = driver.state.own.notice
+        process.post { [process, memory] custody, now, actions in
+            process.orders?.linkUp(link, session: driver.session, memory.notice, boot: now.boot)
+            custody.linkUp(link, session: driver.session, neighbour: memory, at: now, &actions)
         }
         driver.opened()
     }

@@ -53,6 +53,13 @@ package final class SimulatedNetwork {
         return connections
     }
 
+    /// Nothing is wrong between two stations that anybody knows of.
+    func isSound(_ a: Int, _ b: Int) -> Bool {
+        let between = open(between: a, b)
+        return blocked(a, b) == nil && slowness[Self.pair(a, b)] == nil && between.count == 1
+            && !between.contains(where: \.isDeaf)
+    }
+
     package func open(between a: Int, _ b: Int) -> [Connection] {
         open.filter { ($0.ends.0 == a && $0.ends.1 == b) || ($0.ends.0 == b && $0.ends.1 == a) }
     }
@@ -93,6 +100,7 @@ package final class Connection {
         self.ends = ends
     }
 
+    var isDeaf: Bool { ways.contains(where: \.isDeaf) }
     var isGone: Bool { closed[0] && closed[1] }
 
     func unsent(_ side: Int) -> Int { ways[side].unsent }

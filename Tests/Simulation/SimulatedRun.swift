@@ -45,6 +45,7 @@ package final class SimulatedRun {
     let faults: FaultPlan
     /// Who sits at the desks; in scenarios nobody does.
     private var people: People?
+    private var operators: Operators?
     package private(set) var verdict = Verdict.right
     package var faultsFired: Int { faults.fired }
 
@@ -97,6 +98,10 @@ package final class SimulatedRun {
             }
         }
         if world.bits.chance(50) { run.traffic.ordersChance = world.bits.pick([10, 40]) }
+        if seed % 3 == 2 {
+            run.operators = Operators(seed: seed, world: world, stations: run.stations)
+            run.operators?.plan(span: span)
+        }
         let mayFlip = world.bits.chance(25)
         for _ in 0..<world.bits.within(1...10) {
             run.faults.plan(FaultPlan.random(&world.bits, mayFlip: mayFlip), at: UInt64(world.bits.below(span)))

@@ -151,6 +151,7 @@ package final class SimulatedStation {
                 settings: settings, routing: RoutingTable(network: network, own: name), addresses: AddressBook(network),
                 offices: OfficeDirectory(plan.offices)), now: clock)
         recovery.forgetsDesks = mutation == .dropDuplicateMarks
+        recovery.forgetsLinkOrders = mutation == .linkOrderForgotten
         recovery.forgetsAcknowledgments = mutation == .acknowledgmentForgotten
         let newEpoch = (high: world.bits.next(), low: world.bits.next())
         let (journal, report) = try Journal.open(
@@ -225,6 +226,7 @@ private final class Recovery {
     private let now: Instant
     var forgetsDesks = false
     var forgetsAcknowledgments = false
+    var forgetsLinkOrders = false
     private(set) var found: [(sequence: UInt64, digest: RecordDigest, location: RecordLocation)] = []
 
     init(_ custody: consuming StationCustody, now: Instant) {
@@ -246,6 +248,10 @@ private final class Recovery {
         found.append((sequence, digest, location))
         if forgetsAcknowledgments, case .desk(.acknowledged(let given)) = digest {
             digest = .desk(.archived(DeskRecord.Archived(arrival: given.arrival, user: 0, at: given.at)))
+        }
+        if forgetsLinkOrders, case .link(var order) = digest {
+            order.change = .open
+            digest = .link(order)
         }
         custody?.replay(
             digest, sequence: sequence, place: RecordPlace(segment: location.segment, offset: location.offset), at: now)

@@ -42,6 +42,11 @@ package final class Stage {
         run.traffic.give(order, identity, at: index)
     }
 
+    /// An operator's order for a link of a station.
+    package func give(_ change: LinkOrder.Change, _ milliseconds: Int64?, at index: Int, link: Int) {
+        Operators(seed: 0, world: run.world, stations: run.stations).give(change, milliseconds, at: index, link)
+    }
+
     package func station(_ index: Int) -> SimulatedStation { run.stations[index] }
 
     /// Carries nothing between two stations until it is healed.

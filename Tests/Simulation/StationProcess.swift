@@ -387,6 +387,13 @@ final class StationProcess: @unchecked Sendable {
         case .arrived(let identity, let arrival, let post, let office, _):
             ledger.told(station, identity, arrival: arrival, post: post, office: office)
         case .desk(let task): attend(task)
+        case .linkNotice(let link, let session, let notice):
+            ledger.announced(station, self, link, session: session, notice)
+            guard station.mutation != .limitNotAnnounced else { break }
+            keeper.driver(link, session: session)?.send(.linkNotice(notice))
+        case .linkDrained(let link, let session): keeper.driver(link, session: session)?.send(.linkDrained)
+        case .linkShuts(let link, _): keeper.shut(link)
+        case .linkOpens(let link): keeper.open(link)
         case .rerunAsked: break
         case .custodyTaken: break
         }
@@ -479,7 +486,7 @@ final class StationProcess: @unchecked Sendable {
                 standing.marks.removeAll()
                 records[index] = .standing(standing)
             case .started, .certificate, .accepted, .passed, .service, .undeliverable, .read, .reoffered, .carried,
-                .carriedService, .standing, .audit, .stated, .desk, .changed, .orders:
+                .carriedService, .standing, .audit, .stated, .desk, .changed, .orders, .link:
                 break
             }
         }

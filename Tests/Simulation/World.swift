@@ -120,6 +120,8 @@ package enum Rule: String, CaseIterable, Sendable {
     case truthfulReceipts
     /// Something counts as told, or handed to a program, and nobody was.
     case toldAtLeastOnce
+    /// Something passed over a link that an order keeps it from.
+    case limitsHold
     /// Originator and addressee do not know the same of a reply or an acknowledgment.
     case bothSidesKnow
 }

@@ -12,6 +12,7 @@ struct ScenarioTests {
             (.wayBack, .relayDiscardsDuplicate), (.unsyncedTail, .skipStartupSync), (.failedPages, .believeFailedPages),
             (.unsyncedTail, .tellBeforeSync), (.lostDisk, .forgetFolderSync),
             (.ungatedWay, .alternateUngated), (.cancelFirst, .orderLeavesNoMark), (.cancelFirst, .cancelledTooEarly),
+            (.limitedLink, .linkOrderForgotten), (.limitedLink, .limitNotAnnounced), (.limitedLink, .noticeUnheeded),
         ] as [(Scenario, Mutation)])
     func finds(scenario: Scenario, mutation: Mutation) { #expect(scenario.play(mutation: mutation) != .right) }
 }
