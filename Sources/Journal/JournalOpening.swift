@@ -56,8 +56,12 @@ package struct JournalOpening: ~Copyable {
     /// - Throws: `JournalFault`, `StorageFault`, or what the taker throws: then nothing was changed but kept copies of
     ///   damage.
     ///
-    /// - Parameter takeDigest: takes what the digests of sealed segments say; without it every segment is read.
-    package mutating func run(_ take: Taker, digests takeDigest: DigestTaker? = nil) throws -> Opened {
+    /// - Parameters:
+    ///   - takeDigest: takes what the digests of sealed segments say; without it every segment is read.
+    ///   - progress: hears before each segment how many of how many are done.
+    package mutating func run(
+        _ take: Taker, digests takeDigest: DigestTaker? = nil, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> Opened {
         try storage.makeFolder(folder)
         try storage.makeFolder(damagedFolder)
         let names = try storage.list(folder)
@@ -65,6 +69,7 @@ package struct JournalOpening: ~Copyable {
         let segments = try recognize(names.filter { $0.hasPrefix("segment-") && !$0.hasSuffix(".digest") })
         for (index, segment) in segments.enumerated() {
             let isLast = index == segments.count - 1
+            progress(index, segments.count)
             if !isLast, let takeDigest, try replayDigest(segment, takeDigest) { continue }
             try replay(segment, isLast: isLast, take)
         }

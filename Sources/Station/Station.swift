@@ -32,6 +32,7 @@ package final class Station: Sendable {
     private let segments: SegmentKeeper
     private let board: ReloadBoard
     private let certificates: CertificateKeeper
+    private let watchdog: ServiceWatchdog?
     private let log: EventLog
     private let alarms: AlarmBoard
 
@@ -88,7 +89,7 @@ package final class Station: Sendable {
         let book = SignatureBook(network: key.network, authorities: authorities)
 
         var custody: StationCustody?
-        ServiceNotification.send("STATUS=recovering")
+        let progress = RecoveryProgress()
         let newEpoch = (high: RandomBits.word, low: RandomBits.word)
         let recovery = Recovery(
             configuration: configuration, routing: routing, start: start, chunkOctets: Self.chunkOctets, now: now)
@@ -96,7 +97,7 @@ package final class Station: Sendable {
             state: settings.state, storage: storage, newEpoch: newEpoch,
             digests: { sequence, location, digest in
                 recovery.take(try RecordDigest(from: digest), sequence, location)
-            },
+            }, progress: { done, of in progress.tell(done, of: of) },
             take: { sequence, location, payload in
                 recovery.take(try RecordDigest(record: OctetReader(payload)), sequence, location)
             })
@@ -168,6 +169,7 @@ package final class Station: Sendable {
             retentionOctets: settings.retentionOctets, trail: trail,
             auditMilliseconds: Int64(clamping: settings.auditRetention))
         desk.keep(segments)
+        watchdog = ServiceWatchdog(loop: loop, storage: storage, state: settings.state)
 
         board = ReloadBoard(log: log, alarms: alarms)
         certificates = CertificateKeeper(
@@ -213,6 +215,7 @@ package final class Station: Sendable {
                 ("segments", "\(report.segments)"), ("digests", "\(report.digests)"),
             ])
         ServiceNotification.send("READY=1\nSTATUS=serving")
+        watchdog?.start()
     }
 
     private static func tell(_ report: RecoveryReport, _ log: EventLog, _ alarms: AlarmBoard, at wall: Int64) {
@@ -254,7 +257,7 @@ package final class Station: Sendable {
 
     /// Reads again what may change while it runs: each part of the station that registered with the board.
     package func reload() {
-        ServiceNotification.send("RELOADING=1\nMONOTONIC_USEC=\(StationClock.boot * 1_000)")
+        ServiceNotification.send("RELOADING=1\nMONOTONIC_USEC=\(StationClock.monotonic * 1_000)")
         board.reload()
         ServiceNotification.send("READY=1")
     }

@@ -8,6 +8,9 @@ enum StationClock {
     }
 
     /// Milliseconds of CLOCK_BOOTTIME.
+    /// Milliseconds of the clock by which systemd goes; it stands still while the machine sleeps.
+    static var monotonic: UInt64 { milliseconds(CLOCK_MONOTONIC) }
+
     static var boot: UInt64 { milliseconds(CLOCK_BOOTTIME) }
 
     /// The year in UTC, to which two-digit years are nearest.

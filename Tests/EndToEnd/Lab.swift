@@ -7,6 +7,8 @@ final class Lab: @unchecked Sendable {
     let folder: URL
     private let tools: URL
     private var daemons: [String: Process] = [:]
+    /// What a station's daemon finds in its environment beside the tests' own.
+    var environments: [String: [String: String]] = [:]
 
     /// - Parameter network: with `PORT1`, `PORT2` … where free ports belong.
     init(_ network: String) throws {
@@ -111,6 +113,9 @@ final class Lab: @unchecked Sendable {
             let process = Process()
             process.executableURL = tools.appendingPathComponent("routerd")
             process.arguments = ["--config", "\(folder.path)/\(station)/station.json5"]
+            if let more = environments[station] {
+                process.environment = ProcessInfo.processInfo.environment.merging(more) { $1 }
+            }
             let log = "\(folder.path)/\(station)/log"
             if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(fileURLWithPath: log)) }
             let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
@@ -133,6 +138,10 @@ final class Lab: @unchecked Sendable {
         daemon.terminate()
         daemon.waitUntilExit()
         return daemon.terminationStatus
+    }
+
+    func signal(_ station: String, _ number: Int32) {
+        if let daemon = daemons[station] { Foundation.kill(daemon.processIdentifier, number) }
     }
 
     func isRunning(_ station: String) -> Bool { daemons[station]?.isRunning ?? false }

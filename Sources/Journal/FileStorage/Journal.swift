@@ -73,18 +73,21 @@ package final class Journal: @unchecked Sendable {
     /// Opens or creates the journal in `state/journal`, replaying every record in order. What was replayed is synced
     /// when this returns (rule 8); damage is kept under `state/damaged` and told in the report.
     ///
-    /// - Parameter newEpoch: 128 random bits, used when the journal is created (rule 2).
+    /// - Parameters:
+    ///   - newEpoch: 128 random bits, used when the journal is created (rule 2).
+    ///   - progress: hears before each segment how many of how many are done.
     /// - Throws: `JournalFault`, or what `take` throws.
     package static func open(
         state: String, storage: any Storage, newEpoch: (high: UInt64, low: UInt64),
-        digests: JournalOpening.DigestTaker? = nil, take: JournalOpening.Taker
+        digests: JournalOpening.DigestTaker? = nil, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in },
+        take: JournalOpening.Taker
     ) throws -> (journal: Journal, report: RecoveryReport) {
         do {
             try storage.makeFolder(state)
             guard let lock = try storage.lock("\(state)/lock") else { throw JournalFault.locked(folder: state) }
             var opening = JournalOpening(
                 storage: storage, folder: "\(state)/journal", damagedFolder: "\(state)/damaged", newEpoch: newEpoch)
-            let opened = try opening.run(take, digests: digests)
+            let opened = try opening.run(take, digests: digests, progress: progress)
             try storage.syncFolder(state)
             return (try Journal(opened, storage: storage, folder: "\(state)/journal", lock: lock), opened.report)
         } catch let fault as StorageFault {
