@@ -31,24 +31,7 @@ package final class ControlServer: @unchecked Sendable {
         self.connectionsPerUserMax = connectionsPerUserMax
         self.service = service
         self.inlineOctets = inlineOctets
-        let address = try UnixAddress(path)
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Self.failure("socket") }
-        if address.connects() {
-            close(descriptor)
-            throw ControlFailure(
-                code: "SOCKET_IN_USE", message: "another routerd answers on \(path)",
-                advice: "stop it, or give this station a socket of its own", exit: ExitStatus.tryLater)
-        }
-        unlink(path)
-        guard address.with({ bind(descriptor, $0, $1) }) == 0, chmod(path, mode) == 0, listen(descriptor, 128) == 0
-        else {
-            let failure = Self.failure("bind \(path)")
-            close(descriptor)
-            throw failure
-        }
-        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        self.descriptor = descriptor
+        descriptor = try UnixAddress(path).listen(mode: mode)
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     }
 
@@ -75,13 +58,6 @@ package final class ControlServer: @unchecked Sendable {
     }
 
     package func stop() { source.cancel() }
-
-    private static func failure(_ what: String) -> ControlFailure {
-        ControlFailure(
-            code: "SOCKET_FAILED", message: "\(what): \(String(cString: strerror(errno)))",
-            advice: "see that the folder of the control socket exists and belongs to the daemon",
-            exit: ExitStatus.configuration)
-    }
 
     private func acceptAll() {
         while true {
@@ -142,37 +118,4 @@ package final class ControlServer: @unchecked Sendable {
     }
 
     private func uncount(_ uid: UInt32) { open.withLock { $0[uid, default: 1] -= 1 } }
-}
-
-/// The path of a Unix socket as the system wants it.
-struct UnixAddress {
-    private var address = sockaddr_un()
-    /// Octets of a path at most: the system's structure holds no more.
-    static let pathMax = 107
-
-    init(_ path: String) throws(ControlFailure) {
-        let octets = Array(path.utf8)
-        guard octets.count <= Self.pathMax else {
-            throw ControlFailure(
-                code: "SOCKET_PATH_TOO_LONG",
-                message: "the socket path has \(octets.count) octets, more than \(Self.pathMax): \(path)",
-                advice: "use a shorter folder", exit: ExitStatus.configuration)
-        }
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: octets) }
-    }
-
-    func with<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-        }
-    }
-
-    /// Whether somebody answers.
-    func connects() -> Bool {
-        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard probe >= 0 else { return false }
-        defer { close(probe) }
-        return with { connect(probe, $0, $1) } == 0
-    }
 }

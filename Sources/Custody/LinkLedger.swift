@@ -31,6 +31,8 @@ package struct LinkLedger: Sendable {
     package var inFlight: [UInt32] = []
     package var inFlightHead = 0
     package var firstInFlight: UInt64 = 1
+    /// Boot milliseconds at which each of them was offered.
+    private var offeredAt: [UInt64] = []
     package var taken = TakenMemory()
     package var passed = PassedMemory()
     /// The neighbour's journal, from its hello.
@@ -61,6 +63,7 @@ package struct LinkLedger: Sendable {
     package var receivedOctets: UInt64 = 0
     package var sentNumber: UInt64 = 0
     package var receivedNumber: UInt64 = 0
+    package var counts = LinkCounts()
 
     package init(peer: RoutingIndicator, chunkOctets: Int) {
         self.peer = peer
@@ -72,15 +75,17 @@ package struct LinkLedger: Sendable {
     /// Nothing is under way.
     var isIdle: Bool { inFlightHead == inFlight.count }
 
-    package mutating func addInFlight(_ transmission: UInt32) -> UInt64 {
+    package mutating func addInFlight(_ transmission: UInt32, at boot: UInt64) -> UInt64 {
         let channel = nextChannel
         nextChannel += 1
         if inFlightHead == inFlight.count {
             inFlight.removeAll(keepingCapacity: true)
+            offeredAt.removeAll(keepingCapacity: true)
             inFlightHead = 0
             firstInFlight = channel
         }
         inFlight.append(transmission)
+        offeredAt.append(boot)
         return channel
     }
 
@@ -92,6 +97,13 @@ package struct LinkLedger: Sendable {
         return transmission == CustodyDelivery.none ? nil : transmission
     }
 
+    /// Milliseconds since the offer on a channel that is under way.
+    package func milliseconds(sinceOfferOn channel: UInt64, at boot: UInt64) -> UInt64 {
+        guard transmission(onChannel: channel) != nil else { return 0 }
+        let offered = offeredAt[inFlightHead + Int(channel - firstInFlight)]
+        return boot - min(boot, offered)
+    }
+
     package mutating func endInFlight(channel: UInt64) {
         guard transmission(onChannel: channel) != nil else { return }
         inFlight[inFlightHead + Int(channel - firstInFlight)] = CustodyDelivery.none
@@ -101,6 +113,7 @@ package struct LinkLedger: Sendable {
         }
         if inFlightHead > 4_096, inFlightHead * 2 > inFlight.count {
             inFlight.removeFirst(inFlightHead)
+            offeredAt.removeFirst(inFlightHead)
             inFlightHead = 0
         }
     }
@@ -109,6 +122,7 @@ package struct LinkLedger: Sendable {
     package mutating func takeBackInFlight() -> [UInt32] {
         let all = inFlight[inFlightHead...].reversed().filter { $0 != CustodyDelivery.none }
         inFlight.removeAll()
+        offeredAt.removeAll()
         inFlightHead = 0
         firstInFlight = nextChannel
         return all

@@ -62,7 +62,8 @@ extension StationCustody {
         inquire(block, desks, at: now, &actions)
         let sequence = nextSequence
         record(.accepted(acceptance), at: now, &actions)
-        announce(desks, of: block, &actions)
+        announce(desks, of: block, age: arrival.ageMilliseconds, &actions)
+        links[arrival.link].counts.received[Int(highest.rawValue)] += 1
         if !desks.isEmpty, let slot = slot(ofSequence: sequence) { attend(slot, desks, at: now, &actions) }
         meetOrders(sequence: sequence, at: now, &actions)
         seekPosts(sequence: sequence, at: now, &actions)
@@ -108,6 +109,7 @@ extension StationCustody {
         }
         let endsHere = arrival.message.destination == settings.station
         let slot = endsHere ? origin(of: arrival.message) : nil
+        let before = slot.flatMap { state(of: arrival.message, in: $0) }
         // Before the record of its taking: what a power cut leaves of both may be an answer too many, and none too few.
         if endsHere { answer(arrival.message, at: now, &actions) }
         record(
@@ -126,12 +128,27 @@ extension StationCustody {
             return
         }
         let delivery = entries[slot][delivery: position]
+        if let before, before != delivery.state { countEnd(delivery, of: slot, at: now) }
         attend(SuspenseKey(sequence: entries[slot].sequence, index: delivery.index), at: now, &actions)
         actions.afterPersist.append(
             .outcome(
                 Outcome(
                     identity: arrival.message.identity, post: arrival.message.post, office: names[delivery.office],
                     state: delivery.state, reason: arrival.message.reason, at: arrival.message.at)))
+    }
+
+    private func state(of message: ServiceMessage, in slot: UInt32) -> DeliveryState? {
+        position(of: message, in: slot).map { entries[slot][delivery: $0].state }
+    }
+
+    private mutating func countEnd(_ delivery: CustodyDelivery, of slot: UInt32, at now: Instant) {
+        switch delivery.state {
+        case .delivered:
+            let age = UInt64(clamping: Int64(clamping: now.boot) - entries[slot].born)
+            traffic[delivery.precedence].toReceipt.add(microseconds: age * 1_000)
+        case .undeliverable: traffic[delivery.precedence].undeliverable += 1
+        case .queued, .inTransit, .held, .duplicate, .acknowledged, .cancelled: break
+        }
     }
 
     /// Rule 24: the signing station serves the FM post, or may sign for others.

@@ -158,7 +158,7 @@ extension StationCustody {
             guard low <= high else { continue }
             for channel in low...high {
                 guard let index = links[link].transmission(onChannel: channel) else { continue }
-                items.append(end(index, channel: channel, on: link))
+                items.append(end(index, channel: channel, on: link, at: now))
             }
         }
         while !items.isEmpty {
@@ -170,12 +170,15 @@ extension StationCustody {
         fill(link, at: now, &actions)
     }
 
-    private mutating func end(_ index: UInt32, channel: UInt64, on link: Int) -> JournalRecord.Passed.Item {
+    private mutating func end(
+        _ index: UInt32, channel: UInt64, on link: Int, at now: Instant
+    ) -> JournalRecord.Passed.Item {
         let transmission = transmissions[index]
         var item = JournalRecord.Passed.Item(
             number: transmission.number, deliveries: [], channel: channel, previous: .none)
         if !transmission.isService {
             let slot = slot(carriedBy: index)
+            countPassing(index, of: slot, channel: channel, at: now)
             item.deliveries = part(of: slot, on: index)
             // Also of those that a receipt has ended meanwhile: the place is given to another transmission.
             for position in 0..<entries[slot].deliveryCount
@@ -191,6 +194,14 @@ extension StationCustody {
         links[link].endInFlight(channel: channel)
         transmissions.release(index)
         return item
+    }
+
+    private mutating func countPassing(_ index: UInt32, of slot: UInt32, channel: UInt64, at now: Instant) {
+        let (link, precedence) = (Int(transmissions[index].link), transmissions[index].precedence)
+        links[link].counts.handedOn[Int(precedence.rawValue)] += 1
+        links[link].counts.custody.add(
+            microseconds: links[link].milliseconds(sinceOfferOn: channel, at: now.boot) * 1_000)
+        if !entries[slot].isOrigin { traffic[precedence].relayed += 1 }
     }
 
     private mutating func pass(
@@ -214,6 +225,7 @@ extension StationCustody {
         if transmissions[index].state == .sending { links[link].queue.remove(index, &transmissions) }
         forget(index, on: link)
         links[link].endInFlight(channel: channel)
+        links[link].counts.refused += 1
         transmissions[index].sent = 0
         transmissions[index].countAttempt()
         guard code != Self.offerAgain else {
@@ -340,6 +352,7 @@ extension StationCustody {
             .event(
                 StationEvent(
                     .warning, "delivery.undeliverable", [("id", entries[slot].identity.description), ("why", why)])))
+        if entries[slot].isOrigin { traffic[delivery.precedence].undeliverable += 1 }
         record(
             .undeliverable(
                 JournalRecord.Undeliverable(

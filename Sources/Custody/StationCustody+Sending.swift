@@ -117,7 +117,7 @@ extension StationCustody {
     }
 
     private mutating func offer(_ index: UInt32, on link: Int, at now: Instant) -> Slice {
-        let channel = links[link].addInFlight(index)
+        let channel = links[link].addInFlight(index, at: now.boot)
         links[link].sentNumber = channel
         transmissions[index].channel = channel
         links[link].overtaking[index] = nil
@@ -228,6 +228,7 @@ extension StationCustody {
         else { return }
         let since = links[link].overtaking[index] ?? now.boot
         links[link].interrupted.insert(current)
+        links[link].counts.preemptions += 1
         links[link].current = nil
         let slot = slot(carriedBy: index)
         tell(

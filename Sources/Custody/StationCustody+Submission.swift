@@ -191,7 +191,9 @@ extension StationCustody {
                     blockOctets: block.encoded, proof: nil,
                     gate: block.classification ?? .topSecret, ageMilliseconds: 0, trace: [], part: part, at: now.wall,
                     suffix: 0, hold: .none, desks: desks, body: submission.body)), at: now, &actions)
-        announce(desks, of: block, &actions)
+        announce(desks, of: block, age: 0, &actions)
+        let highest = block.deliveries.map(\.precedence).max() ?? .routine
+        traffic[highest].accepted += 1
         guard let slot = slot(ofSequence: sequence) else { preconditionFailure("an accepted cable has an entry") }
         attend(slot, desks, at: now, &actions)
         return slot
@@ -246,9 +248,16 @@ extension StationCustody {
         } != nil
     }
 
-    func announce(_ desks: [DeskDelivery], of block: SignedBlock, _ actions: inout Actions) {
+    /// - Parameter age: milliseconds since the acceptance at the originator.
+    mutating func announce(
+        _ desks: [DeskDelivery], of block: SignedBlock, age: UInt64, _ actions: inout Actions
+    ) {
         for desk in desks where !desk.isDuplicate {
             let delivery = block.deliveries[Int(desk.index)]
+            if desk.role != .sipdis {
+                traffic[delivery.precedence].delivered += 1
+                traffic[delivery.precedence].toDesk.add(microseconds: min(age, Age.most) * 1_000)
+            }
             actions.afterPersist.append(
                 .arrived(
                     identity: block.identity, arrival: desk.arrival, post: delivery.post, office: desk.office,

@@ -163,7 +163,7 @@ extension StationCustody {
         }
     }
 
-    private func item(_ slot: UInt32, _ index: UInt16, _ suspense: Suspense) -> SuspenseItem? {
+    func item(_ slot: UInt32, _ index: UInt16, _ suspense: Suspense) -> SuspenseItem? {
         let position = (0..<entries[slot].deliveryCount).first { entries[slot][delivery: $0].index == index }
         guard let position else { return nil }
         let delivery = entries[slot][delivery: position]

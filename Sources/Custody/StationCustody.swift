@@ -145,6 +145,7 @@ package struct StationCustody: ~Copyable {
     var held: [UInt32: UInt64] = [:]
     /// The last interruptions of transfers, oldest first.
     var interruptions = InterruptionBook()
+    var traffic = TrafficCounts()
 
     /// Milliseconds after a start in which links count as up: they are being dialled.
     private static let startMilliseconds: UInt64 = 5_000

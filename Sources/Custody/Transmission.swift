@@ -117,6 +117,12 @@ package struct TransmissionQueue: Sendable {
 
     package func count(_ precedence: Precedence) -> Int { lanes[Int(precedence.rawValue) * 2].count }
 
+    /// The first cable of a precedence.
+    package func first(_ precedence: Precedence) -> UInt32? {
+        let head = lanes[Int(precedence.rawValue) * 2].head
+        return head == CustodyDelivery.none ? nil : head
+    }
+
     /// The next to be sent: a receipt before a cable of the same precedence.
     package func first() -> UInt32? {
         var lane = lanes.count - 1

@@ -11,6 +11,8 @@ package struct SettingsKey: Sendable {
         case classification
         case precedence
         case address
+        /// `host:port` of this machine alone, or the path of a socket.
+        case loopback
         case addresses
         case texts
         case elements
@@ -180,7 +182,8 @@ package enum KeyTable {
             "limits.silence", .duration(anyTime), "30", unit: "duration",
             "silence after which a session is given up; longer than keepalive"),
         SettingsKey("limits.handshake", .duration(anyTime), "10", unit: "duration", "handshake without progress"),
-        SettingsKey("metrics", .address, "none", "kept for host:port of metrics; not read yet"),
+        SettingsKey(
+            "metrics", .loopback, "none", "host:port of this machine, or a socket's path, for metrics"),
     ]
 
     /// The keys directly below a parent, as written.

@@ -195,6 +195,25 @@ struct SettingsCursor {
         return text
     }
 
+    /// What nobody outside this machine can reach.
+    mutating func loopback(_ value: JSON5Value?, _ name: String) -> String? {
+        guard let value, let text = text(value, name) else { return nil }
+        if text.contains("/") { return text }
+        let host = text.prefix { $0 != "]" }.prefix(text.hasPrefix("[") ? 256 : text.count)
+        let bare = text.hasPrefix("[") ? String(host.dropFirst()) : String(text.prefix { $0 != ":" })
+        let numbers = bare.split(separator: ".", omittingEmptySubsequences: false)
+        let isLoopback =
+            bare == "localhost" || bare == "::1"
+            || (numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil })
+        guard isLoopback, Self.isAddress(text) else {
+            complain(
+                value.place, "\(text) is no address of this machine alone",
+                "write \"127.0.0.1:9464\", \"[::1]:9464\", or the path of a socket such as \"./metrics.sock\"")
+            return nil
+        }
+        return text
+    }
+
     /// `host:port` with a port from 1; an IPv6 address stands in brackets.
     private static func isAddress(_ text: String) -> Bool {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")),

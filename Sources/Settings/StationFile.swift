@@ -101,7 +101,7 @@ package enum StationFile {
             keys["alternateAfter"], "alternateAfter", StationSettings.standardAlternateAfter, &cursor)
         let lives = byPrecedence(
             keys["lives"], "lives", [UInt64](repeating: limits.life, count: Precedence.allCases.count), &cursor)
-        let metrics = cursor.address(keys["metrics"], "metrics")
+        let metrics = cursor.loopback(keys["metrics"], "metrics")
         guard let station, let network, let state, let tls else { return nil }
         return StationSettings(
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,

@@ -69,7 +69,7 @@ package struct StationSettings: Sendable, Equatable {
     }
     /// Milliseconds, by rank of the precedence: how long a delivery originated here may be under way.
     package var lives: [UInt64]
-    /// `host:port`; nil: none are served.
+    /// `host:port` of this machine, or a path with a slash; nil: none are served.
     package var metrics: String?
     /// Programs, days of rest, acknowledgments and replies.
     package var desks: DeskSettings

@@ -98,6 +98,7 @@ final class ControlDesk: ControlService {
         switch request.verb {
         case "submit": submit(request, body, caller, reply)
         case "status": status(reply)
+        case "metrics": metrics(request, reply)
         case "queue.list": queueList(request, reply)
         case "queue.shape": queueShape(request, reply)
         case "cable.show": cableShow(request, reply)

@@ -1,3 +1,4 @@
+import Cables
 import Custody
 import Synchronization
 
@@ -13,10 +14,25 @@ final class RefusalCounts: Sendable {
     }
 
     private let counts = Mutex<[Kind: UInt64]>([:])
+    /// Since the start, all users as one; what is above `kindsMax` counts as `OTHERS`.
+    private let sums = Mutex<[Total: UInt64]>([:])
+
+    /// Who was refused, a user or which neighbour, and why.
+    struct Total: Hashable {
+        var source: String
+        var code: String
+    }
+
+    var totals: [(kind: Total, count: UInt64)] {
+        sums.withLock { $0.map { ($0.key, $0.value) } }.sorted {
+            ($0.kind.source, $0.kind.code) < ($1.kind.source, $1.kind.code)
+        }
+    }
 
     /// - Returns: true for the first since `take`: the caller sees to it that they are taken.
     func add(_ source: AuditedRefusal.Source, _ code: String) -> Bool {
-        counts.withLock { counts in
+        addTotal(source, code)
+        return counts.withLock { counts in
             let isFirst = counts.isEmpty
             let kind = Kind(source: source, code: code)
             if counts[kind] != nil || counts.count < Self.kindsMax {
@@ -25,6 +41,19 @@ final class RefusalCounts: Sendable {
                 counts[Kind(source: source, code: "OTHERS"), default: 0] += 1
             }
             return isFirst
+        }
+    }
+
+    private func addTotal(_ source: AuditedRefusal.Source, _ code: String) {
+        let name =
+            switch source {
+            case .user: "user"
+            case .peer(let peer): peer.description
+            }
+        sums.withLock { sums in
+            let kind = Total(source: name, code: code)
+            let isKnown = sums[kind] != nil || sums.count < Self.kindsMax
+            sums[isKnown ? kind : Total(source: "others", code: "OTHERS"), default: 0] += 1
         }
     }
 

@@ -33,6 +33,7 @@ package final class Station: Sendable {
     private let board: ReloadBoard
     private let certificates: CertificateKeeper
     private let watchdog: ServiceWatchdog?
+    private let pages: PageServer?
     private let log: EventLog
     private let alarms: AlarmBoard
 
@@ -180,6 +181,8 @@ package final class Station: Sendable {
         board.register(
             ReloadBoard.Part(name: "certificates", files: trusted.files, reload: { try trusted.reload() }))
 
+        let snapshots = SnapshotDesk(desk: desk)
+        pages = try settings.metrics.map { try PageServer($0, snapshots: snapshots) }
         let (loop, wiring) = (loop, wiring)
         journal.start(
             Journal.Callbacks(
@@ -268,6 +271,7 @@ package final class Station: Sendable {
         log.write(.info, "station.draining")
         desk.stopAccepting()
         control.stop()
+        pages?.stop()
         keeper.stop()
         segments.stop()
         let synced = DispatchSemaphore(value: 0)

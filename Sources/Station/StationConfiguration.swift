@@ -22,6 +22,7 @@ package struct StationConfiguration: Sendable {
         settings.network = absolute(settings.network)
         settings.state = absolute(settings.state)
         settings.control = absolute(settings.control)
+        if let metrics = settings.metrics, metrics.contains("/") { settings.metrics = absolute(metrics) }
         settings.tls.certificate = absolute(settings.tls.certificate)
         settings.tls.key = absolute(settings.tls.key)
         settings.tls.authorities = absolute(settings.tls.authorities)

@@ -185,6 +185,9 @@ final class StationLoop: @unchecked Sendable {
         }
     }
 
+    /// Refusals since the start. From any queue.
+    var refusalTotals: [(kind: RefusalCounts.Total, count: UInt64)] { refusals.totals }
+
     /// The newest head of the audit that is synced. From any queue.
     var auditHead: (head: AuditHead, proof: BatchProof)? { syncedHead.withLock { $0 } }
 

@@ -22,7 +22,7 @@ package final class Listener: @unchecked Sendable {
     package let address: SocketAddress
 
     /// - Parameter onAccept: gets a connected socket, which it owns (`SocketAddress.remote(of:)` tells whose), on `queue`.
-    package init(
+    package convenience init(
         _ address: SocketAddress, queue: DispatchQueue, onAccept: @escaping @Sendable (Int32) -> Void
     ) throws(TransportFault) {
         let found = try address.resolve(passive: true)[0]
@@ -34,7 +34,16 @@ package final class Listener: @unchecked Sendable {
             throw TransportFault(.listenFailed, "\(address): \(reason)")
         }
         let port = SocketAddress.local(of: descriptor)?.port ?? address.port
-        self.address = SocketAddress(host: address.host, port: port)
+        self.init(
+            descriptor: descriptor, address: SocketAddress(host: address.host, port: port), queue: queue,
+            onAccept: onAccept)
+    }
+
+    /// - Parameter descriptor: a socket that listens already and does not block; owned by the listener.
+    package init(
+        descriptor: Int32, address: SocketAddress, queue: DispatchQueue, onAccept: @escaping @Sendable (Int32) -> Void
+    ) {
+        self.address = address
         self.descriptor = descriptor
         self.queue = queue
         self.onAccept = onAccept

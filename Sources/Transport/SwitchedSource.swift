@@ -1,21 +1,21 @@
-import Dispatch
+package import Dispatch
 
 /// A dispatch source that is switched on and off any number of times and may be cancelled or released in either state.
 ///
 /// Dispatch traps when a suspended source is released, and loses count when one is resumed twice. Not for several
 /// threads at once.
-final class SwitchedSource {
+package final class SwitchedSource {
     private let source: any DispatchSourceProtocol
     private var isOn = false
     private var isActivated = false
     private var isCancelled = false
 
     /// Off at first.
-    init(_ source: any DispatchSourceProtocol) { self.source = source }
+    package init(_ source: any DispatchSourceProtocol) { self.source = source }
 
     deinit { cancel() }
 
-    func switchOn() {
+    package func switchOn() {
         guard !isOn, !isCancelled else { return }
         isOn = true
         if isActivated {
@@ -26,14 +26,14 @@ final class SwitchedSource {
         }
     }
 
-    func switchOff() {
+    package func switchOff() {
         guard isOn, !isCancelled else { return }
         isOn = false
         source.suspend()
     }
 
     /// For good; the source's cancel handler follows on its queue.
-    func cancel() {
+    package func cancel() {
         guard !isCancelled else { return }
         switchOn()
         isCancelled = true

@@ -43,6 +43,14 @@ enum ListCommands {
         }
     }
 
+    static func metrics(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
+        let isStrict = invocation.options["--openmetrics"] != nil
+        try Session.run(invocation, ControlRequest("metrics", isStrict ? ["openMetrics": "yes"] : [:])) {
+            (frame) throws(ControlFailure) in Output.write(frame.payload)
+        }
+        return 0
+    }
+
     static func queue(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         try Session.list(
             invocation, try request("queue.list", invocation), QueueRow.self, queueTitles, empty: "nothing is queued",

@@ -8,6 +8,14 @@ extension VerbTable {
                 ("routerctl status -o json", "the same for a program"),
             ], run: ListCommands.status),
         Verb(
+            name: "metrics", usage: "", operands: 0...0,
+            options: [VerbOption(name: "--openmetrics", value: "", meaning: "as OpenMetrics 1.0 has it")],
+            summary: "print everything that can be measured, as Prometheus reads it",
+            examples: [
+                ("routerctl metrics", "what /metrics says, also where none is served"),
+                ("routerctl metrics > cable.prom.tmp", "for node_exporter's textfile collector; then rename it"),
+            ], run: ListCommands.metrics),
+        Verb(
             name: "check liveness", usage: "", operands: 0...0, options: Health.options,
             summary: "whether the station serves; exit 0 yes, 1 with alarms or not yet, 2 no",
             examples: [

@@ -32,7 +32,7 @@ final class Lab: @unchecked Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    private static func freePort() -> UInt16 {
+    static func freePort() -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

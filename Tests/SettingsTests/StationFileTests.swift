@@ -89,6 +89,10 @@ struct StationFileTests {
             ("offices: { A: { rules: 1 } }", "st:2: rules is a number"),
             ("originators: 'A'", "st:2: originators is a text"), ("control: ''", "st:2: control is empty"),
             ("calendar: 5", "st:2: calendar is a number"), ("metrics: '9464'", "st:2: 9464 is no address"),
+            ("metrics: '0.0.0.0:9464'", "st:2: 0.0.0.0:9464 is no address of this machine alone, write \"127.0.0.1:"),
+            ("metrics: '127.0.0.1.example:9464'", "st:2: 127.0.0.1.example:9464 is no address of this machine"),
+            ("metrics: '[::]:9464'", "st:2: [::]:9464 is no address of this machine"),
+            ("metrics: 'localhost'", "st:2: localhost is no address of this machine"),
         ])
     func mistakes(more: String, expected: String) {
         let found = problems("{ \(needed),\n\(more) }")

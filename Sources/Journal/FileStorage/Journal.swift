@@ -1,4 +1,5 @@
 import Dispatch
+package import Octets
 import Synchronization
 
 /// Append-only records with group commit.
@@ -44,6 +45,14 @@ package final class Journal: @unchecked Sendable {
         package var octets: UInt64 = 0
         /// How long the last group commit took to write and sync.
         package var lastSyncNanoseconds: UInt64 = 0
+        /// How long each of them took.
+        package var commits = DurationCounts(bounds: Statistics.commitBounds)
+
+        /// A tenth of a millisecond to ten seconds.
+        private static let commitBounds: [UInt64] = [
+            100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
+            10_000_000,
+        ]
     }
 
     private let shared = Mutex(Shared())
@@ -145,6 +154,21 @@ package final class Journal: @unchecked Sendable {
         return sequence - 1
     }
 
+    /// Octets that all segments have on the disk, and how many there are.
+    package func size() throws(StorageFault) -> (octets: UInt64, segments: Int) {
+        var octets: UInt64 = 0
+        let all = try segments()
+        for segment in all {
+            do throws(StorageFault) {
+                octets += UInt64(try storage.open(files.path(segment)).size())
+            } catch {
+                // It may have been removed just now.
+                guard try !storage.list(folder).contains(SegmentName.of(segment)) else { throw error }
+            }
+        }
+        return (octets, all.count)
+    }
+
     /// Removes the oldest segment, of which nothing is needed any more.
     ///
     /// - Returns: false where it must stay: `oldestEnd` is nil.
@@ -240,6 +264,7 @@ package final class Journal: @unchecked Sendable {
             shared.statistics.records += outcome.records
             shared.statistics.octets += outcome.octets
             shared.statistics.lastSyncNanoseconds = nanoseconds
+            shared.statistics.commits.add(microseconds: nanoseconds / 1_000)
         }
         openSegment.store(writer.segment, ordering: .releasing)
         let callbacks = callbacks.withLock { $0 }
