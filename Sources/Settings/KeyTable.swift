@@ -183,7 +183,9 @@ package enum KeyTable {
             "silence after which a session is given up; longer than keepalive"),
         SettingsKey("limits.handshake", .duration(anyTime), "10", unit: "duration", "handshake without progress"),
         SettingsKey(
-            "metrics", .loopback, "none", "host:port of this machine, or a socket's path, for metrics"),
+            "metrics", .loopback, "none", "host:port of this machine, or a socket's path, for metrics and status page"),
+        SettingsKey("statusPage", .object, "", "what the status page shows"),
+        SettingsKey("statusPage.subjects", .flag, "false", "subjects of overdue cables stand on it"),
     ]
 
     /// The keys directly below a parent, as written.

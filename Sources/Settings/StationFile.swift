@@ -102,13 +102,18 @@ package enum StationFile {
         let lives = byPrecedence(
             keys["lives"], "lives", [UInt64](repeating: limits.life, count: Precedence.allCases.count), &cursor)
         let metrics = cursor.loopback(keys["metrics"], "metrics")
+        var subjects = false
+        if let page = keys["statusPage"] {
+            let keys = cursor.members(page, at: "statusPage")
+            subjects = cursor.flag(keys["subjects"], "statusPage.subjects") ?? false
+        }
         guard let station, let network, let state, let tls else { return nil }
         return StationSettings(
             station: station, network: network, state: state, control: control, tls: tls, offices: offices,
             originators: originators, precedences: users, roles: roles, timeZone: timeZone, grace: grace,
             retention: retention,
             auditRetention: auditRetention, scrub: scrub, retentionOctets: UInt64(retentionOctets), limits: limits,
-            alternateAfter: alternates, lives: lives, metrics: metrics, desks: desks)
+            alternateAfter: alternates, lives: lives, metrics: metrics, statusSubjects: subjects, desks: desks)
     }
 
     /// A duration for each precedence, by rank; what stands above FLASH has its.

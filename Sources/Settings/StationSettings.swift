@@ -69,8 +69,10 @@ package struct StationSettings: Sendable, Equatable {
     }
     /// Milliseconds, by rank of the precedence: how long a delivery originated here may be under way.
     package var lives: [UInt64]
-    /// `host:port` of this machine, or a path with a slash; nil: none are served.
+    /// `host:port` of this machine, or a path with a slash; nil: neither metrics nor status page are served.
     package var metrics: String?
+    /// Subjects may stand on the status page.
+    package var statusSubjects = false
     /// Programs, days of rest, acknowledgments and replies.
     package var desks: DeskSettings
 }

@@ -11,7 +11,8 @@ struct HTTPRefusal: Error, Equatable, Sendable {
     var status: Int
     var sentence: String
 
-    static let notFound = HTTPRefusal(status: 404, sentence: "there is /metrics")
+    static let notFound = HTTPRefusal(status: 404, sentence: "there are /, /events and /metrics")
+    static let tooMany = HTTPRefusal(status: 503, sentence: "too many look at once; try again later")
 }
 
 /// Reads the head of a request as its octets come, and bounds it.

@@ -4,7 +4,7 @@ import Glibc
 import Settings
 import Transport
 
-/// Serves metrics to this machine, on a queue of its own. It reads nothing but the head of a GET,
+/// Serves metrics and the status page to this machine, on a queue of its own. It reads nothing but the head of a GET,
 /// and what it holds is bounded in every way.
 final class PageServer: @unchecked Sendable {
     // Unchecked: everything is used on `queue` only but `stop`, which goes there.
@@ -14,6 +14,7 @@ final class PageServer: @unchecked Sendable {
 
     private let queue = DispatchQueue(label: "cable.pages", qos: .utility)
     private let snapshots: SnapshotDesk
+    private let streams: PageStreams
     private let socketPath: String?
     private var listener: Listener?
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
@@ -22,6 +23,7 @@ final class PageServer: @unchecked Sendable {
     /// - Throws: `TransportFault` or `ControlFailure` where nobody can listen there.
     init(_ place: String, snapshots: SnapshotDesk) throws {
         self.snapshots = snapshots
+        streams = PageStreams(queue: queue, snapshots: snapshots)
         socketPath = place.contains("/") ? place : nil
         let accept: @Sendable (Int32) -> Void = { [weak self] descriptor in
             guard let self else {
@@ -60,13 +62,18 @@ final class PageServer: @unchecked Sendable {
         let connection = HTTPConnection(
             descriptor: descriptor, queue: queue,
             onRequest: { [weak self] connection, request in self?.answer(request, connection) },
-            onEnd: { [weak self] connection in self?.connections[ObjectIdentifier(connection)] = nil })
+            onEnd: { [weak self] connection in
+                self?.connections[ObjectIdentifier(connection)] = nil
+                self?.streams.leave(connection)
+            })
         connections[ObjectIdentifier(connection)] = connection
         connection.start()
     }
 
     private func answer(_ request: HTTPRequest, _ connection: HTTPConnection) {
         switch request.path {
+        case "/": connection.answer(StatusPage.answer)
+        case "/events": streams.join(connection)
         case "/metrics":
             let form = request.acceptsOpenMetrics ? MetricsText.Form.openMetrics : .plain
             snapshots.metrics(form) { [queue] octets in

@@ -92,6 +92,7 @@ struct StationFileTests {
             ("metrics: '0.0.0.0:9464'", "st:2: 0.0.0.0:9464 is no address of this machine alone, write \"127.0.0.1:"),
             ("metrics: '127.0.0.1.example:9464'", "st:2: 127.0.0.1.example:9464 is no address of this machine"),
             ("metrics: '[::]:9464'", "st:2: [::]:9464 is no address of this machine"),
+            ("statusPage: { subject: true }", "st:2: unknown key subject, did you mean subjects?"),
             ("metrics: 'localhost'", "st:2: localhost is no address of this machine"),
         ])
     func mistakes(more: String, expected: String) {
