@@ -11,6 +11,8 @@ final class HTTPConnection: @unchecked Sendable {
     static let unsentMax = 64 << 10
     /// Octets that the kernel holds of it besides: what is older than some seconds is of no use.
     private static let kernelOctets: Int32 = 32 << 10
+    /// Of one connection, so that a flood does not keep the queue for itself.
+    private static let readsInOneGo = 64
     /// Seconds for the head to come, and for an answer to be taken.
     private static let seconds = 10
 
@@ -85,17 +87,25 @@ final class HTTPConnection: @unchecked Sendable {
 
     // MARK: Reading
 
+    /// Reads all that is there: after a hang-up the source says nothing more.
     private func read() {
         var buffer = [UInt8](repeating: 0, count: 2_048)
-        let count = Glibc.recv(descriptor, &buffer, buffer.count, 0)
-        guard count > 0 else {
-            if count < 0, errno == EAGAIN || errno == EINTR { return }
-            return count == 0 ? readToEnd() : end()
+        for _ in 0..<Self.readsInOneGo where !isClosed && !hasReadToEnd {
+            let count = Glibc.recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else {
+                if count < 0, errno == EINTR { continue }
+                if count < 0, errno == EAGAIN { return }
+                return count == 0 ? readToEnd() : end()
+            }
+            // What comes behind a request is not heeded: one connection, one request.
+            if case .reading(let head) = state { take(buffer[..<count], head) }
         }
-        // What comes behind a request is not read for: one connection, one request.
-        guard case .reading(var head) = state else { return }
+    }
+
+    private func take(_ octets: ArraySlice<UInt8>, _ head: HTTPHead) {
+        var head = head
         do throws(HTTPRefusal) {
-            guard let request = try head.take(buffer[..<count]) else {
+            guard let request = try head.take(octets) else {
                 state = .reading(head)
                 return
             }

@@ -34,7 +34,8 @@ final class PageServer: @unchecked Sendable {
         }
         if let socketPath {
             listener = Listener(
-                descriptor: try UnixAddress(socketPath).listen(mode: 0o660), address: SocketAddress(host: socketPath, port: 0),
+                descriptor: try UnixAddress(socketPath).listen(mode: 0o660),
+                address: SocketAddress(host: socketPath, port: 0),
                 queue: queue, onAccept: accept)
             return
         }

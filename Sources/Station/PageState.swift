@@ -7,6 +7,9 @@ import Settings
 
 /// What the status page shows of one moment: never the text of a cable, and its subject only where the settings say so.
 struct PageState: Encodable, Sendable {
+    /// Replies that are named; the others are counted.
+    private static let dueMax = 8
+
     struct Queue: Encodable, Sendable {
         var precedence: String
         var depth: Int
@@ -109,7 +112,7 @@ struct PageState: Encodable, Sendable {
         }
         dueCount = survey.suspenses
         dueOverdue = survey.overdueSuspenses
-        due = survey.due.map { due in
+        due = survey.due.prefix(Self.dueMax).map { due in
             Due(
                 id: due.identity.description, post: due.post, office: due.office,
                 secondsLeft: (due.due - snapshot.at.wall) / 1_000, awaited: due.isAwaited,

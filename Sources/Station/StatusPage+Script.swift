@@ -26,6 +26,8 @@ extension StatusPage {
           if (octets < 1e9) return (octets / 1e6).toPrecision(3) + " MB";
           return (octets / 1e9).toPrecision(3) + " GB";
         }
+        // Of today only the time.
+        const moment = (time, now) => time.slice(0, 10) === now.slice(0, 10) ? time.slice(11, 19) + " UTC" : clock(time);
         const clock = time => time ? time.slice(0, 10) + " " + time.slice(11, 19) + " UTC" : "";
 
         // Rows and cells are kept and filled anew, so that a reader who stands in a table stays there.
@@ -79,51 +81,53 @@ extension StatusPage {
           parent.appendChild(made);
           return made;
         }
-        // Each station at its distance: around this one where there is room for it, else row by row below it.
+        // Each station at its distance: to both sides of this one where there is room for it, else row by row below it.
         function places(width) {
-          const deep = Math.max(0, ...network.stations.map(s => s.hops));
-          const rings = [];
-          for (const s of network.stations) (rings[s.hops] = rings[s.hops] || []).push(s.indicator);
-          const found = {};
-          const side = width / 2 - 62;
-          if (deep > 0 && side / deep >= 105) {
-            const high = 40 + deep * 85 * (network.stations.length > 3 ? 1 : .55);
-            const parents = {}, angles = {};
-            const near = {};
-            for (const [a, b] of network.links) { (near[a] = near[a] || []).push(b); (near[b] = near[b] || []).push(a); }
-            const hops = {};
-            for (const s of network.stations) hops[s.indicator] = s.hops;
-            for (const s of network.stations)
-              parents[s.indicator] = (near[s.indicator] || []).find(n => hops[n] === s.hops - 1);
-            rings.forEach((ring, hop) => {
-              if (hop === 0) { found[ring[0]] = { x: width / 2, y: high + 24 }; return; }
-              const order = hop === 1 ? ring
-                : [...ring].sort((a, b) => angles[parents[a]] - angles[parents[b]]);
-              order.forEach((name, index) => {
-                let angle = Math.PI + 2 * Math.PI * index / order.length;
-                if (hop > 1) {
-                  const brothers = order.filter(n => parents[n] === parents[name]);
-                  const room = 2 * Math.PI / rings[1].length * .8;
-                  const step = room / Math.max(1, brothers.length);
-                  angle = angles[parents[name]] + step * (brothers.indexOf(name) - (brothers.length - 1) / 2);
-                }
-                angles[name] = angle;
-                found[name] = { x: width / 2 + side * hop / deep * Math.cos(angle),
-                  y: high + 24 + high * hop / deep * Math.sin(angle) };
-              });
-            });
-            return { found, height: 2 * high + 66 };
+          const rings = [], hops = {}, near = {}, below = {}, found = {};
+          for (const s of network.stations) {
+            (rings[s.hops] = rings[s.hops] || []).push(s.indicator);
+            hops[s.indicator] = s.hops;
+            below[s.indicator] = [];
           }
-          let y = 30;
-          const most = Math.max(1, Math.floor(width / 104));
+          for (const [a, b] of network.links) { (near[a] = near[a] || []).push(b); (near[b] = near[b] || []).push(a); }
+          for (const s of network.stations) {
+            const above = (near[s.indicator] || []).find(n => hops[n] === s.hops - 1);
+            if (above) below[above].push(s.indicator);
+          }
+          const side = width / 2 - 76, deep = rings.length - 1;
+          if (deep > 0 && side / deep >= 110) {
+            const ends = name => Math.max(1, below[name].reduce((sum, next) => sum + ends(next), 0));
+            const sides = [[], []], count = [0, 0];
+            for (const name of rings[1]) {
+              const left = count[0] <= count[1] ? 0 : 1;
+              sides[left].push(name);
+              count[left] += ends(name);
+            }
+            const step = 108, high = step * Math.max(...count);
+            sides.forEach((names, right) => {
+              let y = (high - step * count[right]) / 2 + 30;
+              const put = (name, hop) => {
+                const ys = below[name].map(next => put(next, hop + 1));
+                const own = ys.length ? (ys[0] + ys[ys.length - 1]) / 2 : y;
+                if (!ys.length) y += step;
+                found[name] = { x: width / 2 + (right ? 1 : -1) * side * hop / deep, y: own };
+                return own;
+              };
+              names.forEach(name => put(name, 1));
+            });
+            found[network.own] = { x: width / 2, y: (high - step) / 2 + 30 };
+            return { found, height: high };
+          }
+          let y = 24;
+          const most = Math.max(1, Math.floor(width / 100));
           rings.forEach((ring, hop) => {
             for (let start = 0; start < ring.length; start += most) {
               const row = ring.slice(start, start + most);
-              row.forEach((name, index) => { found[name] = { x: width * (index + 1) / (row.length + 1), y }; });
-              y += hop === 0 ? 112 : 100;
+              row.forEach((name, index) => { found[name] = { x: width * (index + .5) / row.length, y }; });
+              y += hop === 1 ? 122 : 84;
             }
           });
-          return { found, height: y - 40 };
+          return { found, height: y - 34 };
         }
         function draw() {
           if (!network) return;
@@ -150,9 +154,7 @@ extension StatusPage {
               x1: from.x + dx, y1: from.y + dy, x2: to.x + dx, y2: to.y + dy });
             const into = element(below, "line", { class: "flow",
               x1: to.x - dx, y1: to.y - dy, x2: from.x - dx, y2: from.y - dy });
-            const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-            lines[peer] = { line, out, into, label: element(above, "text", { x: middle.x, y: middle.y - 9 }),
-              rate: element(above, "text", { class: "rate", x: middle.x, y: middle.y + 19 }) };
+            lines[peer] = { line, out, into };
           }
           for (const s of network.stations) {
             const place = found[s.indicator];
@@ -160,9 +162,13 @@ extension StatusPage {
             const wide = 16 + 9.2 * s.indicator.length;
             element(node, "rect", { x: place.x - wide / 2, y: place.y - 14, width: wide, height: 28, rx: 6 });
             element(node, "text", { class: "name", x: place.x, y: place.y + 5 }).textContent = s.indicator;
-            const post = s.post.length > 22 ? s.post.slice(0, 21) + "…" : s.post;
-            element(node, "text", { class: "post", x: place.x, y: place.y + 28 }).textContent = width < 520
-              && post.length > 14 ? post.slice(0, 13) + "…" : post;
+            const fits = width < 520 ? 14 : 22;
+            element(node, "text", { class: "post", x: place.x, y: place.y + 28 }).textContent =
+              s.post.length > fits ? s.post.slice(0, fits - 1) + "…" : s.post;
+            const mine = lines[s.indicator];
+            if (!mine) continue;
+            mine.label = element(node, "text", { x: place.x, y: place.y + 44 });
+            mine.rates = [59, 73].map(down => element(node, "text", { class: "rate", x: place.x, y: place.y + down }));
           }
           set(at("beyond"), network.left > 0 ? "and " + many(network.left, "station", "stations") + " further away" : "");
           if (last) paint(last, null);
@@ -170,7 +176,7 @@ extension StatusPage {
         function speed(now, then, key, seconds) {
           return then && seconds > 0 ? Math.max(0, now[key] - then[key]) / seconds : 0;
         }
-        function each(rate) { return rate >= 10 ? Math.round(rate) : rate >= 1 ? rate.toFixed(1) : rate.toFixed(2); }
+        function each(rate) { return rate === 0 ? "0" : rate >= 10 ? Math.round(rate) : rate >= 1 ? rate.toFixed(1) : rate.toFixed(2); }
         function paint(state, then) {
           const seconds = then ? (Date.parse(state.at) - Date.parse(then.at)) / 1000 : 0;
           const told = [];
@@ -189,8 +195,8 @@ extension StatusPage {
             const busy = out > 0 || link.transfer;
             flag(drawn.out, "class", "flow" + (busy ? " moving" : "") + (octetsOut > 1e5 ? " fast" : ""));
             flag(drawn.into, "class", "flow" + (into > 0 ? " moving" : "") + (octetsIn > 1e5 ? " fast" : ""));
-            set(drawn.rate, [out > 0 ? each(out) + "/s out" : "", into > 0 ? each(into) + "/s in" : ""]
-              .filter(text => text).join(", "));
+            const rates = [out > 0 ? each(out) + "/s out" : "", into > 0 ? each(into) + "/s in" : ""].filter(t => t);
+            drawn.rates.forEach((text, place) => set(text, rates[place] || ""));
           }
           const title = at("picture-title");
           if (title) set(title, network.own + " and its links: " + (told.join(", ") || "none"));
@@ -234,7 +240,7 @@ extension StatusPage {
           fill(at("links"), state.links.map(l => [
             { text: l.peer, head: true },
             { text: l.state, kind: "state " + l.state, more: [
-              ...(l.state === "up" ? [] : [l.why, ...(l.nextAt ? ["tried again at " + clock(l.nextAt)] : [])]),
+              ...(l.state === "up" ? [] : [l.why, ...(l.nextAt ? ["tried again at " + moment(l.nextAt, state.at)] : [])]),
               ...(l.transfer ? ["sends " + l.transfer.precedence + " " + l.transfer.id + ", "
                 + Math.floor(100 * l.transfer.sent / Math.max(1, l.transfer.length)) + " % of " + size(l.transfer.length)] : [])] },
             { text: String(l.queued), more: l.oldestSeconds === undefined ? [] : ["oldest " + duration(l.oldestSeconds)] },
@@ -250,7 +256,7 @@ extension StatusPage {
             { text: d.post + (d.office ? ", " + d.office : ""), more: [...(d.subject ? [d.subject] : []),
               (d.awaited ? "awaited for " : "to be given to ") + d.id] }]), state.dueCount - state.due.length);
           list("alarms", state.alarms.map(a => [
-            { text: clock(a.since), head: true },
+            { text: moment(a.since, state.at), head: true },
             { text: a.code + (a.count > 1 ? ", " + a.count + " times" : ""), kind: "bad", more: a.text ? [a.text] : [] }]), 0);
         }
 

@@ -49,10 +49,10 @@ extension StatusPage {
         #picture svg { display: block; width: 100%; height: auto; }
         #picture text { font-size: 13px; fill: var(--ink); text-anchor: middle; }
         #picture text.post { font-size: 11px; fill: var(--soft); }
-        #picture text.label { font-weight: 600; paint-order: stroke; stroke: var(--card); stroke-width: 5px;
-          stroke-linejoin: round; }
-        #picture text.rate { font-size: 12px; fill: var(--soft); paint-order: stroke; stroke: var(--card);
+        #picture text.post, #picture text.label, #picture text.rate { paint-order: stroke; stroke: var(--card);
           stroke-width: 5px; stroke-linejoin: round; }
+        #picture text.label { font-weight: 600; }
+        #picture text.rate { font-size: 12px; fill: var(--soft); }
         #picture rect { fill: var(--card); stroke: var(--unknown); stroke-width: 1.5; }
         #picture .own rect { fill: var(--own); stroke: var(--own); }
         #picture .own text.name { fill: var(--own-ink); font-weight: 700; }
