@@ -69,7 +69,7 @@ package struct ServiceSurvey: Sendable {
 
 extension StationCustody {
     package func figures(at now: Instant) -> StationFigures {
-        let items = linkItems()
+        let items = linkItems(at: now)
         return StationFigures(
             counts: traffic,
             links: links.indices.map { link in

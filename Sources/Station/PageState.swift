@@ -29,6 +29,8 @@ struct PageState: Encodable, Sendable {
 
         var peer: String
         var state: String
+        /// An operator keeps precedences from it.
+        var limited: Bool
         var why: String
         var nextAt: String?
         var queued: Int
@@ -130,7 +132,8 @@ extension PageState.Link {
     init(_ link: LinkFigures) {
         let item = link.item
         self.init(
-            peer: item.peer.description, state: item.state.rawValue, why: item.why,
+            peer: item.peer.description, state: item.state.rawValue, limited: !item.limits.isEmpty,
+            why: item.why,
             nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
             queued: item.queued.values.reduce(0, +), oldestSeconds: link.oldest.values.max().map { $0 / 1_000 },
             sentCables: item.sentCables, receivedCables: item.receivedCables, sentOctets: item.sentOctets,

@@ -186,12 +186,12 @@ extension StatusPage {
             const octetsOut = speed(link, old, "sentOctets", seconds);
             const octetsIn = speed(link, old, "receivedOctets", seconds);
             link.out = out; link.into = into;
-            told.push(link.peer + " " + link.state);
+            told.push(link.peer + " " + link.state + (link.limited ? ", limited" : ""));
             const drawn = lines[link.peer];
             if (!drawn) continue;
             flag(drawn.line, "class", "link " + link.state);
             flag(drawn.label, "class", "label " + link.state);
-            set(drawn.label, link.state + (link.queued > 0 ? ", " + link.queued + " queued" : ""));
+            set(drawn.label, link.state + (link.limited ? ", limited" : "") + (link.queued > 0 ? ", " + link.queued + " queued" : ""));
             const busy = out > 0 || link.transfer;
             flag(drawn.out, "class", "flow" + (busy ? " moving" : "") + (octetsOut > 1e5 ? " fast" : ""));
             flag(drawn.into, "class", "flow" + (into > 0 ? " moving" : "") + (octetsIn > 1e5 ? " fast" : ""));
@@ -214,7 +214,8 @@ extension StatusPage {
             + (state.state === "readOnly" ? "read only" : state.state) + " since " + clock(state.since)
             + ". As of " + clock(state.at) + (state.diskFree === undefined ? "" : ", " + size(state.diskFree)
             + " of disk free") + ".");
-          const down = state.links.filter(l => l.state !== "up").length;
+          const down = state.links.filter(l => l.state === "down" || l.state === "connecting").length;
+          const ordered = state.links.filter(l => l.state === "shut" || l.state === "draining" || l.limited).length;
           const parts = [];
           if (state.state === "readOnly") parts.push("takes no cables: the journal cannot be written");
           if (state.unacknowledgedLate > 0)
@@ -222,6 +223,7 @@ extension StatusPage {
           if (state.overdue > 0) parts.push(many(state.overdue, "delivery", "deliveries") + " overdue");
           if (state.held > 0) parts.push(many(state.held, "delivery", "deliveries") + " held");
           if (down > 0) parts.push(many(down, "link is", "links are") + " not up");
+          if (ordered > 0) parts.push(many(ordered, "link is", "links are") + " closed or limited by order");
           if (state.dueOverdue > 0) parts.push(many(state.dueOverdue, "reply", "replies") + " overdue");
           if (state.alarms.length > 0) parts.push(many(state.alarms.length, "alarm stands", "alarms stand"));
           const grave = state.state !== "serving" || state.unacknowledgedLate > 0 || state.overdue > 0;
@@ -240,7 +242,7 @@ extension StatusPage {
           fill(at("links"), state.links.map(l => [
             { text: l.peer, head: true },
             { text: l.state, kind: "state " + l.state, more: [
-              ...(l.state === "up" ? [] : [l.why, ...(l.nextAt ? ["tried again at " + moment(l.nextAt, state.at)] : [])]),
+              ...(l.state === "up" && !l.limited ? [] : [l.why, ...(l.nextAt ? ["tried again at " + moment(l.nextAt, state.at)] : [])]),
               ...(l.transfer ? ["sends " + l.transfer.precedence + " " + l.transfer.id + ", "
                 + Math.floor(100 * l.transfer.sent / Math.max(1, l.transfer.length)) + " % of " + size(l.transfer.length)] : [])] },
             { text: String(l.queued), more: l.oldestSeconds === undefined ? [] : ["oldest " + duration(l.oldestSeconds)] },

@@ -37,6 +37,7 @@ extension StatusPage {
         .bar { display: block; height: 4px; border-radius: 2px; background: var(--bar); margin-top: 3px; min-width: 0; }
         .state { font-weight: 600; }
         .state.up { color: var(--up); } .state.connecting { color: var(--connecting); } .state.down { color: var(--down); }
+        .state.draining { color: var(--connecting); }
         code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 13px; }
         .key { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 8px 0 0; padding: 0;
           font-size: 13px; color: var(--soft); }
@@ -45,6 +46,7 @@ extension StatusPage {
         .key .up::before { border-color: var(--up); }
         .key .connecting::before { border-top: 3px dashed var(--connecting); }
         .key .down::before { border-top: 3px dotted var(--down); }
+        .key .shut::before { border-top: 3px dotted var(--soft); }
         .key .unknown::before { border-top-width: 1px; }
         #picture svg { display: block; width: 100%; height: auto; }
         #picture text { font-size: 13px; fill: var(--ink); text-anchor: middle; }
@@ -63,6 +65,9 @@ extension StatusPage {
         #picture text.label.connecting { fill: var(--connecting); }
         #picture line.link.down { stroke: var(--down); stroke-dasharray: 2 7; stroke-linecap: round; }
         #picture text.label.down { fill: var(--down); }
+        #picture line.link.draining { stroke: var(--connecting); stroke-dasharray: 14 5 2 5; }
+        #picture text.label.draining { fill: var(--connecting); }
+        #picture line.link.shut { stroke: var(--soft); stroke-dasharray: 3 9; }
         #picture line.flow { stroke: var(--ink); stroke-width: 5; stroke-linecap: round; stroke-dasharray: .1 17.9;
           visibility: hidden; animation: flow 1.2s linear infinite; }
         #picture line.flow.moving { visibility: visible; }
