@@ -23,6 +23,8 @@ final class ControlDesk: ControlService {
     private let trusted = Mutex<CertificateKeeper?>(nil)
     private let auditing = Mutex<Auditing?>(nil)
     let hooks: HookDesk
+    /// The last survey, for everybody who measures or looks.
+    let surveys = SurveyShelf()
     let permissions: ControlPermissions
 
     private struct State {

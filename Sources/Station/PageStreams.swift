@@ -88,11 +88,21 @@ final class PageStreams: @unchecked Sendable {
     private func subject(of identity: CableIdentity, at place: RecordPlace) -> String? {
         guard snapshots.facts.settings.statusSubjects else { return nil }
         if let known = subjects.withLock({ $0[identity] }) { return known }
-        guard let subject = snapshots.desk.cable(at: place)?.subject else { return nil }
+        guard let subject = read(place) else { return nil }
         subjects.withLock { subjects in
             if subjects.count >= Self.subjectsMax { subjects.removeAll() }
             subjects[identity] = subject
         }
         return subject
+    }
+
+    /// Nil also where it has been written elsewhere since the survey: the next one knows where.
+    private func read(_ place: RecordPlace) -> String? {
+        let archive = snapshots.desk.archive
+        do {
+            return try archive.reading(of: archive.acceptance(place).body, depth: .routing).cable.subject
+        } catch {
+            return nil
+        }
     }
 }
