@@ -96,26 +96,27 @@ extension StatusPage {
           }
           const side = width / 2 - 76, deep = rings.length - 1;
           if (deep > 0 && side / deep >= 110) {
-            const ends = name => Math.max(1, below[name].reduce((sum, next) => sum + ends(next), 0));
-            const sides = [[], []], count = [0, 0];
+            // A neighbour has its state and rates below its name.
+            const span = name => Math.max(hops[name] === 1 ? 108 : 54,
+              below[name].reduce((sum, next) => sum + span(next), 0));
+            const sides = [[], []], heights = [0, 0];
             for (const name of rings[1]) {
-              const left = count[0] <= count[1] ? 0 : 1;
-              sides[left].push(name);
-              count[left] += ends(name);
+              const right = heights[0] <= heights[1] ? 0 : 1;
+              sides[right].push(name);
+              heights[right] += span(name);
             }
-            const step = 108, high = step * Math.max(...count);
+            const high = Math.max(...heights);
+            const put = (name, right, top) => {
+              found[name] = { x: width / 2 + (right ? 1 : -1) * side * hops[name] / deep,
+                y: top + span(name) / 2 - (hops[name] === 1 ? 24 : 9) };
+              let next = top + (span(name) - below[name].reduce((sum, one) => sum + span(one), 0)) / 2;
+              for (const one of below[name]) { put(one, right, next); next += span(one); }
+            };
             sides.forEach((names, right) => {
-              let y = (high - step * count[right]) / 2 + 30;
-              const put = (name, hop) => {
-                const ys = below[name].map(next => put(next, hop + 1));
-                const own = ys.length ? (ys[0] + ys[ys.length - 1]) / 2 : y;
-                if (!ys.length) y += step;
-                found[name] = { x: width / 2 + (right ? 1 : -1) * side * hop / deep, y: own };
-                return own;
-              };
-              names.forEach(name => put(name, 1));
+              let top = (high - heights[right]) / 2;
+              for (const name of names) { put(name, right, top); top += span(name); }
             });
-            found[network.own] = { x: width / 2, y: (high - step) / 2 + 30 };
+            found[network.own] = { x: width / 2, y: high / 2 - 24 };
             return { found, height: high };
           }
           let y = 24;
@@ -162,7 +163,7 @@ extension StatusPage {
             const wide = 16 + 9.2 * s.indicator.length;
             element(node, "rect", { x: place.x - wide / 2, y: place.y - 14, width: wide, height: 28, rx: 6 });
             element(node, "text", { class: "name", x: place.x, y: place.y + 5 }).textContent = s.indicator;
-            const fits = width < 520 ? 14 : 22;
+            const fits = width < 520 ? 14 : 20;
             element(node, "text", { class: "post", x: place.x, y: place.y + 28 }).textContent =
               s.post.length > fits ? s.post.slice(0, fits - 1) + "…" : s.post;
             const mine = lines[s.indicator];
@@ -227,7 +228,8 @@ extension StatusPage {
           if (state.dueOverdue > 0) parts.push(many(state.dueOverdue, "reply", "replies") + " overdue");
           if (state.alarms.length > 0) parts.push(many(state.alarms.length, "alarm stands", "alarms stand"));
           const grave = state.state !== "serving" || state.unacknowledgedLate > 0 || state.overdue > 0;
-          set(at("summary"), parts.length ? parts.join("; ") + "." : "All is well.");
+          const said = parts.join("; ");
+          set(at("summary"), said ? said[0].toUpperCase() + said.slice(1) + "." : "All is well.");
           flag(at("summary"), "class", grave ? "alarm" : parts.length ? "attention" : "good");
           document.title = state.station + ": " + (parts[0] || "all is well");
 

@@ -88,6 +88,12 @@ enum StatusPage {
         <table aria-labelledby="links-title"><thead><tr><th scope="col">Link</th><th scope="col">State</th>
         <th scope="col">Queued</th><th scope="col">Out and in</th></tr></thead><tbody id="links"></tbody></table>
         </section>
+        <section aria-labelledby="alarms-title" class="wide">
+        <h2 id="alarms-title">Alarms</h2>
+        <p id="alarms-none">No alarm stands.</p>
+        <table id="alarms-table" aria-labelledby="alarms-title" hidden><thead><tr><th scope="col">Since</th>
+        <th scope="col">Alarm</th></tr></thead><tbody id="alarms"></tbody></table>
+        </section>
         <section aria-labelledby="late-title">
         <h2 id="late-title">Overdue deliveries</h2>
         <p id="late-none">Nothing is overdue.</p>
@@ -101,12 +107,6 @@ enum StatusPage {
         <table id="due-table" aria-labelledby="due-title" hidden><thead><tr><th scope="col">Due</th>
         <th scope="col">Cable and office</th></tr></thead><tbody id="due"></tbody></table>
         <p id="due-more" class="small"></p>
-        </section>
-        <section aria-labelledby="alarms-title" class="wide">
-        <h2 id="alarms-title">Alarms</h2>
-        <p id="alarms-none">No alarm stands.</p>
-        <table id="alarms-table" aria-labelledby="alarms-title" hidden><thead><tr><th scope="col">Since</th>
-        <th scope="col">Alarm</th></tr></thead><tbody id="alarms"></tbody></table>
         </section>
         </main>
         <footer><p>This page only shows. <code>routerctl</code> acts, and shows more: <code>routerctl queue list</code> says of
