@@ -79,7 +79,7 @@ let package = Package(
         tests("JournalTests", ["Journal", "Octets"]),
         tests("TransportTests", ["Transport", "Cables", "Octets"]),
         tests("ControlTests", ["Control", "Cables", "Octets"]),
-        tests("StationTests", ["Station", "Custody", "Link", "Transport", "Routing", "Cables", "Octets"]),
+        tests("StationTests", ["Station", "Custody", "Journal", "Link", "Transport", "Routing", "Cables", "Octets"]),
         tests("TidyTests"),
         tests("EndToEnd", ["routerd", "routerctl"]),
     ]

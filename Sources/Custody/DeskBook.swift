@@ -56,6 +56,12 @@ struct DeskBook: Sendable {
         settle(arrival)
     }
 
+    /// What was known of an entry at another time; nil: nothing.
+    mutating func restore(_ before: DeskFacts?, _ arrival: UInt64) {
+        facts[arrival] = before
+        settle(arrival)
+    }
+
     private mutating func settle(_ arrival: UInt64) {
         let facts = facts[arrival] ?? DeskFacts()
         if facts.awaitsAcknowledgment {

@@ -11,6 +11,16 @@ package struct DeliveryMark: Hashable, Sendable {
         self.low = low
     }
 
+    /// How a delivery ended, at an originator's station that no longer keeps the cable.
+    package enum Answer: String, Sendable {
+        case received, nothing
+    }
+
+    /// No post bears such a name: these marks and those of deliveries stand beside one another.
+    package init(_ answer: Answer, identity: CableIdentity, content: ContentMark, post: String) {
+        self.init(identity: identity, content: content, post: "\u{1}\(answer.rawValue) \(post)")
+    }
+
     package init(identity: CableIdentity, content: ContentMark, post: String) {
         var first: UInt64 = 0xcbf2_9ce4_8422_2325
         var second: UInt64 = 0x9e37_79b9_7f4a_7c15

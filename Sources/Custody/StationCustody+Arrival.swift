@@ -119,7 +119,12 @@ extension StationCustody {
                     ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, at: now.wall,
                     previous: slot.map { entries[$0].last } ?? .none)), at: now, &actions)
         actions.afterPersist.append(note)
-        if arrival.message.kind.isOrder, arrival.message.station == arrival.message.identity.station {
+        if arrival.message.kind == .rerun, endsHere { beginReruns(&actions) }
+        if arrival.message.kind.isOrder {
+            guard arrival.message.station == arrival.message.identity.station else {
+                return alarm(
+                    "order.forged", arrival.message.identity, "station", arrival.message.station.description, &actions)
+            }
             obey(arrival.message, number: CustodyNumber(sequence: nextSequence - 1), at: now, &actions)
         }
         guard endsHere, arrival.message.isOutcome else { return }

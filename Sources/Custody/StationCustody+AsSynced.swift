@@ -16,6 +16,22 @@ extension StationCustody {
         if doubts.inbox[entry.arrival] == nil { doubts.inbox[entry.arrival] = entry }
     }
 
+    mutating func touch(facts arrival: UInt64) {
+        guard !isReplaying else { return }
+        doubts.through = nextSequence
+        if !doubts.facts.keys.contains(arrival) { doubts.facts.updateValue(desk.facts[arrival], forKey: arrival) }
+    }
+
+    /// - Parameter key: of the reply that is waited for; the replies to its cable may change with it.
+    mutating func touch(suspense key: SuspenseKey) {
+        guard !isReplaying else { return }
+        doubts.through = nextSequence
+        if !doubts.suspenses.keys.contains(key) { doubts.suspenses.updateValue(desk.suspenses[key], forKey: key) }
+        if !doubts.replies.keys.contains(key.sequence) {
+            doubts.replies.updateValue(desk.replies[key.sequence], forKey: key.sequence)
+        }
+    }
+
     /// Looks at the state as of the last sync: what was accepted since is not there, what has changed since is as it was.
     package mutating func asSynced<Answer>(_ look: (borrowing StationCustody) -> Answer) -> Answer {
         let hidden = unsyncedSlots
@@ -23,9 +39,11 @@ extension StationCustody {
         showWaiting()
         swapDoubts()
         showInbox(without: Set(hidden))
+        swapDesks()
         for slot in hidden { hide(slot) }
         let answer = look(self)
         for slot in hidden.reversed() { reveal(slot) }
+        swapDesks()
         swapDoubts()
         self.inbox = inbox
         for link in links.indices { links[link].waiting = waiting[link] }
@@ -50,6 +68,22 @@ extension StationCustody {
             guard var before = doubts.entries[slot] else { continue }
             swap(&before, &entries[slot])
             doubts.entries[slot] = before
+        }
+    }
+
+    /// Swaps what is in doubt of desks and replies with what it was, or back.
+    private mutating func swapDesks() {
+        for (arrival, before) in doubts.facts {
+            doubts.facts.updateValue(desk.facts[arrival], forKey: arrival)
+            desk.restore(before, arrival)
+        }
+        for (key, before) in doubts.suspenses {
+            doubts.suspenses.updateValue(desk.suspenses[key], forKey: key)
+            desk.suspenses[key] = before
+        }
+        for (sequence, before) in doubts.replies {
+            doubts.replies.updateValue(desk.replies[sequence], forKey: sequence)
+            desk.replies[sequence] = before
         }
     }
 
@@ -98,12 +132,27 @@ struct Doubts: Sendable {
 
     var entries: [UInt32: CustodyEntry] = [:]
     var inbox: [UInt64: InboxEntry] = [:]
+    /// Nil: there was nothing.
+    var facts: [UInt64: DeskFacts?] = [:]
+    var suspenses: [SuspenseKey: Suspense?] = [:]
+    var replies: [UInt64: [ReplyLink]?] = [:]
     /// The newest of these records.
     var through: UInt64 = 0
 
     mutating func synced(through sequence: UInt64) {
-        guard sequence >= through, !entries.isEmpty || !inbox.isEmpty else { return }
-        entries.removeAll(keepingCapacity: entries.capacity < Self.keptMax)
-        inbox.removeAll(keepingCapacity: inbox.capacity < Self.keptMax)
+        guard sequence >= through else { return }
+        if !entries.isEmpty { entries.removeAll(keepingCapacity: entries.capacity < Self.keptMax) }
+        if !inbox.isEmpty { inbox.removeAll(keepingCapacity: inbox.capacity < Self.keptMax) }
+        if !facts.isEmpty { facts.removeAll(keepingCapacity: facts.capacity < Self.keptMax) }
+        if !suspenses.isEmpty { suspenses.removeAll(keepingCapacity: suspenses.capacity < Self.keptMax) }
+        if !replies.isEmpty { replies.removeAll(keepingCapacity: replies.capacity < Self.keptMax) }
+    }
+
+    /// The cable is kept no longer.
+    mutating func forget(sequence: UInt64, indices: [UInt16]) {
+        replies[sequence] = nil
+        for index in indices where !suspenses.isEmpty {
+            suspenses[SuspenseKey(sequence: sequence, index: index)] = nil
+        }
     }
 }

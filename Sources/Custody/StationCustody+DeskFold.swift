@@ -8,6 +8,7 @@ extension StationCustody {
         guard let entry = inbox[mark.arrival] else { return }
         touch(entry)
         guard entry.readAt != nil else { return inbox.markRead(mark.arrival, by: mark.user, at: mark.at) }
+        touch(facts: mark.arrival)
         desk.change(mark.arrival) { facts in
             guard facts.readers.count < DeskFacts.readersMax else { return }
             facts.readers.append(DeskFacts.Reader(user: mark.user, at: mark.at))
@@ -18,10 +19,13 @@ extension StationCustody {
         switch record {
         case .acknowledged(let given): fold(given, at: now)
         case .forwarded(let forwarded): fold(forwarded)
-        case .archived(let archived): desk.change(archived.arrival) { $0.archivedAt = archived.at }
+        case .archived(let archived):
+            touch(facts: archived.arrival)
+            desk.change(archived.arrival) { $0.archivedAt = archived.at }
         case .suspenseClosed(let closed):
             let key = SuspenseKey(sequence: closed.number.sequence, index: closed.index)
             guard desk.suspenses[key]?.isEnded == false else { return }
+            touch(suspense: key)
             desk.suspenses[key]?.closing = Suspense.Closing(at: closed.at, user: closed.user, reason: closed.reason)
         case .told(let told): fold(told)
         case .facts(let facts): fold(facts)
@@ -29,6 +33,7 @@ extension StationCustody {
     }
 
     private mutating func fold(_ given: DeskRecord.Acknowledged, at now: Instant) {
+        touch(facts: given.arrival)
         desk.change(given.arrival) { facts in
             guard facts.acknowledgedAt == nil else { return }
             facts.acknowledgedAt = given.at
@@ -78,6 +83,8 @@ extension StationCustody {
         touch(old)
         touch(old.slot)
         inbox.change(forwarded.arrival) { $0.isAddressed = false }
+        touch(facts: forwarded.arrival)
+        touch(facts: arrival)
         desk.change(forwarded.arrival) { facts in
             facts.forwardedTo = forwarded.office
             facts.forwardedArrival = arrival
@@ -90,10 +97,16 @@ extension StationCustody {
     private mutating func fold(_ told: DeskRecord.Told) {
         desk.underWay.remove(told.matter)
         switch told.matter {
-        case .hook(let arrival): if inbox[arrival] != nil { desk.change(arrival) { $0.isHandedOver = true } }
+        case .hook(let arrival):
+            guard inbox[arrival] != nil else { return }
+            touch(facts: arrival)
+            desk.change(arrival) { $0.isHandedOver = true }
         case .call(let arrival, let count):
-            if inbox[arrival] != nil { desk.change(arrival) { $0.calls = max($0.calls, count + 1) } }
+            guard inbox[arrival] != nil else { return }
+            touch(facts: arrival)
+            desk.change(arrival) { $0.calls = max($0.calls, count + 1) }
         case .reminder(let sequence, let index, let stage):
+            touch(suspense: SuspenseKey(sequence: sequence, index: index))
             desk.suspenses[SuspenseKey(sequence: sequence, index: index)]?.wasTold(stage)
         }
     }
@@ -102,24 +115,27 @@ extension StationCustody {
 
     mutating func enterDuties(_ delivered: AcceptanceDigest.Desk, slot: UInt32) {
         let rare = delivered.duties.subtracting(.receipt)
-        if !rare.isEmpty { desk.change(delivered.arrival) { $0.duties = rare } }
+        if !rare.isEmpty {
+            touch(facts: delivered.arrival)
+            desk.change(delivered.arrival) { $0.duties = rare }
+        }
         if rare.contains(.unknownSlug) { desk.unknownSlugs += 1 }
         guard let due = delivered.replyDue else { return }
         let position = (0..<entries[slot].deliveryCount).first {
             entries[slot][delivery: $0].index == delivered.index
         }
         guard let position else { return }
-        desk.open(
-            SuspenseKey(sequence: entries[slot].sequence, index: delivered.index),
-            post: names[entries[slot][delivery: position].post], openedAt: delivered.at, due: due)
+        let key = SuspenseKey(sequence: entries[slot].sequence, index: delivered.index)
+        touch(suspense: key)
+        desk.open(key, post: names[entries[slot][delivery: position].post], openedAt: delivered.at, due: due)
     }
 
     /// At the originator: the receipt says when the reply is due.
     mutating func openSuspense(_ slot: UInt32, _ position: Int, _ message: ServiceMessage) {
         guard message.kind == .receipt, let due = message.replyDue else { return }
-        desk.open(
-            SuspenseKey(sequence: entries[slot].sequence, index: entries[slot][delivery: position].index),
-            post: message.post, openedAt: message.at, due: due)
+        let key = SuspenseKey(sequence: entries[slot].sequence, index: entries[slot][delivery: position].index)
+        touch(suspense: key)
+        desk.open(key, post: message.post, openedAt: message.at, due: due)
     }
 
     // MARK: Replies
@@ -136,9 +152,10 @@ extension StationCustody {
             reply: acceptance.identity, post: reply.from, acceptedAt: reply.acceptedAt, at: acceptance.at)
         for answered in reply.answers {
             for (slot, position) in places(of: answered, post: post) {
-                desk.answer(
-                    SuspenseKey(
-                        sequence: entries[slot].sequence, index: entries[slot][delivery: position].index), link)
+                let key = SuspenseKey(
+                    sequence: entries[slot].sequence, index: entries[slot][delivery: position].index)
+                touch(suspense: key)
+                desk.answer(key, link)
             }
         }
     }
@@ -190,11 +207,14 @@ extension StationCustody {
     /// The cables go: what is known of their desks and replies goes with them.
     mutating func forgetDesks(_ slots: [UInt32], _ gone: [InboxEntry]) {
         for slot in slots {
-            desk.forget(
-                sequence: entries[slot].sequence,
-                indices: (0..<entries[slot].deliveryCount).map { entries[slot][delivery: $0].index })
+            let indices = (0..<entries[slot].deliveryCount).map { entries[slot][delivery: $0].index }
+            desk.forget(sequence: entries[slot].sequence, indices: indices)
+            doubts.forget(sequence: entries[slot].sequence, indices: indices)
         }
-        for entry in gone { desk.forget(arrival: entry.arrival) }
+        for entry in gone {
+            desk.forget(arrival: entry.arrival)
+            doubts.facts[entry.arrival] = nil
+        }
     }
 
     mutating func carryFacts(

@@ -113,7 +113,10 @@ extension StationCustody {
         if let reply = acceptance.reply { link(reply, acceptance) }
         switch acceptance.source {
         case .submitted(_, let key):
-            if let key { keys[key] = sequence }
+            if let key {
+                keys[key] = sequence
+                reruns.made(key)
+            }
             if acceptance.identity.start == settings.start {
                 identitiesIssued = max(identitiesIssued, acceptance.identity.number)
             }
@@ -148,7 +151,7 @@ extension StationCustody {
         enterDuties(desk, slot: slot)
         if let mrn, let key = Cable.canonicalMRN(mrn), desk.role != .sipdis {
             let sequence = entries[slot].sequence
-            if deliveredByMRN[key]?.last != sequence { deliveredByMRN[key, default: []].append(sequence) }
+            if deliveredByMRN[key]?.last != sequence { deliveredByMRN[key] = (deliveredByMRN[key] ?? []) + [sequence] }
         }
     }
 
@@ -227,7 +230,8 @@ extension StationCustody {
         case .receipt, .notice, .acknowledgment, .cancelled: settle(service.message, receivedAt: service.at)
         case .held, .moved: advise(service.message)
         case .noReceipt: trust(service.message)
-        case .inquiry, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport, .rerun: break
+        case .rerun: expectRerun(service.message, at: service.at)
+        case .inquiry, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport: break
         }
     }
 

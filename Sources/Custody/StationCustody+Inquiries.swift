@@ -37,17 +37,65 @@ extension StationCustody {
     /// The originator's answer: whether it has a receipt of a delivery before the one in question, by the clock of the
     /// station that made both.
     private mutating func answer(inquiry: ServiceMessage, at now: Instant, _ actions: inout Actions) {
-        guard let slot = origin(of: inquiry), let position = position(of: inquiry, in: slot) else {
+        guard let wasDelivered = wasDelivered(before: inquiry) else {
             alarm("inquiry.unmatched", inquiry.identity, "station", inquiry.station.description, &actions)
             return
         }
-        let delivery = entries[slot][delivery: position]
-        let wasDelivered = delivery.state.isOnDesk && delivery.at != 0 && delivery.at < inquiry.at
         var answer = inquiry
         answer.kind = wasDelivered ? .hasReceipt : .noReceipt
         answer.station = settings.station
         answer.asker = inquiry.station
         state(answer, at: now, &actions)
+    }
+
+    private func wasDelivered(before inquiry: ServiceMessage) -> Bool? {
+        guard let slot = origin(of: inquiry) else { return markedAnswer(inquiry) }
+        return position(of: inquiry, in: slot).map {
+            let delivery = entries[slot][delivery: $0]
+            return delivery.state.isOnDesk && delivery.at != 0 && delivery.at < inquiry.at
+        }
+    }
+
+    // MARK: What is no longer kept
+
+    /// A cable that originated here is kept no longer: how its deliveries ended is known for a duplicate window still.
+    mutating func markAnswers(_ entry: CustodyEntry, at now: Instant) {
+        for position in 0..<entry.deliveryCount where entry[delivery: position].station != settings.station {
+            let delivery = entry[delivery: position]
+            let answer: DeliveryMark.Answer
+            switch delivery.state {
+            case .delivered, .acknowledged, .duplicate: answer = .received
+            case .undeliverable, .cancelled: answer = .nothing
+            case .queued, .inTransit, .held: continue
+            }
+            marks.add(
+                DeliveryMark(answer, identity: entry.identity, content: entry.mark, post: names[delivery.post]),
+                at: now.wall, segment: entry.place.segment)
+        }
+    }
+
+    /// A receipt for a cable that is kept no longer, perhaps behind a notice.
+    mutating func markLate(_ message: ServiceMessage, at: Int64, segment: UInt32) {
+        guard message.kind == .receipt || message.kind == .acknowledgment,
+            addresses.isServed(message.post, by: message.station)
+        else { return }
+        marks.add(
+            DeliveryMark(
+                .received, identity: message.identity, content: ContentMark(message.contentHash), post: message.post),
+            at: at, segment: segment)
+    }
+
+    /// Whether a delivery had been made, as the marks say; nil: they say nothing. Which of two came first is not known
+    /// then: the sign stays.
+    private func markedAnswer(_ inquiry: ServiceMessage) -> Bool? {
+        guard addresses.isServed(inquiry.post, by: inquiry.station) else { return nil }
+        func isMarked(_ answer: DeliveryMark.Answer) -> Bool {
+            marks.contains(
+                DeliveryMark(
+                    answer, identity: inquiry.identity, content: ContentMark(inquiry.contentHash), post: inquiry.post))
+        }
+        if isMarked(.received) { return true }
+        return isMarked(.nothing) ? false : nil
     }
 
     mutating func state(_ message: ServiceMessage, at now: Instant, _ actions: inout Actions) {

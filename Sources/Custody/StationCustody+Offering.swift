@@ -314,6 +314,7 @@ extension StationCustody {
     /// The originator's station offers again, marked, what is without a receipt three times the speed of service after
     /// acceptance, and then at twice the age each time: whoever had custody may have lost its disk (rule 10).
     package mutating func offerOverdueAgain(at now: Instant, _ actions: inout Actions) {
+        beginReruns(&actions)
         var overdue = [[CustodyNumber]](repeating: [], count: links.count)
         for slot in 0..<entries.high where entries.holds(slot) && entries[slot].isOrigin {
             let age = Int64(clamping: now.boot) - entries[slot].born

@@ -3,9 +3,6 @@ import Octets
 
 /// A cable that came garbled or incomplete is sent once more (a rerun; ZFG): as a cable of its own, that names the first.
 extension StationCustody {
-    /// Milliseconds in which one delivery is sent once more at most.
-    private static let rerunMilliseconds: Int64 = 3_600_000
-
     /// Asks the originator's station for a cable that was delivered here, and says whether it was.
     package mutating func askForRerun(
         _ block: SignedBlock, post: String, reason: String, at now: Instant, _ actions: inout Actions
@@ -37,14 +34,31 @@ extension StationCustody {
                         ("id", message.identity.description), ("post", message.post),
                         ("station", message.station.description),
                     ])))
-        // One for each delivery in an hour, and none while the disk has no room for it.
-        guard entries[slot][delivery: position].precedence >= acceptsFrom else { return }
-        actions.afterPersist.append(
-            .rerunAsked(
-                entries[slot].place, post: message.post,
-                key: "rerun \(message.identity) \(message.post) \(now.wall / Self.rerunMilliseconds)")
-        )
     }
+
+    /// A question is on record: what it asks for is due until it is made, also over a restart.
+    mutating func expectRerun(_ message: ServiceMessage, at: Int64) {
+        guard let slot = origin(of: message), let position = position(of: message, in: slot),
+            entries[slot][delivery: position].station == message.station
+        else { return }
+        let key = RerunBook.key(message, at: at)
+        guard keys[key] == nil else { return }
+        reruns.expect(
+            RerunBook.Due(
+                sequence: entries[slot].sequence, post: message.post,
+                precedence: entries[slot][delivery: position].precedence), key)
+    }
+
+    /// Has the loop read the cables that are due once more; none while the disk has no room for it.
+    mutating func beginReruns(_ actions: inout Actions) {
+        for (key, due) in reruns.begin(from: acceptsFrom) {
+            guard let slot = slot(ofSequence: due.sequence) else { continue }
+            actions.afterPersist.append(.rerunAsked(entries[slot].place, post: due.post, key: key))
+        }
+    }
+
+    /// The cable could not be read: it is tried again at one of the next looks.
+    package mutating func rerunFailed(_ key: String) { reruns.failed(key) }
 
     /// Sends a cable of this station's to one of its addressees once more, under an identity of its own.
     ///
@@ -54,7 +68,7 @@ extension StationCustody {
     ) {
         guard case .submitted(let user, _) = original.source, keys[key] == nil,
             let index = original.block.deliveries.firstIndex(where: { $0.post == post })
-        else { return }
+        else { return reruns.made(key) }
         identitiesIssued += 1
         var block = original.block
         block.rerunOf = original.block.identity
@@ -69,5 +83,53 @@ extension StationCustody {
                     source: .submitted(user: user, key: key), block: block, blockOctets: block.encoded, proof: nil,
                     gate: original.gate, ageMilliseconds: 0, trace: [], part: [0], at: now.wall, suffix: 0,
                     hold: .none, desks: [], body: original.body)), at: now, &actions)
+    }
+}
+
+/// Cables that addressees asked for once more and that are not sent yet, by the key under which each will be accepted.
+struct RerunBook {
+    struct Due {
+        /// Of the cable that is asked for.
+        var sequence: UInt64
+        var post: String
+        var precedence: Precedence
+    }
+
+    /// One delivery is sent once more in this many milliseconds at most.
+    private static let rerunMilliseconds: Int64 = 3_600_000
+    /// Reruns that wait at once.
+    private static let dueMax = 1_024
+
+    private var due: [String: Due] = [:]
+    /// Those that the loop is reading.
+    private var begun: Set<String> = []
+
+    static func key(_ message: ServiceMessage, at: Int64) -> String {
+        "rerun \(message.identity) \(message.post) \(at / rerunMilliseconds)"
+    }
+
+    mutating func expect(_ rerun: Due, _ key: String) {
+        if due.count < Self.dueMax { due[key] = rerun }
+    }
+
+    mutating func begin(from lowest: Precedence) -> [(key: String, due: Due)] {
+        guard !due.isEmpty else { return [] }
+        let next = due.filter { !begun.contains($0.key) && $0.value.precedence >= lowest }.sorted { $0.key < $1.key }
+        begun.formUnion(next.map(\.key))
+        return next.map { ($0.key, $0.value) }
+    }
+
+    mutating func made(_ key: String) {
+        guard !due.isEmpty else { return }
+        due[key] = nil
+        begun.remove(key)
+    }
+
+    mutating func failed(_ key: String) { begun.remove(key) }
+
+    /// The cable is kept no longer.
+    mutating func forget(_ sequence: UInt64) {
+        guard !due.isEmpty else { return }
+        for key in due.keys where due[key]?.sequence == sequence { made(key) }
     }
 }

@@ -17,9 +17,20 @@ extension StationCustody {
     ) -> (next: UInt32?, bodies: [ContentMark]) {
         if first == 0 { beginRetirement(at: now) }
         forgetPassed(most: 4 * Int(most), at: now)
+        forgetTexts()
         let end = min(entries.high, first + most)
-        let unneeded = drop(overdue(first..<end, early: early, at: now))
+        let unneeded = drop(overdue(first..<end, early: early, at: now), at: now)
         return (end < entries.high ? end : nil, unneeded)
+    }
+
+    /// Submission keys and reference numbers of cables that are kept no longer, a part at each look.
+    private mutating func forgetTexts() {
+        keys.putBack(keys.takePart().filter { keeps($0.value) })
+        deliveredByMRN.putBack(
+            deliveredByMRN.takePart().compactMapValues { sequences in
+                let kept = sequences.filter { keeps($0) }
+                return kept.isEmpty ? nil : kept
+            })
     }
 
     private mutating func beginRetirement(at now: Instant) {
@@ -38,7 +49,7 @@ extension StationCustody {
         slots.filter { entries.holds($0) && isOver($0, early: early, at: now) }
     }
 
-    private mutating func drop(_ slots: [UInt32]) -> [ContentMark] {
+    private mutating func drop(_ slots: [UInt32], at now: Instant) -> [ContentMark] {
         guard !slots.isEmpty else { return [] }
         let dropped = Set(slots)
         // In the same event: the slots are used again by the next cables.
@@ -47,7 +58,7 @@ extension StationCustody {
         forgetDesks(slots, gone)
         var unneeded: [ContentMark] = []
         for slot in slots {
-            if let body = drop(slot) { unneeded.append(body) }
+            if let body = drop(slot, at: now) { unneeded.append(body) }
         }
         return unneeded
     }
@@ -75,8 +86,9 @@ extension StationCustody {
         return now.wall - newest > patience
     }
 
-    private mutating func drop(_ slot: UInt32) -> ContentMark? {
+    private mutating func drop(_ slot: UInt32, at now: Instant) -> ContentMark? {
         let entry = entries[slot]
+        if entry.isOrigin { markAnswers(entry, at: now) }
         doubts.entries[slot] = nil
         if entry.isOnDesk {
             for position in 0..<entry.deliveryCount where entry[delivery: position].state.isOnDesk {
@@ -93,6 +105,7 @@ extension StationCustody {
         refusedBy[entry.sequence] = nil
         unsettled.remove(entry.sequence)
         advice[entry.sequence] = nil
+        reruns.forget(entry.sequence)
         toldOfHold[entry.sequence] = nil
         liveOctets -= min(liveOctets, CustodyEntry.recordOctets(UInt64(entry.length)))
         entries.release(slot)

@@ -112,6 +112,20 @@ extension StationCustody {
         let about = question(report.identity, report.contentHash, report.precedence)
         for step in report.steps {
             if let next = step.next { _ = ask(next, about, sequence, at: now, &actions) }
+            if step.outcome == .unknown { holdAgainstNote(report.station, slot, at: now, &actions) }
+        }
+    }
+
+    /// A neighbour that signed for a cable knows of it for the grace: one that does not has lost it, or dropped it.
+    private func holdAgainstNote(
+        _ station: RoutingIndicator, _ slot: UInt32, at now: Instant, _ actions: inout Actions
+    ) {
+        for position in 0..<entries[slot].deliveryCount {
+            let delivery = entries[slot][delivery: position]
+            guard delivery.state == .inTransit, delivery.link != CustodyDelivery.noLink,
+                links[Int(delivery.link)].peer == station, now.wall - delivery.since < settings.graceMilliseconds
+            else { continue }
+            return alarm("custody.denied", entries[slot].identity, "station", station.description, &actions)
         }
     }
 }

@@ -88,9 +88,10 @@ package struct StationCustody: ~Copyable {
     var names = NameTable()
     var inbox = Inbox()
     var desk = DeskBook()
-    /// Acceptances by canonical MRN, and by submission key. What is no longer kept is found missing when looked for.
-    var deliveredByMRN: [String: [UInt64]] = [:]
-    var keys: [String: UInt64] = [:]
+    /// Acceptances by canonical MRN, and by submission key. What is no longer kept is found missing when looked for, and
+    /// goes at one of the next looks.
+    var deliveredByMRN = PartedIndex<[UInt64]>()
+    var keys = PartedIndex<UInt64>()
     /// Receipts and notices in custody here, and those passed on that a neighbour may yet forget. Changed by
     /// `keepService` and `dropService`.
     var services: [CustodyNumber: PendingService] = [:]
@@ -119,6 +120,8 @@ package struct StationCustody: ~Copyable {
     var certificatePlaces: [UInt32] = []
     /// Stations that were asked about a cable of this station's since the start, by its sequence.
     var tracers: [UInt64: [RoutingIndicator]] = [:]
+    /// Reruns that were asked for and are not made.
+    var reruns = RerunBook()
     /// What the audit has come to, here and at the neighbours.
     var audit = AuditLedger()
     /// Digests of new records that wait for their places, oldest first, and how many of them have theirs.
@@ -208,6 +211,7 @@ package struct StationCustody: ~Copyable {
         for number in waiting { release(.service(number), at: now, &actions) }
         settle(at: now, &actions)
         tend(at: now, &actions)
+        beginReruns(&actions)
     }
 
     /// A certificate that stored signatures need is to be kept. Once each: the loop knows which are.
@@ -285,8 +289,12 @@ package struct StationCustody: ~Copyable {
             if service.message.kind.isOrder {
                 orders.placed(OrderMarks.key(service.message.identity, service.message.post), in: place.segment)
             }
-            if service.message.identity.station == settings.station, let slot = origin(of: service.message) {
-                entries[slot].last = place
+            if service.message.identity.station == settings.station {
+                if let slot = origin(of: service.message) {
+                    entries[slot].last = place
+                } else {
+                    markLate(service.message, at: service.at, segment: place.segment)
+                }
             }
         case .undeliverable(let end):
             services[CustodyNumber(sequence: sequence)]?.place = place

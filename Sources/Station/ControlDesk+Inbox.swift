@@ -127,12 +127,7 @@ extension ControlDesk {
             @escaping @Sendable (inout StationCustody, UInt32, Instant, inout Actions) throws(DeskRefusal) -> Answer,
         then: @escaping @Sendable (Answer) -> Void
     ) {
-        guard archive.journal.fault == nil else {
-            return reply.failed(
-                ControlFailure(
-                    code: "READ_ONLY", message: "the station can write nothing now",
-                    advice: "see `routerctl check disk`, and try again", exit: ExitStatus.tryLater))
-        }
+        guard archive.journal.fault == nil else { return reply.failed(Self.readOnly) }
         find(id, acting: true, reply) { custody, slot in
             custody.custodyNumber(of: slot)
         } then: { [self] number in
@@ -151,13 +146,7 @@ extension ControlDesk {
                     ()
                 } then: {
                     switch outcome {
-                    case .success where self.archive.journal.fault != nil:
-                        reply.failed(
-                            ControlFailure(
-                                code: "OUTCOME_UNKNOWN",
-                                message: "the station can write nothing now: it is done when it can again, or not",
-                                advice: "see `routerctl check disk`, and look at the cable when it writes again",
-                                exit: ExitStatus.unavailable))
+                    case .success where self.archive.journal.fault != nil: reply.failed(Self.outcomeUnknown)
                     case .success(let answer): then(answer)
                     case .failure(let refusal): reply.failed(ControlFailure(refusal))
                     }

@@ -1,6 +1,7 @@
 import Cables
 import Control
 import Custody
+import Journal
 import Octets
 import Routing
 import Settings
@@ -26,6 +27,7 @@ extension ControlDesk {
         let ceiling = facts.settings.precedences[caller.uid] ?? .flash
         let user = caller.uid
         guard request["dryRun"] == nil else { return showOutlook(of: order, id, ceiling, reply) }
+        guard archive.journal.fault == nil else { return reply.failed(Self.readOnly) }
         let done = loop.run(waiting: Self.orderSeconds) { custody, now, actions -> ControlFailure? in
             switch custody.find(id) {
             case .found(let slot):
@@ -41,12 +43,14 @@ extension ControlDesk {
         }
         switch done {
         case .some(.some(let failure)): reply.failed(failure)
-        case .some(.none): cableShow(request, reply)
+        case .some(.none):
+            guard loop.durable(waiting: Self.orderSeconds) else { return reply.failed(Self.outcomeUnknown) }
+            cableShow(request, reply)
         case .none:
             reply.failed(
                 ControlFailure(
-                    code: "TRY_LATER", message: "the station does not get round to it now", advice: "try again",
-                    exit: ExitStatus.tryLater))
+                    code: "TRY_LATER", message: "the station did not get round to it: nothing was done",
+                    advice: "try again", exit: ExitStatus.tryLater))
         }
     }
 
@@ -63,6 +67,14 @@ extension ControlDesk {
             }
         }
     }
+
+    static let readOnly = ControlFailure(
+        code: "READ_ONLY", message: "the station can write nothing now",
+        advice: "see `routerctl check disk`, and try again", exit: ExitStatus.tryLater)
+    static let outcomeUnknown = ControlFailure(
+        code: "OUTCOME_UNKNOWN", message: "the station can write nothing now: it is done when it can again, or not",
+        advice: "see `routerctl check disk`, and look at the cable when it writes again",
+        exit: ExitStatus.unavailable)
 
     private func order(_ request: ControlRequest) -> StationCustody.Order? {
         switch request.verb {

@@ -24,12 +24,13 @@ extension ControlDesk {
                             advice: "see `routerctl inbox list`", exit: ExitStatus.data)
                     }
                     let block = acceptance.block
-                    loop.post { custody, now, actions in
+                    act(block.identity.description, reply) { custody, _, now, actions throws(DeskRefusal) in
                         _ = custody.askForRerun(block, post: post, reason: reason, at: now, &actions)
+                    } then: {
+                        reply.document(
+                            RerunDocument(
+                                id: block.identity.description, post: post, asked: block.identity.station.description))
                     }
-                    reply.document(
-                        RerunDocument(
-                            id: block.identity.description, post: post, asked: block.identity.station.description))
                 } catch let failure as ControlFailure {
                     reply.failed(failure)
                 } catch {
@@ -50,6 +51,7 @@ extension ControlDesk {
                 }
             } catch {
                 loop.alarm(unreadable: error)
+                loop.post { custody, _, _ in custody.rerunFailed(key) }
             }
         }
     }

@@ -107,13 +107,15 @@ final class StationLoop: @unchecked Sendable {
         case auditHead(AuditHead, BatchProof)
         case announcement(Announcement)
         case frame(Frame, link: Int, session: UInt64)
+        /// A program is started for it: what the alarm says may rest on records.
+        case alarm(StationEvent)
         /// An answer to a query; where its records cannot be synced, one that is made as of the last sync.
         case view(@Sendable () -> Void, asSynced: @Sendable (inout StationCustody) -> @Sendable () -> Void)
 
         var submission: UInt64? {
             switch self {
             case .announcement(.submission(let token, _)): token
-            case .announcement, .frame, .view, .auditHead: nil
+            case .announcement, .frame, .view, .auditHead, .alarm: nil
             }
         }
     }
@@ -214,18 +216,23 @@ final class StationLoop: @unchecked Sendable {
         }
     }
 
-    /// An event whose answer is waited for; nil where the loop has not come to it in time, or the journal has failed.
-    /// Not from the loop's queue.
+    /// An event whose answer is waited for; nil where the loop has not come to it in time, or the journal has failed: then
+    /// the event is withdrawn, and never happens. Not from the loop's queue.
     func run<Answer: Sendable>(
         waiting seconds: Int, _ event: @escaping @Sendable (inout StationCustody, Instant, inout Actions) -> Answer
     ) -> Answer? {
         let box = AnswerBox<Answer>()
         let done = DispatchSemaphore(value: 0)
         post { custody, now, actions in
+            guard box.begin() else { return }
             box.put(event(&custody, now, &actions))
             done.signal()
         }
-        guard done.wait(timeout: .now() + .seconds(seconds)) == .success else { return nil }
+        if done.wait(timeout: .now() + .seconds(seconds)) != .success {
+            if box.withdraw() { return nil }
+            // It has just begun, and takes no time.
+            done.wait()
+        }
         return box.take()
     }
 
@@ -253,7 +260,7 @@ final class StationLoop: @unchecked Sendable {
         for item in waiting {
             switch item.release {
             case .view(_, let asSynced): asSynced(&custody)()
-            case .announcement, .frame, .auditHead:
+            case .announcement, .frame, .auditHead, .alarm:
                 if let token = item.release.submission {
                     inDoubt.append(token)
                     if failures >= Self.failuresUntilOpen { continue }
@@ -344,6 +351,7 @@ final class StationLoop: @unchecked Sendable {
             releases.append(.announcement(announcement))
         }
         let (effects, wakeAt) = (actions.now, actions.wakeAt)
+        for case .event(let event) in effects where event.severity == .alarm { releases.append(.alarm(event)) }
         rest(on: last, releases)
         perform(effects)
         plan(wakeAt)
@@ -411,6 +419,7 @@ final class StationLoop: @unchecked Sendable {
         switch release {
         case .frame(let frame, let link, let session): announcer?.send(frame, session: session, on: link)
         case .view(let tell, _): tell()
+        case .alarm(let event): announcer?.alarmed(event)
         case .auditHead(let head, let proof): syncedHead.withLock { $0 = (head, proof) }
         case .announcement(let announcement):
             switch announcement {
@@ -442,10 +451,7 @@ final class StationLoop: @unchecked Sendable {
                 announcer?.send(.refuse(channel: channel, code: code, message: message), session: session, on: link)
             case .event(let event):
                 log.write(event)
-                if event.severity == .alarm {
-                    alarms.raise(event, at: StationClock.now.wall)
-                    announcer?.alarmed(event)
-                }
+                if event.severity == .alarm { alarms.raise(event, at: StationClock.now.wall) }
             }
         }
         for bundle in outgoing.bundles { announcer?.send(bundle.slices, session: bundle.session, on: bundle.link) }

@@ -67,6 +67,44 @@ struct AsSyncedTests {
         let later = station.core.asSynced { core in core.inboxItems() }
         #expect(later.map(\.isRead) == [true, false])
     }
+
+    @Test("What somebody did at a desk, and a reply that is waited for no more, are shown when they are synced")
+    func desks() throws {
+        var station = TestStation("RUCC")
+        let header = TestStation.asking(from: "NORTH", to: "CAMP", days: 1, .flash)
+        _ = station.act { core, now, actions in
+            core.submit(
+                Submission(
+                    token: 1, user: 0, key: nil, header: header, contentHash: Digest(1, 0, 0, 0), length: 3,
+                    body: .inline([65, 65, 65]), precedenceMax: .flash), at: now, &actions)
+        }
+        _ = station.sync()
+        func look(_ station: inout TestStation) -> [String] {
+            let now = station.now
+            return station.core.asSynced { core in
+                core.inboxItems().map { "\($0.facts.acknowledgedAt ?? 0) \($0.facts.archivedAt ?? 0)" }
+                    + core.suspenseItems().map { "\($0.suspense.isEnded)" }
+                    + ["\(core.unacknowledged(at: now).waiting)"]
+            }
+        }
+        let before = look(&station)
+        let slot = station.core.inboxItems().isEmpty ? UInt32.max : 0
+        _ = station.act { core, now, actions in
+            do throws(DeskRefusal) {
+                try core.acknowledge(1, user: 7, at: now, &actions)
+                try core.archive(1, user: 7, at: now, &actions)
+                _ = try core.closeSuspenses(of: slot, post: nil, user: 7, reason: "R", at: now, &actions)
+            } catch {
+                Issue.record("refused: \(error.message)")
+            }
+        }
+        #expect(look(&station) == before, "nothing of it is on the disk")
+        let now = station.now.wall
+        #expect(station.core.inboxItems().map(\.facts.acknowledgedAt) == [now], "the core goes on with it")
+        _ = station.sync()
+        #expect(look(&station) == ["\(now) \(now)", "true", "0"])
+        #expect(before == ["0 0", "false", "1"])
+    }
 }
 
 extension InboxItem {

@@ -59,6 +59,16 @@ struct TestStation: ~Copyable {
         _ = sync()
     }
 
+    /// As another station's records make it, before it has begun.
+    init(replaying old: borrowing TestStation) {
+        self.init(empty: old.name, start: 77)
+        now = old.now
+        for (index, record) in old.journal.enumerated() {
+            core.replay(try! RecordDigest(record), sequence: UInt64(index + 1), place: Self.place(index), at: now)
+            journal.append(record)
+        }
+    }
+
     private init(empty name: RoutingIndicator, start: UInt64) {
         self.name = name
         let network = rowNetwork()
@@ -133,6 +143,20 @@ struct TestStation: ~Copyable {
         }
         for case .submission(_, let answer) in actions.afterPersist { return answer }
         return nil
+    }
+
+    /// A heading that asks for a reply within so many days.
+    static func asking(from: String, to post: String, days: Int, _ precedence: Precedence) -> CableHeader {
+        var header = CableHeader(
+            from: from, mrn: "\(from) 1", dateTimeGroup: nil, classification: .unclassified, captions: [], slugs: [],
+            addressees: [
+                AddresseeName(
+                    post: post, indicator: nil, deliveredByOtherMeans: false, role: .action, precedence: precedence,
+                    niact: false)
+            ], exempt: [])
+        header.desk.replyDue = ReplyInstructions.Due(
+            count: days, unit: .days, date: nil, anchor: .receipt, text: "")
+        return header
     }
 
     /// Everything is written again, as when its segment goes: what stands before is needed no more.

@@ -66,6 +66,7 @@ extension Ledger {
         if case .service(let service) = digest { trust(station.index, service.message) }
         if case .desk(.forwarded(let forwarded)) = digest { return enter(station.index, forwarded) }
         guard case .accepted(let acceptance) = digest else { return }
+        promiseRerun(station, acceptance)
         guard !acceptance.desks.isEmpty else { return }
         enterDesks(station.index, sequence, acceptance, isNew: isNew)
         for desk in acceptance.desks where desk.arrival > 0 {
@@ -117,7 +118,7 @@ extension Ledger {
 
     /// The originator says what it has: a receipt for a delivery before the one in question, or none.
     func checkAnswer(_ station: SimulatedStation, _ message: ServiceMessage) {
-        guard !message.isOutcome, message.kind != .inquiry, message.asker != nil else { return }
+        guard message.kind == .noReceipt || message.kind == .hasReceipt else { return }
         guard !books[station.index].wasDamaged else { return }
         let earlier = books[station.index].kept.values.contains {
             guard case .service(let service) = $0.digest, service.message.kind == .receipt else { return false }
@@ -309,15 +310,21 @@ extension Ledger {
     func logged(_ station: SimulatedStation, _ event: StationEvent) {
         switch event.name {
         case "cable.refused" where event.values.contains { $0.value == "NO_ROOM" }: return
-        case "receipt.unmatched"
-        where event.values.contains { books[station.index].retiredIdentities.contains($0.value) }:
-            return
-        case "cable.refused", "receipt.unmatched", "cable.identityCollision":
-            guard !books[station.index].wasDamaged, !books.contains(where: \.wasDamaged) else { return }
+        case "cable.refused", "receipt.unmatched", "rerun.unmatched", "inquiry.unmatched", "custody.denied",
+            "cable.identityCollision":
+            guard !hasDamage, !isAboutRetired(event, at: station.index) else { return }
             world.breaks(.honestNeighbours, station: station.index, "\(event.name) \(event.values.map(\.value))")
         case "audit.contradiction": contradicted(station, event)
         default: break
         }
+    }
+
+    /// What a station keeps no longer it does not know, and what a relay dropped it denies.
+    private func isAboutRetired(_ event: StationEvent, at index: Int) -> Bool {
+        guard event.name.hasSuffix(".unmatched") || event.name == "custody.denied" else { return false }
+        let denying = event.values.first { $0.key == "station" }.flatMap { RoutingIndicator($0.value) }
+        let keeper = event.name == "custody.denied" ? denying.map { plan.index(of: $0) } ?? index : index
+        return event.values.contains { books[keeper].retiredIdentities.contains($0.value) }
     }
 
     // MARK: Orders

@@ -17,7 +17,7 @@ extension Ledger {
             }
         }
         guard traffic.isQuiet else { return "a submitter waits for an answer" }
-        if let open = unheardAcknowledgment(stations) { return open }
+        if let open = unheardAcknowledgment(stations) ?? unansweredQuestion(stations) { return open }
         for promise in promises where !isExcused(promise) {
             guard let report = report(promise, at: stations[promise.origin]) else { continue }
             if report.state.isEnded || isHeld(promise, stations) { continue }
@@ -125,12 +125,15 @@ extension Ledger {
         for entry in books[station.index].inbox where entry.isSuspected {
             let origin = plan.index(of: entry.desk.identity.station)
             guard origin >= 0, origin != station.index, !books[origin].wasDamaged else { continue }
-            // Who keeps it no longer cannot say whether it is a duplicate.
-            guard !books[origin].retiredIdentities.contains(entry.desk.identity.description) else { continue }
+            // Who keeps it no longer knows that there was a receipt, and not of which delivery.
+            let isKept = !books[origin].retiredIdentities.contains(entry.desk.identity.description)
             let wasReceived = books[origin].kept.values.contains {
-                guard case .service(let service) = $0.digest, service.message.kind == .receipt else { return false }
-                return service.message.identity == entry.desk.identity && service.message.post == entry.desk.post
-                    && service.message.at < entry.at
+                guard case .service(let service) = $0.digest, service.message.identity == entry.desk.identity,
+                    service.message.post == entry.desk.post
+                else { return false }
+                return isKept
+                    ? service.message.kind == .receipt && service.message.at < entry.at
+                    : service.message.kind == .receipt || service.message.kind == .acknowledgment
             }
             if !wasReceived {
                 world.breaks(

@@ -125,7 +125,7 @@ package final class Ledger {
     var books: [Books]
     private(set) var truths: [ContentMark: CableTruth] = [:]
     var marks: [CableIdentity: ContentMark] = [:]
-    private(set) var promises: [Promise] = []
+    var promises: [Promise] = []
     var replies: [Reply] = []
     /// What stations were seen to tell people and programs.
     var performed: Set<Task> = []
@@ -151,6 +151,8 @@ package final class Ledger {
         package var receipts = 0
         package var auditHeads = 0
         package var notes = 0
+        package var reruns = 0
+        package var reports = 0
         package var notices = 0
         package var slices = 0
         package var starts = 0
@@ -215,10 +217,13 @@ package final class Ledger {
             world.breaks(.numbersOnce, station: station.index, "sequence \(sequence) is given a second time")
         }
         if case .passed(let passed) = record { checkNote(station, passed) }
+        if case .accepted(let acceptance) = record { checkRerun(station, acceptance) }
         switch digest {
         case .accepted(let acceptance): checkAcceptance(station, acceptance)
         case .passed(let passed): checkPassed(station, passed)
-        case .stated(let statement): checkAnswer(station, statement.message)
+        case .stated(let statement):
+            checkAnswer(station, statement.message)
+            checkReport(station, statement.message)
         case .desk(let record): checkDesk(station, record)
         case .carried(let state, _): checkCarried(station, state)
         case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carriedService, .standing, .audit,

@@ -47,6 +47,16 @@ package enum Mutation: String, CaseIterable, Sendable {
     case auditForgetsTail
     /// A neighbour's custody note is kept with the cables of the next one (rule 25).
     case noteOfAnotherOffer
+    /// The originator's "no receipt here" is taken for the opposite, and the sign of a suspected duplicate stays (rule 11).
+    case signStays
+    /// What is long without a receipt is not offered again by its originator's station (rule 10).
+    case overdueNotOffered
+    /// A cable that an addressee asks for once more is never sent.
+    case rerunForgotten
+    /// A rerun does not name the cable that it repeats.
+    case rerunUnnamed
+    /// A relay that is asked by a tracer says "delivered" of what it passed on.
+    case tracerTellsTales
     /// With little room FLASH is refused, too.
     case reserveRefusesFlash
     /// What is refused for want of room stays refused when there is room again.

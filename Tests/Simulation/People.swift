@@ -12,6 +12,8 @@ final class People {
     private let traffic: Traffic
     private let stations: [SimulatedStation]
     private var bits: SeededBits
+    /// Of those who doubt: they came later, and move nothing of what the others do.
+    private var doubts: SeededBits
 
     init(
         seed: UInt64, world: World, plan: NetworkPlan, ledger: Ledger, traffic: Traffic, stations: [SimulatedStation]
@@ -22,9 +24,47 @@ final class People {
         self.traffic = traffic
         self.stations = stations
         bits = SeededBits(seed ^ 0x5eed_0de5)
+        doubts = SeededBits(seed ^ 0xd0b7_5eed)
         ledger.whenArrived = { [unowned self] station, identity, arrival, post in
             arrived(station, identity, arrival, post)
+            doubt(station, identity, post)
         }
+        for _ in 0..<doubts.below(6) {
+            world.after(UInt64(doubts.within(500...40_000))) { [weak self] in self?.trace() }
+        }
+    }
+
+    // MARK: Doubts
+
+    /// What came is garbled, somebody says.
+    private func doubt(_ station: Int, _ identity: CableIdentity, _ post: String) {
+        guard doubts.chance(10) else { return }
+        world.after(UInt64(doubts.within(20...4_000))) { [weak self] in
+            self?.look(station, identity) { block, custody, now, actions in
+                _ = custody.askForRerun(block, post: post, reason: "GARBLED", at: now, &actions)
+            }
+        }
+    }
+
+    /// Where is that cable?
+    private func trace() {
+        guard !ledger.promises.isEmpty else { return }
+        let promise = doubts.pick(ledger.promises)
+        look(promise.origin, promise.identity) { block, custody, now, actions in
+            _ = custody.trace(block, at: now, &actions)
+        }
+    }
+
+    private func look(
+        _ station: Int, _ identity: CableIdentity,
+        _ act: @escaping (SignedBlock, inout StationCustody, Instant, inout Actions) -> Void
+    ) {
+        guard let process = stations[station].running, let slot = process.custody.find(identity) else { return }
+        let place = process.custody.place(of: slot)
+        defer { stations[station].endIfInterrupted() }
+        let block: SignedBlock
+        do { block = try process.acceptance(place).block } catch { return }
+        process.post { custody, now, actions in act(block, &custody, now, &actions) }
     }
 
     private func arrived(_ station: Int, _ identity: CableIdentity, _ arrival: UInt64, _ post: String) {

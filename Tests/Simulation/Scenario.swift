@@ -34,6 +34,10 @@ package enum Scenario: String, CaseIterable, Sendable {
     case limitedLink
     /// A link is drained for two minutes, and there is another way.
     case drainedLink
+    /// The originator's station is away for days: its receipt is long overdue when it comes back, and waits for it.
+    case originAway
+    /// Who had custody loses its disk when those before it keep the cable no longer: only the originator can help.
+    case custodianGone
 
     package func play(mutation: Mutation? = nil) -> Verdict {
         switch self {
@@ -51,6 +55,8 @@ package enum Scenario: String, CaseIterable, Sendable {
         case .lostReceipt: Self.lostReceipt(mutation)
         case .limitedLink: Self.limitedLink(mutation)
         case .drainedLink: Self.drainedLink(mutation)
+        case .originAway: Self.originAway(mutation)
+        case .custodianGone: Self.custodianGone(mutation)
         }
     }
 

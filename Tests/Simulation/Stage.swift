@@ -15,6 +15,19 @@ package final class Stage {
 
     package func pass(_ milliseconds: UInt64) { run.run(until: run.world.now + milliseconds) }
 
+    /// Hours and days, in which everybody looks less often.
+    package func passPatiently(_ milliseconds: UInt64) {
+        run.world.isPatient = true
+        pass(milliseconds)
+        run.world.isPatient = false
+    }
+
+    /// Deliveries that a station calls overdue.
+    package func overdue(at index: Int) -> Int {
+        guard let process = station(index).running else { return 0 }
+        return process.custody.receiptItems(at: station(index).clock).count(where: \.isOverdue)
+    }
+
     /// Goes on until something is so, for a bounded time.
     ///
     /// - Returns: whether it came to be.

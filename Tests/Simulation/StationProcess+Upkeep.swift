@@ -14,9 +14,9 @@ extension StationProcess {
 
     func sweepLives() {
         after(Self.lifeSweepMilliseconds) { [unowned self] in
-            post { custody, now, actions in
+            post { [unowned self] custody, now, actions in
                 custody.endOverdueLives(at: now, &actions)
-                custody.offerOverdueAgain(at: now, &actions)
+                if station.mutation != .overdueNotOffered { custody.offerOverdueAgain(at: now, &actions) }
             }
             sweepLives()
         }

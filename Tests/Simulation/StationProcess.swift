@@ -51,7 +51,7 @@ final class StationProcess: @unchecked Sendable {
     /// Something for the segments is under way.
     var isCleaning = false
     var acceptsFrom = Precedence.routine
-    private var hasReusedNumber = false
+    var hasReusedNumber = false
     private var chain: AuditChain
     private var headThrough: UInt64
     /// The newest head of the audit that is synced.
@@ -236,6 +236,7 @@ final class StationProcess: @unchecked Sendable {
             notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
         }
         custody.newEntries { chain.add($0, $1, hash: { SimulatedHash.of($0) }) }
+        if let mutation = station.mutation { misstate(&records, mutation) }
         let frames = sign(&records)
         if station.mutation == .noteEndsLaterArrival { ledger.misdirect(station, &records) }
         if station.mutation == .raiseTakenForCancel || station.mutation == .cancelledTooEarly { mistake(&records) }
@@ -394,7 +395,7 @@ final class StationProcess: @unchecked Sendable {
         case .linkDrained(let link, let session): keeper.driver(link, session: session)?.send(.linkDrained)
         case .linkShuts(let link, _): keeper.shut(link)
         case .linkOpens(let link): keeper.open(link)
-        case .rerunAsked: break
+        case .rerunAsked(let place, let post, let key): rerun(place, post, key)
         case .custodyTaken: break
         }
     }
@@ -457,50 +458,5 @@ final class StationProcess: @unchecked Sendable {
         let isNote: (Announcement) -> Bool = { $0.isCustodyNote }
         let kept = actions.afterPersist[before.told...].filter { !isNote($0) }
         actions.afterPersist.replaceSubrange(before.told..., with: kept)
-    }
-
-    private func mistake(_ records: inout [JournalRecord]) {
-        for index in records.indices {
-            guard case .changed(var changed) = records[index] else { continue }
-            switch changed.change {
-            case .raised where station.mutation == .raiseTakenForCancel: changed.change = .cancelled
-            case .cancelling where station.mutation == .cancelledTooEarly: changed.change = .cancelled
-            case .held, .released, .cancelling, .cancelled, .raised, .moved: continue
-            }
-            records[index] = .changed(changed)
-        }
-    }
-
-    /// Of what is carried forward a part is left out.
-    private func forget(_ records: inout [JournalRecord]) {
-        for index in records.indices {
-            switch records[index] {
-            case .carried(var carried) where station.mutation == .carryForgetsPassed:
-                for place in carried.state.deliveries.indices where carried.state.deliveries[place].state == .inTransit
-                {
-                    carried.state.deliveries[place].state = .queued
-                    carried.state.deliveries[place].link = nil
-                }
-                records[index] = .carried(carried)
-            case .standing(var standing) where station.mutation == .carryForgetsMarks:
-                standing.marks.removeAll()
-                records[index] = .standing(standing)
-            case .started, .certificate, .accepted, .passed, .service, .undeliverable, .read, .reoffered, .carried,
-                .carriedService, .standing, .audit, .stated, .desk, .changed, .orders, .link:
-                break
-            }
-        }
-    }
-
-    private func reuseNumber(_ records: inout [JournalRecord]) {
-        for index in records.indices {
-            guard case .accepted(var acceptance) = records[index], let arrival = acceptance.desks.first?.arrival,
-                arrival > 1
-            else { continue }
-            acceptance.desks[0].arrival = arrival - 1
-            records[index] = .accepted(acceptance)
-            hasReusedNumber = true
-            return
-        }
     }
 }

@@ -13,6 +13,7 @@ struct ScenarioTests {
             (.unsyncedTail, .tellBeforeSync), (.lostDisk, .forgetFolderSync),
             (.ungatedWay, .alternateUngated), (.cancelFirst, .orderLeavesNoMark), (.cancelFirst, .cancelledTooEarly),
             (.limitedLink, .linkOrderForgotten), (.limitedLink, .limitNotAnnounced), (.limitedLink, .noticeUnheeded),
+            (.custodianGone, .overdueNotOffered), (.custodianGone, .signStays),
         ] as [(Scenario, Mutation)])
     func finds(scenario: Scenario, mutation: Mutation) { #expect(scenario.play(mutation: mutation) != .right) }
 }

@@ -108,6 +108,7 @@ struct Simulator {
                 + "\(counts.delivered) desks, \(counts.receipts) receipts, \(counts.notices) notices, "
                 + "\(counts.starts) starts, \(counts.duplicatesDiscarded) duplicates, \(counts.slices) slices, "
                 + "\(counts.retired) retired, \(counts.carried) carried, \(counts.removed) segments removed, "
+                + "\(counts.notes) notes kept, \(counts.reruns) reruns, \(counts.reports) trace reports, "
                 + "\(run.faultsFired) faults, \(run.world.now / 1_000) s simulated")
         print("trace \(String(run.world.trace.hash, radix: 16)) of \(run.world.trace.count) lines")
     }
