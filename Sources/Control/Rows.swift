@@ -178,6 +178,10 @@ package struct CableDocument: Codable, Sendable, Equatable {
     package var deliveries: [DeliveryRow]
     package var replies: [ReplyRow]
     package var exercise: String?
+    /// The cable that it repeats for an addressee, or corrects; and those that correct it.
+    package var rerunOf: String?
+    package var correctionOf: String?
+    package var correctedBy: [String]?
 
     package init(
         id: String, mrn: String?, precedence: String, dtg: String?, from: String, classification: String?,
@@ -285,6 +289,9 @@ package struct InboxRow: Codable, Sendable, Equatable {
     package var acknowledgmentDue = false
     /// The cable that this one repeats, where a rerun was asked for.
     package var rerunOf: String?
+    /// The cable that it corrects, and those that correct it.
+    package var correctionOf: String?
+    package var correctedBy: [String]?
     package var archivedAt: String?
     package var forwardedTo: String?
     package var forwardReason: String?

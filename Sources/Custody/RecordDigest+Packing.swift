@@ -8,7 +8,8 @@ extension RecordDigest {
         writer.u8(Self.version)
         switch self {
         case .accepted(let acceptance):
-            writer.u8(3)
+            writer.u8(acceptance.corrects == nil ? 3 : 94)
+            if let corrects = acceptance.corrects { writer.identity(corrects) }
             acceptance.write(to: &writer)
         case .service(let service):
             writer.u8(5)
@@ -33,7 +34,8 @@ extension RecordDigest {
         case .audit(let audit): Self.same(.audit(audit), &writer)
         case .desk(let record): Self.same(.desk(record), &writer)
         case .carried(let state, let acceptance):
-            writer.u8(9)
+            writer.u8(acceptance.corrects == nil ? 9 : 95)
+            if let corrects = acceptance.corrects { writer.identity(corrects) }
             state.write(to: &writer)
             acceptance.write(to: &writer)
         case .carriedService(let carried):
@@ -74,6 +76,11 @@ extension RecordDigest {
             self = try RecordDigest(try JournalRecord(decoding: OctetReader(reader.rest())))
             return
         case 3: self = .accepted(try AcceptanceDigest(from: &reader))
+        case 94:
+            let corrects = try reader.identity()
+            var acceptance = try AcceptanceDigest(from: &reader)
+            acceptance.corrects = corrects
+            self = .accepted(acceptance)
         case 5:
             guard case .arrived(let offered) = try CustodySource(from: &reader) else {
                 throw .unknownValue(offset: reader.offset, value: 1)
@@ -93,6 +100,12 @@ extension RecordDigest {
                     message: try ServiceMessage(decoding: try reader.bytes(bound: ServiceMessage.octetsMax)),
                     at: Int64(bitPattern: try reader.u64())))
         case 9: self = .carried(try CarriedState(from: &reader), try AcceptanceDigest(from: &reader))
+        case 95:
+            let corrects = try reader.identity()
+            let state = try CarriedState(from: &reader)
+            var acceptance = try AcceptanceDigest(from: &reader)
+            acceptance.corrects = corrects
+            self = .carried(state, acceptance)
         case 10:
             self = .carriedService(
                 CarriedServiceDigest(
@@ -265,6 +278,7 @@ extension AcceptanceDigest {
         lifeSeconds = block.lifeSeconds
         lives = block.lives
         reply = Reply(block)
+        corrects = block.corrects
         mrn = desks.isEmpty ? nil : block.mrn
         deliveries = part.map { Delivery(block.deliveries[Int($0)], index: $0, around.provisos) }
     }

@@ -174,6 +174,8 @@ package struct AcceptanceDigest: Equatable, Sendable {
     package var hasFile: Bool
     /// What it replies to; nil where it is no reply, as most are.
     package var reply: Reply?
+    /// The cable that it corrects.
+    package var corrects: CableIdentity?
 
     /// A reply: from which post, when its station accepted it, and to what.
     package struct Reply: Equatable, Sendable {
@@ -212,6 +214,7 @@ package struct AcceptanceDigest: Equatable, Sendable {
         deliveries = acceptance.part.map { Delivery(block.deliveries[Int($0)], index: $0, acceptance.provisos) }
         desks = acceptance.desks.map { Desk($0) }
         reply = Reply(block)
+        corrects = block.corrects
         switch acceptance.body {
         case .inline: hasFile = false
         case .file: hasFile = true

@@ -36,6 +36,7 @@ package struct SignedBlock: Equatable, Sendable {
     private static let livesFlag: UInt8 = 1
     private static let answersFlag: UInt8 = 2
     private static let rerunFlag: UInt8 = 4
+    private static let correctsFlag: UInt8 = 8
 
     package var network: String
     package var identity: CableIdentity
@@ -61,6 +62,8 @@ package struct SignedBlock: Equatable, Sendable {
     package var answers: [CableIdentity]
     /// The cable that this one repeats for an addressee who asked for a rerun (ZFG): it is delivered whatever came before.
     package var rerunOf: CableIdentity?
+    /// The cable of the same originator that this one corrects.
+    package var corrects: CableIdentity?
 
     package init(
         network: String, identity: CableIdentity, contentHash: Digest, length: UInt64, from: String, mrn: String?,
@@ -88,7 +91,7 @@ package struct SignedBlock: Equatable, Sendable {
         var writer = OctetWriter(reserving: 256 + deliveries.count * 48)
         writer.u8(
             Self.version + (lives.isEmpty ? 0 : Self.livesFlag) + (answers.isEmpty ? 0 : Self.answersFlag)
-                + (rerunOf == nil ? 0 : Self.rerunFlag))
+                + (rerunOf == nil ? 0 : Self.rerunFlag) + (corrects == nil ? 0 : Self.correctsFlag))
         writer.string(network)
         writer.identity(identity)
         writer.digest(contentHash)
@@ -110,6 +113,7 @@ package struct SignedBlock: Equatable, Sendable {
         if !lives.isEmpty { writer.list(lives) { $0.u32($1) } }
         if !answers.isEmpty { writer.list(answers) { $0.identity($1) } }
         if let rerunOf { writer.identity(rerunOf) }
+        if let corrects { writer.identity(corrects) }
         return writer.octets
     }
 
@@ -142,13 +146,14 @@ package struct SignedBlock: Equatable, Sendable {
             answers = try reader.list(bound: Self.answersMax) { reader throws(OctetFault) in try reader.identity() }
         }
         rerunOf = version & Self.rerunFlag != 0 ? try reader.identity() : nil
+        corrects = version & Self.correctsFlag != 0 ? try reader.identity() : nil
         try reader.finish()
     }
 
     /// What stands behind the first version's fields.
     private static func version(_ reader: inout OctetReader) throws(OctetFault) -> UInt8 {
         let value = try reader.u8()
-        guard value >= version, value - version <= livesFlag | answersFlag | rerunFlag else {
+        guard value >= version, value - version <= livesFlag | answersFlag | rerunFlag | correctsFlag else {
             throw .unknownValue(offset: reader.offset - 1, value: UInt64(value))
         }
         return value - version

@@ -111,6 +111,7 @@ extension StationCustody {
         if acceptance.hasFile { bodies[acceptance.mark, default: 0] += 1 }
         for desk in acceptance.desks where !desk.isDuplicate { enter(desk, slot: slot, mrn: acceptance.mrn) }
         if let reply = acceptance.reply { link(reply, acceptance) }
+        if acceptance.corrects != nil { noteCorrection(acceptance) }
         switch acceptance.source {
         case .submitted(_, let key):
             if let key {

@@ -109,6 +109,7 @@ extension StationCustody {
         toldOfHold[entry.sequence] = nil
         liveOctets -= min(liveOctets, CustodyEntry.recordOctets(UInt64(entry.length)))
         entries.release(slot)
+        forgetCorrection(entry.identity)
         guard entry.hasFile, let count = bodies[entry.mark] else { return nil }
         bodies[entry.mark] = count > 1 ? count - 1 : nil
         return count > 1 ? nil : entry.mark

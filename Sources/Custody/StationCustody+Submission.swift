@@ -82,7 +82,7 @@ extension StationCustody {
         let lives = deliveries.map { life(of: $0.precedence) }
         let longest = lives.max() ?? settings.lifeSeconds
         identitiesIssued += 1
-        let block = SignedBlock(
+        var block = SignedBlock(
             network: settings.network,
             identity: CableIdentity(station: settings.station, start: settings.start, number: identitiesIssued),
             contentHash: submission.contentHash, length: submission.length, from: header.from, mrn: header.mrn,
@@ -94,6 +94,7 @@ extension StationCustody {
                     precedence: $0.precedence, niact: $0.niact)
             }, lives: lives.allSatisfy { $0 == longest } ? [] : lives,
             answers: Array(submission.answers.prefix(SignedBlock.answersMax)))
+        block.corrects = submission.corrects
         let elsewhere = expansion.otherMeans.map { "\($0) is delivered by other means (ZEN) and not sent" }
         return (block, expansion.warnings + elsewhere)
     }

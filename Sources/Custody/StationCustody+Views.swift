@@ -17,6 +17,7 @@ package struct InboxItem: Sendable {
     package var isAddressed: Bool
     package var facts: DeskFacts
     package var replyDue: Int64?
+    package var correctedBy: [CableIdentity]
 }
 
 /// What is known of one delivery of a cable that originated here.
@@ -187,7 +188,8 @@ extension StationCustody {
             receivedAt: entry.at, readAt: entry.readAt, readBy: entry.readBy, isAddressed: entry.isAddressed,
             facts: desk.facts[entry.arrival] ?? DeskFacts(),
             replyDue: entry.isAddressed
-                ? desk.suspenses[SuspenseKey(sequence: entries[entry.slot].sequence, index: entry.index)]?.due : nil)
+                ? desk.suspenses[SuspenseKey(sequence: entries[entry.slot].sequence, index: entry.index)]?.due : nil,
+            correctedBy: corrections(of: entries[entry.slot].identity))
     }
 
     /// Every receipt and notice that came back, and what is overdue, for cables that originated here.

@@ -120,6 +120,8 @@ package struct StationCustody: ~Copyable {
     var certificatePlaces: [UInt32] = []
     /// Stations that were asked about a cable of this station's since the start, by its sequence.
     var tracers: [UInt64: [RoutingIndicator]] = [:]
+    /// Corrected copies, by the cable that they correct.
+    var corrections: [CableIdentity: [CableIdentity]] = [:]
     /// Reruns that were asked for and are not made.
     var reruns = RerunBook()
     /// What the audit has come to, here and at the neighbours.

@@ -96,6 +96,8 @@ package struct Submission: Sendable {
     package var precedenceMax: Precedence
     /// Cables on desks of this station that it replies to.
     package var answers: [CableIdentity] = []
+    /// The cable of this station's that it corrects.
+    package var corrects: CableIdentity?
 
     package init(
         token: UInt64, user: UInt32, key: String?, header: CableHeader, contentHash: Digest, length: UInt64,

@@ -21,6 +21,8 @@ extension ControlDesk {
                 suspectedDuplicate: item.suspectedDuplicate, section: section(of: cable),
                 replyInstructions: ReplyInstructionsDocument(cable.replyInstructions))
             row.rerunOf = acceptance.block.rerunOf?.description
+            row.correctionOf = acceptance.block.corrects?.description
+            if !item.correctedBy.isEmpty { row.correctedBy = item.correctedBy.map(\.description) }
             fill(&row, from: item, slugs: cable.slugs)
             return row
         } catch {

@@ -114,12 +114,15 @@ extension ControlDesk {
                 unreadable(JournalFault.damagedRecord(RecordLocation(segment: place.segment, offset: place.offset))))
         }
         let highest = reports.map(\.precedence).max() ?? .routine
-        reply.document(
-            CableDocument(
-                id: block.identity.description, mrn: block.mrn, precedence: highest.word, dtg: block.dateTimeGroup,
-                from: block.from, classification: block.classification?.word ?? sight.gate.word,
-                size: UInt64(sight.size),
-                deliveries: reports.map { DeliveryRow($0) }, replies: replies, exercise: cable(at: place)?.exercise))
+        var document = CableDocument(
+            id: block.identity.description, mrn: block.mrn, precedence: highest.word, dtg: block.dateTimeGroup,
+            from: block.from, classification: block.classification?.word ?? sight.gate.word,
+            size: UInt64(sight.size), deliveries: reports.map { DeliveryRow($0) }, replies: replies,
+            exercise: cable(at: place)?.exercise)
+        document.rerunOf = block.rerunOf?.description
+        document.correctionOf = block.corrects?.description
+        if !sight.correctedBy.isEmpty { document.correctedBy = sight.correctedBy.map(\.description) }
+        reply.document(document)
     }
 
     func cableHistory(_ request: ControlRequest, _ reply: ControlReply) {
@@ -290,11 +293,13 @@ struct CableSight: Sendable {
     var place: RecordPlace
     var size: UInt32
     var gate: Classification
+    var correctedBy: [CableIdentity]
 
     init(_ custody: borrowing StationCustody, _ slot: UInt32) {
         place = custody.place(of: slot)
         size = custody.size(of: slot)
         gate = custody.gate(of: slot)
+        correctedBy = custody.corrections(of: custody.identity(of: slot))
     }
 }
 

@@ -62,7 +62,7 @@ extension ControlDesk {
         do throws(ControlFailure) { try work() } catch { reply.failed(error) }
     }
 
-    private func stored(_ place: RecordPlace) throws(ControlFailure) -> Acceptance {
+    func stored(_ place: RecordPlace) throws(ControlFailure) -> Acceptance {
         do {
             return try archive.acceptance(place)
         } catch {

@@ -28,6 +28,7 @@ extension ControlDesk {
             // A reply gets its addressee from the original.
             if let id = request["replyTo"] { return findOriginal(id, of: cable, request, caller, reply) }
             try cable.mustBeRoutable()
+            if let id = request["corrects"] { return findCorrected(id, of: cable, request, caller, reply) }
             if cable.mayBeReply {
                 findReferences(of: cable, request, caller, reply)
             } else {
@@ -43,8 +44,11 @@ extension ControlDesk {
         guard var header = cable.header else { return }
         guard isAccepting else { throw Self.notAccepting }
         header.desk = try cable.deskClues(at: facts, archive)
-        let warnings = cable.reading.diagnostics.filter { $0.severity == .warning }.map {
+        var warnings = cable.reading.diagnostics.filter { $0.severity == .warning }.map {
             "line \($0.line): \($0.message)"
+        }
+        if submitting.corrects == nil, header.captions.contains("CORRECTED COPY") {
+            warnings.append("it is a CORRECTED COPY, and no --corrects ID says of which cable")
         }
         let token = expect(
             reply, tagged: submitting.tagged, warnings: warnings + submitting.warnings,
@@ -54,6 +58,7 @@ extension ControlDesk {
             token: token, user: submitting.caller.uid, key: submitting.request["key"], header: header,
             contentHash: cable.hash, length: cable.length, body: cable.custodyBody, precedenceMax: ceiling)
         submission.answers = submitting.answers
+        submission.corrects = submitting.corrects
         let complete = submission
         loop.leave { [self, hold = cable.hold] custody, now, actions in
             guard isExpected(token) else { return }
@@ -70,6 +75,8 @@ struct Submitting: Sendable {
     /// For a reply: what was added, what it answers, and what else is to be said.
     var tagged: TaggedReply?
     var answers: [CableIdentity] = []
+    /// For a corrected copy: of which cable.
+    var corrects: CableIdentity?
     var warnings: [String] = []
 
     init(request: ControlRequest, caller: ControlCaller) {

@@ -132,6 +132,9 @@ enum ListCommands {
                     row.post, row.indicator, row.role, row.precedence, row.state, row.since, row.office ?? "", row.why,
                 ])
             }
+            if let first = cable.rerunOf { text += "repeats \(first) for an addressee who asked for it\n" }
+            if let first = cable.correctionOf { text += "corrects \(first)\n" }
+            for copy in cable.correctedBy ?? [] { text += "corrected by \(copy)\n" }
             text = heading + text + table.text(columns: TextTable.terminalColumns)
             for reply in cable.replies {
                 let time = reply.due == nil ? "" : reply.late ? ", late" : ", on time"

@@ -15,6 +15,7 @@ enum SubmitCommand {
             arguments["key"] = key
         }
         if let replyTo { arguments["replyTo"] = replyTo }
+        if let first = invocation.options["--corrects"] { arguments["corrects"] = first }
         let request = ControlRequest("submit", arguments, bodyOctets: octets.count)
         try Session.run(invocation, request, body: octets) { (frame) throws(ControlFailure) in
             do {

@@ -5,13 +5,20 @@ extension VerbTable {
     static let writing: [Verb] = [
         Verb(
             name: "submit", usage: "FILE|-", operands: 1...1,
-            options: [VerbOption(name: "--key", value: "TOKEN", meaning: "makes a repeated submission harmless")],
+            options: [
+                VerbOption(name: "--key", value: "TOKEN", meaning: "makes a repeated submission harmless"),
+                VerbOption(name: "--corrects", value: "ID", meaning: "a corrected copy of a cable that was sent here"),
+            ],
             summary: "hand in a cable; it is synced to disk when the answer comes",
             examples: [
                 ("routerctl submit cable.txt", "accepts the cable for every addressee, or refuses it whole"),
                 (
                     "routerctl submit - --key 2008-07-11-1 < cable.txt",
                     "the same key and octets give the first answer again"
+                ),
+                (
+                    "routerctl submit corrected.txt --corrects RUEHC-7KQ2M9XA-41",
+                    "both sides show which cable corrects which"
                 ),
             ], run: SubmitCommand.submit),
         Verb(

@@ -28,6 +28,27 @@ struct TraceTests {
         #expect(told?["reason"] as? String == "page 2 is garbled")
     }
 
+    @Test("A corrected copy and the first cable name one another on both sides; a stranger corrects nothing")
+    func corrected() throws {
+        let lab = try Lab(Lab.row)
+        try lab.start("RUECAP", "RUEHUB", "RUENO")
+        let first = try #require(lab.ctl("RUECAP", "submit", "-", input: Lab.cable(1)).document["id"] as? String)
+        try lab.wait("the first is delivered") { lab.ctl("RUENO", "inbox", "list").rows.count == 1 }
+        let copy = lab.ctl("RUECAP", "submit", "-", "--corrects", first, input: Lab.cable(2))
+        let second = try #require(copy.document["id"] as? String, "\(copy.error)")
+        try lab.wait("the copy is delivered") { lab.ctl("RUENO", "inbox", "list").rows.count == 2 }
+        for station in ["RUECAP", "RUENO"] {
+            #expect(lab.ctl(station, "cable", "show", second).document["correctionOf"] as? String == first)
+            #expect(lab.ctl(station, "cable", "show", first).document["correctedBy"] as? [String] == [second])
+        }
+        let rows = lab.ctl("RUENO", "inbox", "list").rows
+        #expect(rows.compactMap { $0["correctionOf"] as? String } == [first])
+        #expect(rows.compactMap { $0["correctedBy"] as? [String] } == [[second]])
+        let stranger = lab.ctl("RUENO", "submit", "-", "--corrects", first, input: Lab.cable(3))
+        #expect(stranger.status == 65)
+        #expect(stranger.error.contains("NOT_ITS_ORIGINATOR"), "\(stranger.error)")
+    }
+
     @Test("A receipt tells the way and how long each station had it; a tracer finds where a cable stands")
     func traced() throws {
         let lab = try Lab(Lab.row)
