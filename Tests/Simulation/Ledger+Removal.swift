@@ -55,7 +55,9 @@ extension Ledger {
                 ended[end.number.sequence, default: []].insert(end.index)
                 passed[end.number.sequence]?.remove(end.index)
                 answered(end.message, own)
-            case .service(let service): answered(service.message, own)
+            case .service(let service):
+                answered(service.message, own)
+                markReceipt(service.message, sequence)
             case .read(let mark): readArrivals.insert(mark.arrival)
             case .carried(let state, let acceptance):
                 carried[CustodyNumber(sequence: state.sequence), default: []].append(sequence)
@@ -77,8 +79,25 @@ extension Ledger {
             }
         }
 
+        /// How a delivery ended is known by the record of its receipt, too.
+        private mutating func markReceipt(_ message: ServiceMessage, _ sequence: UInt64) {
+            guard message.kind == .receipt || message.kind == .acknowledgment else { return }
+            let mark = DeliveryMark(
+                .received, identity: message.identity, content: ContentMark(message.contentHash), post: message.post)
+            marked[mark, default: []].append(sequence)
+        }
+
         /// While a delivery's own record stands, it is known by that.
         private mutating func mark(_ acceptance: AcceptanceDigest, _ sequence: UInt64) {
+            if case .submitted = acceptance.source {
+                for delivery in acceptance.deliveries {
+                    for answer in [DeliveryMark.Answer.received, .nothing] {
+                        let mark = DeliveryMark(
+                            answer, identity: acceptance.identity, content: acceptance.mark, post: delivery.post)
+                        marked[mark, default: []].append(sequence)
+                    }
+                }
+            }
             for desk in acceptance.desks where desk.arrival > 0 {
                 guard let post = acceptance.deliveries.first(where: { $0.index == desk.index })?.post else { continue }
                 let mark = DeliveryMark(identity: acceptance.identity, content: acceptance.mark, post: post)

@@ -108,7 +108,9 @@ extension SessionDriver {
             // Nobody's order: the core passes it over.
             arrival.message.station = process.station.name
         }
-        if process.station.mutation == .signStays, arrival.message.kind == .noReceipt {
+        if process.station.mutation == .signStays, arrival.message.kind == .noReceipt,
+            arrival.message.destination == process.station.name
+        {
             arrival.message.kind = .hasReceipt
         }
         process.leave { [arrival] custody, now, actions in custody.arrive(arrival, at: now, &actions) }

@@ -120,6 +120,8 @@ struct LoopTests {
         ) {}
         func refuseUndecided(_ decided: Set<UInt64>) {}
         func leaveOpen(_ tokens: [UInt64]) {}
+        func shut(_ link: Int, _ why: String) {}
+        func open(_ link: Int) {}
         func rerunAsked(_ place: RecordPlace, post: String, key: String) {}
         func attend(_ task: DeskTask) {}
         func alarmed(_ event: StationEvent) {
