@@ -56,6 +56,13 @@ package struct LinkSession: ~Copyable {
     package private(set) var pace: LinkPace
     /// Certificates that this session has named (rule 25).
     private var introduced: Set<Digest>
+    /// Custody notes and refusals that wait for the next chunk to go before them (rule 16), and octets of them since the last.
+    private var quiet: [Frame] = []
+    private var quietHead = 0
+    private var quietOctets = 0
+    private static let quietOctetsMax = 256
+    /// Chunks of a body go out, and more are to come.
+    private var sendsBody = false
     /// What was offered, by channel number: the custody note must name it.
     var offered: [UInt64: Digest] = [:]
     /// Octets of the window that an offer holds until custody is noted or refused.
@@ -103,11 +110,30 @@ package struct LinkSession: ~Copyable {
         sendWindow -= output.octets.count - before
         pace.sends(output.octets.count - before, now: clock)
         if pace.wantsMark { ping() }
+        guard case .chunk(let chunk) = frame else { return }
+        sendsBody = !chunk.last
+        quietOctets = 0
+        speak()
+    }
+
+    /// Session frames between two chunks have a bound of octets; one that is longer goes alone.
+    private mutating func speak() {
+        while quietHead < quiet.count, !sendsBody || pace.inFlight == 0 || quietOctets < Self.quietOctetsMax {
+            let before = output.octets.count
+            put(quiet[quietHead])
+            quietOctets += output.octets.count - before
+            quietHead += 1
+        }
+        guard quietHead == quiet.count else { return }
+        quiet.removeAll(keepingCapacity: true)
+        quietHead = 0
     }
 
     private mutating func ping() {
         nonce += 1
-        pace.mark(nonce, isLimited: granted >= pace.chunk || sendWindow <= 0, now: clock)
+        pace.mark(
+            nonce, isLimited: (granted >= pace.chunk && pace.inFlight < pace.bound * 3 / 4) || sendWindow <= 0,
+            now: clock)
         put(.ping(nonce: nonce))
     }
 
@@ -122,7 +148,8 @@ package struct LinkSession: ~Copyable {
             .auditHead, .auditAsk, .auditHeld, .linkNotice, .linkDrained:
             break
         }
-        put(frame)
+        quiet.append(frame)
+        speak()
     }
 
     /// True once for each certificate: it must be introduced before what it signed.
@@ -200,6 +227,7 @@ package struct LinkSession: ~Copyable {
             guard pace.answered(nonce, now: now) else { return [] }
             lastProgress = now
             if pace.wantsMark { ping() }
+            speak()
             return [.windowOpened]
         case .auditHead(let octets, let proof): return take(auditHead: octets, proof, now: now)
         case .auditAsk: return [.auditAsked]
@@ -220,7 +248,7 @@ package struct LinkSession: ~Copyable {
         guard state == .open, loopKnows else { return nil }
         let chunk = pace.chunk
         let pipe = min(limits.pipeOctets, pace.pipe)
-        let room = min(pipe - unsent, sendWindow, pace.bound - pace.inFlight) - granted
+        let room = min(pipe - unsent, sendWindow, pace.bound + pace.slack - pace.inFlight) - granted
         // Small grants would wake the core for every frame.
         let least = min(chunk, pipe) / 2
         let isEnough = room >= max(chunk, min(pace.bound, pipe) / 4) || (granted < least && room >= least)
@@ -259,6 +287,7 @@ package struct LinkSession: ~Copyable {
     package mutating func ticked(unsent: Int, now: UInt64) -> [LinkAction] {
         guard state != .closed else { return [] }
         clock = now
+        speak()
         // Offers that nobody answers, though the octets have left, mean that the two sides differ about the session: a
         // new one settles it, and everything under way is offered again.
         if offered.isEmpty || unsent > 0 { lastProgress = now }

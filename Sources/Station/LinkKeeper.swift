@@ -86,10 +86,22 @@ final class LinkKeeper: @unchecked Sendable {
     }
 
     /// Listens on every address of the station, then dials all its links at once.
+    ///
+    /// An address may be one by which only others reach the station: it is enough that there is another, and is told.
     func start(listening addresses: [SocketAddress]) throws(TransportFault) {
         for address in addresses {
-            listeners.append(
-                try Listener(address, queue: queue) { [weak self] descriptor in self?.accepted(descriptor) })
+            do throws(TransportFault) {
+                listeners.append(
+                    try Listener(address, queue: queue) { [weak self] descriptor in self?.accepted(descriptor) })
+            } catch {
+                guard addresses.count > 1 else { throw error }
+                around.log.write(
+                    .warning, "listen.failed",
+                    [("address", address.description), ("code", error.code), ("why", error.text)])
+            }
+        }
+        if listeners.isEmpty, let first = addresses.first {
+            throw TransportFault(.listenFailed, "\(first): the station can listen on none of its addresses")
         }
         let shut = around.loop.look { custody in indicators.indices.map { custody.shutReason($0) } }
         queue.async { [self] in

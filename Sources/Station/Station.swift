@@ -203,7 +203,7 @@ package final class Station: Sendable {
             loop.post { custody, now, actions in custody.keepCertificate(der, at: now, &actions) }
         }
         let own = configuration.network.station(settings.station)
-        try keeper.start(listening: (own?.addresses ?? []).prefix(1).compactMap { SocketAddress($0) })
+        try keeper.start(listening: (own?.addresses ?? []).compactMap { SocketAddress($0) })
         control.start()
         segments.start()
         sweepLives()

@@ -236,4 +236,27 @@ struct LinkSessionTests {
         other.session.send(slice, chunk: [], offset: 0, last: true, now: 1)
         #expect(other.take(.custody(CustodyNote(channels: [1...1], proof: proof))).ending == "FORGED")
     }
+
+    @Test(
+        "Between two chunks of a body there are 256 octets of custody notes, or one note, and none is kept for long (rule 16)"
+    )
+    func notesBetweenChunks() {
+        var end = End.open()
+        func slice() -> Slice {
+            Slice(
+                channel: 1, number: CustodyNumber(sequence: 1), precedence: .routine, ageMilliseconds: 0,
+                suspectedDuplicate: false,
+                content: .chunk(RecordPlace(segment: 1, offset: 1), offset: 0, count: 500, last: false), cost: 532)
+        }
+        func notes(_ frames: [Frame]) -> Int { frames.count { if case .custody = $0 { true } else { false } } }
+        let note = Frame.custody(CustodyNote(channels: [4...4], proof: proof))
+        end.session.send(slice(), chunk: [UInt8](repeating: 1, count: 500), offset: 0, last: false, now: 2)
+        for _ in 0..<20 { end.session.say(note) }
+        let first = notes(end.frames())
+        #expect(first > 0 && (first - 1) * note.encoded.count < 256 && first < 20)
+        end.session.send(slice(), chunk: [UInt8](repeating: 1, count: 500), offset: 500, last: false, now: 3)
+        #expect(notes(end.frames()) == first)
+        end.session.send(slice(), chunk: [UInt8](repeating: 1, count: 500), offset: 1_000, last: true, now: 4)
+        #expect(notes(end.frames()) == 20 - 2 * first)
+    }
 }
