@@ -80,6 +80,7 @@ let package = Package(
         tests("TransportTests", ["Transport", "Cables", "Octets"]),
         tests("ControlTests", ["Control", "Cables", "Octets"]),
         tests("StationTests", ["Station", "Custody", "Journal", "Link", "Transport", "Routing", "Cables", "Octets"]),
+        tests("RouterctlTests", ["routerctl", "Control"]),
         tests("TidyTests"),
         tests("EndToEnd", ["routerd", "routerctl"]),
     ]

@@ -10,6 +10,8 @@ final class ControlConnection: @unchecked Sendable {
     private static let unsentPause = 256 << 10
     /// Octets not yet taken by the client, above which it is dropped.
     private static let unsentMax = 1 << 20
+    /// Seconds that a client which is dropped has to read why.
+    private static let dropSeconds = 5
     /// Submissions of one client under way at most.
     private static let bodiesMax = 1_024
 
@@ -40,6 +42,9 @@ final class ControlConnection: @unchecked Sendable {
     private var bodies: [UInt32: Incoming] = [:]
     /// Answers that `queue` has not taken over yet.
     private let answers = Mutex<[ControlFrame]>([])
+    private let isGone = Atomic<Bool>(false)
+    /// It read too slowly: it gets the rest of the frame that it has a part of, a word, and the end.
+    private var dropped = false
     private var sourcesLeft = 2
 
     private struct Incoming {
@@ -207,11 +212,31 @@ final class ControlConnection: @unchecked Sendable {
             defer { answers.removeAll() }
             return answers
         }
-        guard !closed else { return }
+        guard !closed, !dropped else { return }
         for frame in frames { append(frame) }
-        guard unsent.count - unsentHead <= Self.unsentMax else { return end() }
+        if unsent.count - unsentHead > Self.unsentMax { drop(frames.last?.tag ?? 0) }
         writable()
     }
+
+    /// A client that does not read what is sent to it holds no more memory.
+    private func drop(_ tag: UInt32) {
+        dropped = true
+        producers.removeAll()
+        // `unsent` begins with a whole frame.
+        var end = 0
+        while end < unsentHead {
+            end += 4 + unsent[end..<end + 4].reduce(0) { $0 << 8 | Int($1) }
+        }
+        unsent.removeSubrange(end...)
+        let failure = ControlFailure(
+            code: "TOO_SLOW", message: "more than \(Self.unsentMax >> 10) KiB waited to be read here; the rest is lost",
+            advice: "read faster, or ask for less", exit: ExitStatus.tryLater)
+        append(ControlFrame(.failed, tag: tag, payload: failure.encoded))
+        queue.asyncAfter(deadline: .now() + .seconds(Self.dropSeconds)) { [weak self] in self?.end() }
+    }
+
+    /// From any queue.
+    var isOpen: Bool { !isGone.load(ordering: .relaxed) }
 
     /// Calls `make` until it has no more, as fast as the client reads; then the answer is done.
     func produce(_ tag: UInt32, _ make: @escaping Producer) {
@@ -232,6 +257,10 @@ final class ControlConnection: @unchecked Sendable {
         if writeArmed {
             writeArmed = false
             writeSource.suspend()
+        }
+        if dropped {
+            if flush() { end() }
+            return
         }
         while flush(), !closed, !producers.isEmpty {
             guard fill() else {
@@ -293,6 +322,7 @@ final class ControlConnection: @unchecked Sendable {
     private func end() {
         guard !closed else { return }
         closed = true
+        isGone.store(true, ordering: .relaxed)
         producers.removeAll()
         for (_, incoming) in bodies { incoming.sink?.abandon() }
         bodies.removeAll()

@@ -61,6 +61,12 @@ package struct ControlReply: Sendable {
 
     package func event(_ outcome: OutcomeEvent) { connection.send(.event, tag, outcome.encoded) }
 
+    /// One JSON object of an answer that does not end.
+    package func row(_ octets: [UInt8]) { connection.send(.row, tag, octets) }
+
+    /// The client is still there.
+    package var isOpen: Bool { connection.isOpen }
+
     /// One JSON object and the end.
     package func document(_ document: some Encodable & Sendable) { rows([document]) { $0 } }
 

@@ -144,6 +144,8 @@ package struct QueueRow: Codable, Sendable, Equatable {
     package var nextAt: String?
     package var why: String
     package var exercise: String?
+    /// Octets of it that went to the neighbour, while it is being sent.
+    package var sent: UInt64?
 
     package init(
         id: String, mrn: String?, precedence: String, state: String, ageSeconds: Int64, secondsLeft: Int64,

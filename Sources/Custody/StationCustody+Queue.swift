@@ -10,6 +10,8 @@ package struct QueueItem: Sendable {
     package var state: State
     package var ageMilliseconds: Int64
     package var size: UInt32
+    /// Octets that were sent, of what is under way.
+    package var sent: UInt32?
     package var to: [String]
     package var link: RoutingIndicator?
     package var attempts: Int
@@ -150,7 +152,9 @@ extension StationCustody {
         item.attempts = Int(transmission.attempts)
         switch transmission.state {
         case .ready: item.state = link.isUp ? .ready : .waiting
-        case .asking, .sending, .offered: item.state = .sending
+        case .asking, .sending, .offered:
+            item.state = .sending
+            item.sent = transmission.state == .offered ? item.size : transmission.sent
         case .held: item.state = .held
         }
         if let notBefore = held[index] {

@@ -264,5 +264,11 @@ extension StationCustody {
     package func peer(of link: Int) -> RoutingIndicator { links[link].peer }
     package func peerStart(of link: Int) -> UInt64 { links[link].peerStart }
 
+    /// The post that a delivery of the cable's block is for.
+    package func post(of slot: UInt32, delivery index: UInt16) -> String? {
+        (0..<entries[slot].deliveryCount).first { entries[slot][delivery: $0].index == index }
+            .map { names[entries[slot][delivery: $0].post] }
+    }
+
     package func nextChannel(_ link: Int) -> UInt64 { links[link].nextChannel }
 }

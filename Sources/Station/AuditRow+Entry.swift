@@ -99,7 +99,8 @@ extension AuditRow {
 }
 
 extension ServiceMessage.Kind {
-    fileprivate var word: String {
+    /// As audit, history and `watch` call it.
+    var word: String {
         switch self {
         case .receipt: "receipt"
         case .notice: "notice"

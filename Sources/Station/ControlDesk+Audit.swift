@@ -9,9 +9,11 @@ import Transport
 extension ControlDesk {
     /// Requests that change nothing, and `submit`, whose acceptance is its entry.
     private static let unaudited: Set<String> = [
-        "submit", "status", "queue.list", "queue.shape", "cable.show", "cable.history", "cable.trace", "inbox.list",
+        "submit", "status", "queue.list", "queue.shape", "queue.oldest", "cable.show", "cable.history", "cable.trace",
+        "inbox.list",
         "inbox.read", "inbox.sections", "receipt.list", "receipt.export", "link.list", "link.show", "config.show",
-        "watch", "check.disk", "check.certificates", "route.test", "suspense.list", "audit.verify", "audit.export",
+        "watch", "events", "check.disk", "check.certificates", "route.test", "suspense.list", "audit.verify",
+        "audit.export",
         "metrics", "report", "hook.list", "check.acknowledgments", "check.suspense", "check.hooks",
     ]
 

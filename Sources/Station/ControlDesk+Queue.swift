@@ -5,7 +5,7 @@ import Synchronization
 
 extension ControlDesk {
     /// Places of the core that one turn of the loop looks at for a list, and lines that it reads for one page.
-    private static let placesPerTurn = 4_096
+    static let placesPerTurn = 4_096
     private static let linesPerPage = 128
 
     /// `queue.list`: the lines are found piece by piece, sorted aside, and read page by page as the client takes them,
@@ -99,12 +99,14 @@ extension ControlDesk {
         do {
             let acceptance = try archive.acceptance(item.place)
             let cable = try archive.reading(of: acceptance.body, depth: .routing).cable
-            return QueueRow(
+            var row = QueueRow(
                 id: item.identity.description, mrn: acceptance.block.mrn, precedence: item.precedence.word,
                 state: item.state.rawValue, ageSeconds: item.ageMilliseconds / 1_000, secondsLeft: item.secondsLeft,
                 size: UInt64(item.size), from: acceptance.block.from, to: item.to, link: item.link?.description,
                 attempts: item.attempts, nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
                 why: item.why, exercise: cable.exercise)
+            row.sent = item.sent.map { UInt64($0) }
+            return row
         } catch {
             loop.alarm(unreadable: error)
             return QueueRow(

@@ -103,6 +103,7 @@ final class ControlDesk: ControlService {
         case "metrics": metrics(request, reply)
         case "queue.list": queueList(request, reply)
         case "queue.shape": queueShape(request, reply)
+        case "queue.oldest": queueOldest(reply)
         case "cable.show": cableShow(request, reply)
         case "cable.history": cableHistory(request, reply)
         case "inbox.list": inboxList(request, caller, reply)
@@ -130,6 +131,7 @@ final class ControlDesk: ControlService {
         case "config.show": configShow(reply)
         case "inbox.sections": inboxSections(request, reply)
         case "watch": watch(reply)
+        case "events": events(reply)
         case "check.disk": checkDisk(request, reply)
         case "check.certificates": checkCertificates(reply)
         case "route.test": routeTest(request, reply)
@@ -210,16 +212,22 @@ final class ControlDesk: ControlService {
 
     private func watch(_ reply: ControlReply) {
         let taken = state.withLock { state -> Bool in
+            state.watchers.removeAll { !$0.isOpen }
             guard state.watchers.count < Self.watchersMax else { return false }
             state.watchers.append(reply)
             return true
         }
-        guard !taken else { return }
-        reply.failed(
-            ControlFailure(
-                code: "TOO_MANY_WATCHERS", message: "too many clients are watching", advice: "close one",
-                exit: ExitStatus.tryLater))
+        if !taken { reply.failed(Self.tooManyWatchers) }
     }
+
+    /// Everything that happens, as JSON objects.
+    private func events(_ reply: ControlReply) {
+        if log.feed?.add(reply) != true { reply.failed(Self.tooManyWatchers) }
+    }
+
+    private static let tooManyWatchers = ControlFailure(
+        code: "TOO_MANY_WATCHERS", message: "too many clients are watching", advice: "close one",
+        exit: ExitStatus.tryLater)
 
     func tell(_ outcome: Outcome) {
         let watchers = state.withLock { $0.watchers }

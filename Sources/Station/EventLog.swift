@@ -1,3 +1,4 @@
+import Control
 import Custody
 import Glibc
 import Synchronization
@@ -8,6 +9,9 @@ import Synchronization
 package struct EventLog: Sendable {
     /// Octets of one line; a longer value is cut.
     private static let lineOctetsMax = 2_048
+
+    /// Who hears of what is logged, beside the log.
+    var feed: WatchFeed?
 
     package init() {}
 
@@ -20,7 +24,9 @@ package struct EventLog: Sendable {
 
     package func notice(_ name: String, _ values: [(key: String, value: String)]) { write(.notice, name, values) }
 
-    func write(_ event: StationEvent) {
+    /// - Parameter isTold: false where those who watch hear of it another way.
+    func write(_ event: StationEvent, isTold: Bool = true) {
+        if isTold, let feed, feed.isWatched, let row = WatchRow(event, at: StationClock.now.wall) { feed.tell([row]) }
         var line = Array("<\(priority(event.severity))>\(event.name)".utf8)
         for (key, value) in event.values { line.append(contentsOf: " \(key)=\(quoted(value))".utf8) }
         if line.count > Self.lineOctetsMax { line.removeSubrange(Self.lineOctetsMax...) }

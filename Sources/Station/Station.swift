@@ -66,6 +66,8 @@ package final class Station: Sendable {
 
     private init(_ configuration: StationConfiguration, log: EventLog) throws {
         let settings = configuration.settings
+        var log = log
+        log.feed = WatchFeed()
         self.log = log
         let key = try StationKey(certificateFile: settings.tls.certificate, keyFile: settings.tls.key)
         guard key.indicator == settings.station, key.network == configuration.network.name else {

@@ -1,4 +1,5 @@
 import Cables
+import Control
 import Custody
 import Dispatch
 import Journal
@@ -109,13 +110,15 @@ final class StationLoop: @unchecked Sendable {
         case frame(Frame, link: Int, session: UInt64)
         /// A program is started for it: what the alarm says may rest on records.
         case alarm(StationEvent)
+        /// For those who watch.
+        case happened([WatchRow])
         /// An answer to a query; where its records cannot be synced, one that is made as of the last sync.
         case view(@Sendable () -> Void, asSynced: @Sendable (inout StationCustody) -> @Sendable () -> Void)
 
         var submission: UInt64? {
             switch self {
             case .announcement(.submission(let token, _)): token
-            case .announcement, .frame, .view, .auditHead, .alarm: nil
+            case .announcement, .frame, .view, .auditHead, .alarm, .happened: nil
             }
         }
     }
@@ -260,7 +263,7 @@ final class StationLoop: @unchecked Sendable {
         for item in waiting {
             switch item.release {
             case .view(_, let asSynced): asSynced(&custody)()
-            case .announcement, .frame, .auditHead, .alarm:
+            case .announcement, .frame, .auditHead, .alarm, .happened:
                 if let token = item.release.submission {
                     inDoubt.append(token)
                     if failures >= Self.failuresUntilOpen { continue }
@@ -352,7 +355,7 @@ final class StationLoop: @unchecked Sendable {
         }
         let (effects, wakeAt) = (actions.now, actions.wakeAt)
         for case .event(let event) in effects where event.severity == .alarm { releases.append(.alarm(event)) }
-        rest(on: last, releases)
+        rest(on: last, releases + happenings(records, effects))
         perform(effects)
         plan(wakeAt)
         return commit(records, urgent: !releases.isEmpty)
@@ -420,6 +423,7 @@ final class StationLoop: @unchecked Sendable {
         case .frame(let frame, let link, let session): announcer?.send(frame, session: session, on: link)
         case .view(let tell, _): tell()
         case .alarm(let event): announcer?.alarmed(event)
+        case .happened(let rows): log.feed?.tell(rows)
         case .auditHead(let head, let proof): syncedHead.withLock { $0 = (head, proof) }
         case .announcement(let announcement):
             switch announcement {
@@ -450,7 +454,7 @@ final class StationLoop: @unchecked Sendable {
                 refused(.peer(custody.peer(of: link)), code)
                 announcer?.send(.refuse(channel: channel, code: code, message: message), session: session, on: link)
             case .event(let event):
-                log.write(event)
+                log.write(event, isTold: false)
                 if event.severity == .alarm { alarms.raise(event, at: StationClock.now.wall) }
             }
         }

@@ -250,32 +250,4 @@ enum ListCommands {
             """
         }
     }
-
-    static func watch(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        struct Event: Encodable {
-            var event: String
-            var id: String
-            var post: String
-            var office: String
-            var at: String
-        }
-        try Session.run(invocation, ControlRequest("watch")) { (frame) throws(ControlFailure) in
-            guard frame.kind == .event else { return }
-            do {
-                let outcome = try OutcomeEvent(decoding: frame.payload)
-                let at = Timestamp(milliseconds: outcome.at).description
-                switch invocation.form {
-                case .text: Output.write("\(at) \(outcome.state) \(outcome.id) \(outcome.post) \(outcome.office)\n")
-                case .json, .jsonl:
-                    Output.document(
-                        Event(event: outcome.state, id: outcome.id, post: outcome.post, office: outcome.office, at: at))
-                }
-            } catch {
-                throw ControlFailure(
-                    code: "PROTOCOL", message: "an event cannot be read: \(error)",
-                    advice: "use the routerctl of the same version", exit: ExitStatus.software)
-            }
-        }
-        return 0
-    }
 }

@@ -65,11 +65,29 @@ extension VerbTable {
                 ("routerctl check hooks -o json", "for a monitor"),
             ], run: HealthCommands.count),
         Verb(
-            name: "watch", usage: "", operands: 0...0, options: [],
-            summary: "print receipts and notices as they come in, until interrupted",
+            name: "top", usage: "", operands: 0...0,
+            options: [
+                VerbOption(name: "--once", value: "", meaning: "print one frame and end"),
+                VerbOption(name: "--interval", value: "SECONDS", meaning: "between two frames; 1 unless said"),
+            ],
+            summary: "a live view of queues, links, what is being sent, and alarms; ? shows the keys",
             examples: [
-                ("routerctl watch", "one line for each"), ("routerctl watch -o jsonl", "one JSON object for each"),
-            ], run: ListCommands.watch),
+                ("routerctl top", "on the whole terminal, until q"),
+                ("routerctl top --once", "one frame, for a mail or a screen without keys"),
+            ], run: TopCommand.run),
+        Verb(
+            name: "watch", usage: "", operands: 0...0,
+            options: [
+                VerbOption(name: "--event", value: "WORDS", meaning: "only these, with commas between: held,alarm"),
+                VerbOption(name: "--id", value: "ID", meaning: "only of this cable"),
+                VerbOption(name: "--link", value: "RI", meaning: "only what came or went over this link"),
+                VerbOption(name: "--count", value: "N", meaning: "end after so many"),
+            ],
+            summary: "print what happens as it is synced, until interrupted: cables, links, alarms",
+            examples: [
+                ("routerctl watch", "one line for each event"),
+                ("routerctl watch --event held,alarm,linkDown -o jsonl", "what is bad news, one JSON object a line"),
+            ], run: WatchCommand.run),
         Verb(
             name: "check disk", usage: "", operands: 0...0,
             options: [VerbOption(name: "--scrub", value: "", meaning: "read and verify everything that is kept, now")]

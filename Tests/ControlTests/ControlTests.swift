@@ -100,6 +100,8 @@ private final class EchoService: ControlService {
         case ("echo", .octets(let octets)): reply.octets { offset in offset == 0 ? octets : [] }
         case ("echo", .stored(let name, _, _)): reply.document(["name": name])
         case ("rows", _): reply.rows(Array(0..<20_000)) { ["number": $0, "uid": Int(caller.uid)] }
+        case ("flood", _):
+            for number in 0..<4_096 { reply.row([UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 1_024)) }
         default: reply.failed(ControlFailure(code: "USAGE", message: "no", advice: "", exit: 64))
         }
     }
@@ -165,6 +167,25 @@ struct ControlSocketTests {
             var tags: Set<UInt32> = []
             while tags.count < 500, let frame = try client.receive() { tags.insert(frame.tag) }
             #expect(tags.count == 500)
+        }
+    }
+
+    @Test("Who does not read an endless answer is dropped, and told so behind whole frames")
+    func slow() throws {
+        try withServer { path in
+            let client = try ControlClient(path: path)
+            try client.send(ControlRequest("flood"), tag: 3)
+            // Its answer shows that the flood was handed over before anything of it is read here.
+            let other = try ControlClient(path: path)
+            try other.send(ControlRequest("nothing"), tag: 1)
+            _ = try frames(other)
+            let answer = try frames(client)
+            #expect(answer.dropLast().allSatisfy { $0.kind == .row && $0.payload.count == 1_024 })
+            #expect(answer.count < 4_096)
+            let last = try #require(answer.last)
+            #expect(last.kind == .failed)
+            #expect(try ControlFailure(decoding: last.payload).code == "TOO_SLOW")
+            #expect(try client.receive() == nil)
         }
     }
 
