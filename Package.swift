@@ -80,7 +80,7 @@ let package = Package(
         tests("TransportTests", ["Transport", "Cables", "Octets"]),
         tests("ControlTests", ["Control", "Cables", "Octets"]),
         tests("StationTests", ["Station", "Custody", "Journal", "Link", "Transport", "Routing", "Cables", "Octets"]),
-        tests("RouterctlTests", ["routerctl", "Control"]),
+        tests("RouterctlTests", ["routerctl", "Control", "Settings", "Routing", "Cables"]),
         tests("TidyTests"),
         tests("EndToEnd", ["routerd", "routerctl"]),
     ]

@@ -9,7 +9,8 @@ import Transport
 extension ControlDesk {
     /// Requests that change nothing, and `submit`, whose acceptance is its entry.
     private static let unaudited: Set<String> = [
-        "submit", "status", "queue.list", "queue.shape", "queue.oldest", "cable.show", "cable.history", "cable.trace",
+        "submit", "status", "queue.list", "queue.shape", "queue.oldest", "names", "cable.show", "cable.history",
+        "cable.trace",
         "inbox.list",
         "inbox.read", "inbox.sections", "receipt.list", "receipt.export", "link.list", "link.show", "config.show",
         "watch", "events", "check.disk", "check.certificates", "route.test", "suspense.list", "audit.verify",
@@ -43,11 +44,18 @@ extension ControlDesk {
         if let name = request["peer"], peer.map({ facts.routing.neighbours.contains($0) }) != true {
             return reply.failed(
                 ControlFailure(
-                    code: "NO_SUCH_LINK", message: "no link leads to \(name)", advice: "see `routerctl link list`",
+                    code: "NO_SUCH_LINK", message: "no link leads to \(name)",
+                    advice: nearestLink(name).map { "did you mean \($0)?" } ?? "see `routerctl link list`",
                     exit: ExitStatus.data))
         }
         guard let peer else { return auditVerify(peer: nil, held: nil, reply) }
         audit?.keeper.askForAudit(peer) { [self] held in auditVerify(peer: peer, held: held, reply) }
+    }
+
+    private func nearestLink(_ name: String) -> String? {
+        SpellingDistance.nearest(
+            to: name.uppercased(), among: facts.routing.neighbours.map(\.description), most: 1
+        ).first
     }
 
     private func auditVerify(

@@ -129,6 +129,7 @@ final class ControlDesk: ControlService {
         case "link.show": linkShow(request, reply)
         case "link.up", "link.down", "link.drain", "link.limit": linkOrder(request, caller, reply)
         case "config.show": configShow(reply)
+        case "names": names(reply)
         case "inbox.sections": inboxSections(request, reply)
         case "watch": watch(reply)
         case "events": events(reply)

@@ -43,7 +43,7 @@ struct ControlPermissions: Sendable {
 
     private static func need(of request: ControlRequest) -> Need {
         switch request.verb {
-        case "status", "queue.list", "queue.shape", "queue.oldest", "events", "cable.show", "cable.history",
+        case "status", "queue.list", "queue.shape", "queue.oldest", "events", "names", "cable.show", "cable.history",
             "inbox.list", "inbox.sections",
             "suspense.list", "receipt.list", "receipt.export", "link.list", "link.show", "route.test", "watch",
             "metrics",

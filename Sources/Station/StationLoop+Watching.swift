@@ -57,7 +57,9 @@ extension StationLoop {
             }
             row.detail = refusal.count > 1 ? "\(refusal.code), \(refusal.count) times" : refusal.code
             return [row]
-        case .certificate, .read, .carried, .carriedService, .standing, .orders, .audit(.head), .audit(.peerHead),
+        // The order for a link is told as the operation that it is.
+        case .link, .certificate, .read, .carried, .carriedService, .standing, .orders, .audit(.head),
+            .audit(.peerHead),
             .stated, .desk:
             return []
         }

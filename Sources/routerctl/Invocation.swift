@@ -49,8 +49,14 @@ struct Invocation {
             case "--help", "-h": wantsHelp = true
             case "--json": form = .json
             case "-o", "--output":
-                guard let text = value ?? rest.popFirst(), let form = OutputForm(rawValue: text) else {
-                    throw Self.usage("-o takes text, json or jsonl", "write for example -o json")
+                let text = value ?? rest.popFirst()
+                guard let form = text.flatMap({ OutputForm(rawValue: $0) }) else {
+                    let nearest = SpellingDistance.nearest(
+                        to: text ?? "", among: ["json", "jsonl", "text"], most: 1
+                    ).first
+                    throw Self.usage(
+                        "-o takes text, json or jsonl",
+                        nearest.map { "did you mean \($0)?" } ?? "write for example -o json")
                 }
                 self.form = form
             case "--socket":
@@ -104,7 +110,7 @@ struct Invocation {
     private static func unknown(_ words: [String]) -> ControlFailure {
         let said = words.prefix(2).joined(separator: " ")
         guard !said.isEmpty else { return usage("no verb was given", "see routerctl --help") }
-        let names = VerbTable.all.map(\.name)
+        let names = VerbTable.all.filter { !$0.isHidden }.map(\.name)
         let family = names.filter { $0.hasPrefix(words[0] + " ") }
         if words.count == 1, !family.isEmpty {
             return usage("there is no verb \(said)", "there are \(family.joined(separator: ", "))")

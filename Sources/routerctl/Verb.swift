@@ -20,5 +20,7 @@ struct Verb: Sendable {
     var summary: String
     /// Two worked examples: the command and what it does.
     var examples: [(command: String, does: String)]
+    /// For programs: not in the overview, not offered.
+    var isHidden = false
     var run: @Sendable (Invocation) throws(ControlFailure) -> Int32
 }

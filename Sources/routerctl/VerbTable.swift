@@ -28,7 +28,14 @@ enum VerbTable {
             name: "--mrn", value: "MRN", meaning: "with this message reference number, or that begins so with *"),
     ]
 
-    static let all: [Verb] = station + writing + cables + desks + accounts + links
+    /// As the overview and the man page show them.
+    static let families: [(title: String, verbs: [Verb])] = [
+        ("The station and its health", station), ("Writing and handing in", writing),
+        ("Cables in custody", cables), ("Inbox, replies that are due, programs", desks),
+        ("Receipts, reports, audit", accounts), ("Links, ways, the network", links), ("The command line", shell),
+    ]
+
+    static let all: [Verb] = families.flatMap(\.verbs) + hidden
 
     static func find(_ words: [String]) -> (Verb, Int)? {
         if words.count >= 2, let verb = all.first(where: { $0.name == "\(words[0]) \(words[1])" }) { return (verb, 2) }
