@@ -2,8 +2,18 @@ package import Cables
 
 /// One link as it is listed.
 package struct LinkItem: Sendable {
-    /// `draining`: nothing new begins. `shut`: closed by order.
-    package enum State: String, Sendable { case up, connecting, down, draining, shut }
+    /// `limited`: only what an order on either side lets pass. `draining`: nothing new begins. `closed`: by order.
+    package enum State: String, Sendable {
+        case up, limited, connecting, down, draining, closed
+
+        /// There is a session.
+        package var isOpen: Bool {
+            switch self {
+            case .up, .limited, .draining: true
+            case .connecting, .down, .closed: false
+            }
+        }
+    }
 
     package struct Limit: Sendable {
         package var precedence: Precedence
@@ -95,15 +105,15 @@ extension StationCustody {
         let closing = link.own.closing ?? link.theirs.closing
         let state: LinkItem.State =
             if link.own.closing?.isShut == true {
-                .shut
+                .closed
             } else if link.isUp {
-                closing == nil ? .up : .draining
+                closing != nil ? .draining : limits.isEmpty ? .up : .limited
             } else {
                 link.why.hasPrefix("dialling") ? .connecting : .down
             }
         return LinkItem(
             peer: link.peer, state: state, since: link.since,
-            why: restraintSentence(ordinal, .routine) ?? link.why, nextAt: state == .shut ? nil : link.nextAt,
+            why: restraintSentence(ordinal, .routine) ?? link.why, nextAt: state == .closed ? nil : link.nextAt,
             queued: queued, rate: link.rate, roundTrip: link.roundTrip, limits: limits,
             closedUntil: closing?.endsAt.map(wall), sentNumber: link.sentNumber,
             receivedNumber: link.receivedNumber, sentCables: link.sentCables, receivedCables: link.receivedCables,

@@ -88,6 +88,9 @@ extension StationCustody {
         links[link].own.closing.flatMap { $0.isShut ? $0.reason : nil }
     }
 
+    /// Whether an order of this station closes the link, or drains it before.
+    package func isClosing(_ link: Int) -> Bool { links[link].own.closing != nil }
+
     /// The neighbour says what its orders keep from the link.
     package mutating func noticed(
         _ link: Int, session: UInt64, _ notice: LinkNotice, at now: Instant, _ actions: inout Actions

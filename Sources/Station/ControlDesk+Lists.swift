@@ -59,8 +59,8 @@ extension ControlDesk {
                     station: facts.settings.station.description, network: facts.network.name, version: facts.version,
                     state: readOnly ? "readOnly" : isAccepting ? "serving" : "draining",
                     since: Timestamp(milliseconds: facts.startedAt).description, accepting: isAccepting,
-                    queued: words(counts), linksUp: links.count { $0.state == .up },
-                    linksDown: links.count { $0.state != .up }, overdue: overdue,
+                    queued: words(counts), linksUp: links.count { $0.state.isOpen },
+                    linksDown: links.count { !$0.state.isOpen }, overdue: overdue,
                     alarms: alarms.all.map {
                         StatusDocument.Alarm(
                             code: $0.code, since: Timestamp(milliseconds: $0.since).description,

@@ -90,11 +90,11 @@ extension MetricsText {
         }
         family(
             "cable_link_up", .gauge, "Whether a session with the neighbour is open: 1 yes, 0 no.",
-            each { $0.item.state == .up || $0.item.state == .draining ? 1 : 0 })
+            each { $0.item.state.isOpen ? 1 : 0 })
         family(
             "cable_link_shut", .gauge,
             "Whether an operator has closed the link, or it is being emptied for that: 1 yes.",
-            each { $0.item.state == .shut || $0.item.state == .draining ? 1 : 0 })
+            each { $0.item.state == .closed || $0.item.state == .draining ? 1 : 0 })
         family(
             "cable_link_limited", .gauge, "Whether an operator keeps precedences from the link: 1 yes.",
             each { $0.item.limits.isEmpty ? 0 : 1 })

@@ -216,7 +216,7 @@ extension StatusPage {
             + ". As of " + clock(state.at) + (state.diskFree === undefined ? "" : ", " + size(state.diskFree)
             + " of disk free") + ".");
           const down = state.links.filter(l => l.state === "down" || l.state === "connecting").length;
-          const ordered = state.links.filter(l => l.state === "shut" || l.state === "draining" || l.limited).length;
+          const ordered = state.links.filter(l => l.state === "closed" || l.state === "draining" || l.limited).length;
           const parts = [];
           if (state.state === "readOnly") parts.push("takes no cables: the journal cannot be written");
           if (state.unacknowledgedLate > 0)

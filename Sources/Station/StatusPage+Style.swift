@@ -46,7 +46,7 @@ extension StatusPage {
         .key .up::before { border-color: var(--up); }
         .key .connecting::before { border-top: 3px dashed var(--connecting); }
         .key .down::before { border-top: 3px dotted var(--down); }
-        .key .shut::before { border-top: 3px dotted var(--soft); }
+        .key .closed::before { border-top: 3px dotted var(--soft); }
         .key .unknown::before { border-top-width: 1px; }
         #picture svg { display: block; width: 100%; height: auto; }
         #picture text { font-size: 13px; fill: var(--ink); text-anchor: middle; }
@@ -67,7 +67,7 @@ extension StatusPage {
         #picture text.label.down { fill: var(--down); }
         #picture line.link.draining { stroke: var(--connecting); stroke-dasharray: 14 5 2 5; }
         #picture text.label.draining { fill: var(--connecting); }
-        #picture line.link.shut { stroke: var(--soft); stroke-dasharray: 3 9; }
+        #picture line.link.closed { stroke: var(--soft); stroke-dasharray: 3 9; }
         #picture line.flow { stroke: var(--ink); stroke-width: 5; stroke-linecap: round; stroke-dasharray: .1 17.9;
           visibility: hidden; animation: flow 1.2s linear infinite; }
         #picture line.flow.moving { visibility: visible; }

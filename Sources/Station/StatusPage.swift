@@ -73,7 +73,7 @@ enum StatusPage {
         <div id="picture"></div>
         <p id="beyond" class="small"></p>
         <ul class="key" aria-label="What the lines of the picture mean">
-        <li class="up">up</li><li class="connecting">connecting</li><li class="down">down</li><li class="shut">shut by order</li>
+        <li class="up">up</li><li class="connecting">connecting</li><li class="down">down</li><li class="closed">closed by order</li>
         <li class="unknown">between others, not seen from here</li>
         </ul>
         </section>

@@ -111,7 +111,7 @@ enum LinkCommands {
                 .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             var text = """
                 link       \(link.peer), \(link.state) since \(link.since): \(link.why)
-                next       \(link.nextAt ?? link.closedUntil ?? (link.state == "up" ? "connected" : "not planned"))
+                next       \(link.nextAt ?? link.closedUntil ?? (["up", "limited"].contains(link.state) ? "connected" : "not planned"))
                 rate       \(link.rate.map { "\(Int($0)) octets/s" } ?? "not measured"), \
                 round trip \(link.roundTrip.map { "\(Int($0 * 1_000)) ms" } ?? "not measured")
                 room       \(document.room) octets, chunks of \(document.chunkOctets)

@@ -119,7 +119,7 @@ private func triangle() -> Network {
         let why = again.core.shutReason(0)
         #expect(why == "keys")
         let item = again.core.linkItems(at: again.now)[0]
-        #expect(item.state == .shut)
+        #expect(item.state == .closed)
         #expect(item.limits.map(\.precedence) == [.flash])
         // Five seconds have passed.
         #expect(item.limits.map(\.until) == [station.now.wall + 60_000])

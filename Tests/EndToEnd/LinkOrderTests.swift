@@ -30,7 +30,7 @@ struct LinkOrderTests {
         }
         lab.kill("RUECAP")
         try lab.start("RUECAP")
-        try lab.wait("the link is up again") { state(lab, "RUECAP", "RUEHUB") == "up" }
+        try lab.wait("the link is up again, with its limit") { state(lab, "RUECAP", "RUEHUB") == "limited" }
         #expect(lab.ctl("RUECAP", "submit", "-", input: Lab.cable(1)).status == 0)
         #expect(lab.ctl("RUECAP", "submit", "-", input: Lab.cable(2, precedence: "Z")).status == 0)
         try lab.wait("the FLASH is there") { lab.ctl("RUENO", "inbox", "list").rows.count == 1 }
@@ -51,13 +51,13 @@ struct LinkOrderTests {
         try lab.start("RUECAP", "RUEHUB", "RUENO")
         try lab.wait("the link is up") { state(lab, "RUECAP", "RUEHUB") == "up" }
         #expect(lab.ctl("RUECAP", "link", "drain", "RUEHUB", "--reason", "antenna").status == 0)
-        try lab.wait("it is closed") { state(lab, "RUECAP", "RUEHUB") == "shut" }
+        try lab.wait("it is closed") { state(lab, "RUECAP", "RUEHUB") == "closed" }
         try lab.wait("the neighbour knows why") {
             (row(lab, "RUEHUB", "RUECAP")["why"] as? String ?? "").contains("antenna")
         }
         lab.kill("RUECAP")
         try lab.start("RUECAP")
-        #expect(state(lab, "RUECAP", "RUEHUB") == "shut")
+        #expect(state(lab, "RUECAP", "RUEHUB") == "closed")
         #expect(lab.ctl("RUECAP", "submit", "-", input: Lab.cable(1)).status == 0)
         try lab.wait("the queue says why it waits") {
             let row = lab.ctl("RUECAP", "queue", "list").rows.first
@@ -74,7 +74,7 @@ struct LinkOrderTests {
         try lab.wait("the link is up") { state(lab, "RUECAP", "RUEHUB") == "up" }
         #expect(lab.ctl("RUECAP", "link", "down", "RUEHUB", "--until", "3s", "--reason", "test").status == 0)
         try lab.wait("it is closed on both sides") {
-            state(lab, "RUECAP", "RUEHUB") == "shut" && state(lab, "RUEHUB", "RUECAP") != "up"
+            state(lab, "RUECAP", "RUEHUB") == "closed" && state(lab, "RUEHUB", "RUECAP") != "up"
         }
         try lab.wait("it opens") { state(lab, "RUECAP", "RUEHUB") == "up" && state(lab, "RUEHUB", "RUECAP") == "up" }
         #expect(lab.ctl("RUECAP", "link", "down", "RUENO", "--reason", "test").status == 65)

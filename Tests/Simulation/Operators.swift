@@ -54,8 +54,18 @@ final class Operators {
         return true
     }
 
+    /// Until it is so: a station that is down, or dies before the order is synced, is told again (seed 464).
     private func open(_ index: Int, _ link: Int) {
-        guard !give(.open, nil, at: index, link) else { return }
-        world.after(Self.againMilliseconds) { [weak self] in self?.open(index, link) }
+        give(.open, nil, at: index, link)
+        world.after(Self.againMilliseconds) { [weak self] in
+            guard let self, !isOpen(index, link) else { return }
+            open(index, link)
+        }
+    }
+
+    private func isOpen(_ index: Int, _ link: Int) -> Bool {
+        guard let process = stations[index].running else { return false }
+        let count = process.custody.linkCount
+        return count == 0 || !process.custody.isClosing(link % count)
     }
 }

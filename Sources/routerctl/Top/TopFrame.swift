@@ -141,7 +141,7 @@ struct TopFrame {
             line.cell(link.state, 5, Self.style(link.state))
             line.cell("\(link.queued.values.reduce(0, +))", 5, right: true)
             line.cell(documents.rates[link.peer].map { "\(Self.size(UInt64($0)))" } ?? "-", 6, right: true)
-            line.add(link.state == "up" ? sending(to: link.peer, width - 28) : link.why)
+            line.add(["up", "limited"].contains(link.state) ? sending(to: link.peer, width - 28) : link.why)
             lines.append(line.fitted(max(0, width)))
         }
         if count < documents.links.count { lines.append(ScreenLine("\(documents.links.count - count) more: l", .dim)) }
