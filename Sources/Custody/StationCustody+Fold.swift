@@ -171,14 +171,21 @@ extension StationCustody {
             touch(slot)
             for position in 0..<entries[slot].deliveryCount
             where item.deliveries.contains(entries[slot][delivery: position].index)
-                && entries[slot][delivery: position].state == .queued
+                && waits(slot, position)
             {
                 entries[slot][delivery: position].state = .inTransit
+                entries[slot][delivery: position].why = .none
                 entries[slot][delivery: position].since = passed.at
                 entries[slot][delivery: position].link = link.map { UInt16($0) } ?? CustodyDelivery.noLink
                 entries[slot][delivery: position].transmission = CustodyDelivery.none
             }
         }
+    }
+
+    /// No record says when a hold that ends by itself has ended: what was passed on was held no more.
+    private func waits(_ slot: UInt32, _ position: Int) -> Bool {
+        let delivery = entries[slot][delivery: position]
+        return delivery.state == .queued || delivery.state == .held && delivery.why.endsByItself
     }
 
     /// The neighbour forgot: custody is here again, and the next offer is marked.

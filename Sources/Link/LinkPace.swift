@@ -5,10 +5,8 @@
 /// neighbour's own. From these two moments come the delivered rate, taken over the longer of the times that sending and
 /// answering took, as BBR does, so that pongs which come in a bunch do not look like speed, and the round trip.
 ///
-/// What may be under way is the delivered rate times the smallest round trip. On the way up it is a quarter more of a
-/// rate that is taken over parts of a round trip: what is sent at twice the rate so far comes back at twice that rate, or
-/// at the way's own, so that each round trip doubles until the way is full. Then follow rounds in turn: one with an eighth
-/// more, to look whether the way has become faster, one with an eighth less, so that no queue stays, and some with neither.
+/// What may be under way is the delivered rate times the smallest round trip; a quarter more while that quarter still
+/// makes the rate grow, and now and then to look whether it would.
 package struct LinkPace: Sendable {
     /// What is known of the way from an earlier session over the same link.
     package struct Memory: Sendable, Equatable {
@@ -24,8 +22,6 @@ package struct LinkPace: Sendable {
     package static let chunkLeast = 256
     /// Chunks before anything is measured.
     private static let chunkFirst = 1_024
-    /// Where little was sent at this rate, octets a second, as much may be under way as before anything is measured.
-    private static let startRate: UInt64 = 1_000
     /// A chunk is not made smaller than this for the sake of an even flow.
     private static let chunkPartLeast = 4_096
     /// Octets under way for which the way needs this long at most are never too many, milliseconds.
@@ -33,8 +29,6 @@ package struct LinkPace: Sendable {
     private static let freeMost = 256 << 10
     /// What this kernel holds back, milliseconds at the measured rate.
     private static let heldMilliseconds: UInt64 = 20
-    /// So long it takes at most until given room is used, milliseconds.
-    private static let choiceMilliseconds: UInt64 = 25
     /// What waits for it, milliseconds at the measured rate: the loop must come by in that time.
     private static let pipeMilliseconds: UInt64 = 50
     /// Round trips differ by so much without any queue, milliseconds.
@@ -43,13 +37,6 @@ package struct LinkPace: Sendable {
     private static let pacedMost: UInt64 = 12_500_000
     /// Rates and round trips are forgotten after this long, milliseconds.
     private static let memoryMilliseconds: UInt64 = 10_000
-    /// A queue is there when all answers within this time say so, milliseconds.
-    private static let latestMilliseconds: UInt64 = 500
-    /// A part of a round trip over which a rate is taken has at least this many milliseconds: clocks have no finer ones.
-    private static let burstLeast: UInt64 = 20
-    /// Rounds for which such a rate counts: by then a whole round trip has shown it.
-    private static let burstRounds = 3
-    private static let answersMax = 64
     /// Round trips between two looks whether the way has become faster: doubling.
     private static let restLeast = 2
     private static let restMost = 8
@@ -85,34 +72,16 @@ package struct LinkPace: Sendable {
     private var rates: WindowedBest
     private var roundTrips: WindowedBest
 
-    /// Milliseconds: the smallest of the last answers. A queue delays all of them, a busy machine some.
-    private var latest: WindowedBest
-    private var phase = Phase.startup
-    /// There was once enough to send.
-    private var isMeasured = false
+    /// Milliseconds, in eighths: the mean of the last answers.
+    private var smoothed: UInt64 = 0
+    /// The way was full once: from then on it is looked at with an eighth more only.
+    private var hasFilled = false
+    private var isProbing = true
     private var roundEnd: UInt64 = 0
     private var bestBefore: UInt64 = 0
     private var roundsWithoutGrowth = 0
-    private var roundsWithQueue = 0
+    private var rest = 0
     private var restNext = LinkPace.restLeast
-    /// Answers of the way up, oldest first.
-    private var answers: [Answer] = []
-    /// The best rate over a part of a round trip, and for how many rounds it counts.
-    private var burst: (rate: UInt64, rounds: Int) = (0, 0)
-
-    private struct Answer {
-        var place: UInt64
-        var sentAt: UInt64
-        var at: UInt64
-    }
-
-    private enum Phase: Equatable {
-        /// The way was never full.
-        case startup
-        case probing
-        case draining
-        case cruising(rounds: Int)
-    }
 
     /// - Parameters:
     ///   - chunkMost: octets of a chunk, however fast the way is.
@@ -124,23 +93,18 @@ package struct LinkPace: Sendable {
         limitedAt = now
         rates = WindowedBest(milliseconds: Self.memoryMilliseconds, larger: true)
         roundTrips = WindowedBest(milliseconds: Self.memoryMilliseconds, larger: false)
-        latest = WindowedBest(milliseconds: Self.latestMilliseconds, larger: false)
         guard let memory else { return }
-        phase = .probing
         rates.add(memory.rate, at: now)
         roundTrips.add(memory.roundTrip, at: now)
     }
 
     package var memory: Memory? {
-        guard let rate = rates.best, let roundTrip else { return nil }
+        guard let rate, let roundTrip else { return nil }
         return Memory(rate: rate, roundTrip: roundTrip)
     }
 
     /// Octets a second; nil before anything is measured.
-    package var rate: UInt64? {
-        guard phase == .startup || burst.rounds > 0 else { return rates.best }
-        return rates.best.map { max($0, burst.rate) }
-    }
+    package var rate: UInt64? { rates.best }
     /// Milliseconds, the smallest of the last ten seconds.
     package var roundTrip: UInt64? { roundTrips.best }
 
@@ -170,38 +134,17 @@ package struct LinkPace: Sendable {
         let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
         // A quarter of little is less than can be sent: up to four of these chunks, which are half of rule 17's.
         let least = chunk > 2 * Self.chunkLeast ? 4 * chunk : 2 * chunk
-        let more = { (rate: UInt64, share: Int) in
-            let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
-            return min(fits + max(fits / share, chunk), max(fits + fits / 4, least))
-        }
-        let gained: Int =
-            switch phase {
-            // A burst shows what is next, or that there is hardly more.
-            case .startup: burst.rounds > 0 ? max(fits, more(rates.best ?? 0, 8)) : more(rates.best ?? 0, 4)
-            case .probing: seesQueue ? fits : fits + max(fits * 3 / 16, chunk)
-            case .draining: fits - fits / 8
-            case .cruising: seesQueue ? fits - fits / 16 : fits
-            }
+        let probing = min(fits + max(fits / (hasFilled ? 8 : 4), chunk), max(fits + fits / 4, least))
+        let gained = hasFilled && seesQueue ? fits - fits / 8 : isProbing ? probing : fits
         let free = min(Self.freeMost, Int(clamping: rate * Self.freeMilliseconds / 1_000))
-        // Of what was too little to fill the way, the rate says little.
-        let start = phase == .startup && !isMeasured && rate >= Self.startRate ? 4 * Self.chunkFirst : 0
-        return max(gained, free, 2 * chunk, start)
+        return max(gained, free, 2 * chunk)
     }
 
-    /// Octets more than the bound that may be given to whoever chooses, since it takes a moment until they are chosen; with
-    /// these it is at most the quarter more of rule 17.
-    package var slack: Int {
-        guard let rate, let roundTrip, phase != .draining else { return 0 }
-        let fits = Int(clamping: rate * max(1, roundTrip) / 1_000)
-        let moment = Int(clamping: rate * Self.choiceMilliseconds / 1_000)
-        return max(0, min(2 * chunk, moment, fits + fits / 4 - bound))
-    }
-
-    /// All answers take longer than the way does: octets wait somewhere before it.
+    /// Answers take longer than the way does: octets wait somewhere before it.
     private var seesQueue: Bool {
-        guard let roundTrip, let rate, rate > 0, let latest = latest.best else { return false }
+        guard let roundTrip, let rate, rate > 0 else { return false }
         let chunkTime = UInt64(chunk) * 1_000 / rate
-        return latest > roundTrip + max(roundTrip / 8, chunkTime, Self.noiseMilliseconds)
+        return smoothed / 8 > roundTrip + max(roundTrip / 8, chunkTime, Self.noiseMilliseconds)
     }
 
     /// Octets that the kernel may hold unsent: some milliseconds' worth, since nothing overtakes them.
@@ -215,11 +158,7 @@ package struct LinkPace: Sendable {
     package var ceiling: UInt64? {
         guard let rate, rate < Self.pacedMost else { return nil }
         // The rate is of frames: TLS, TCP and IP add some six in a hundred.
-        switch phase {
-        case .startup: return 2 * rate
-        case .probing: return rate + rate / 4
-        case .draining, .cruising: return rate + rate / 16
-        }
+        return hasFilled && !isProbing ? rate + rate / 16 : rate + rate / 4 + rate / 8
     }
 
     /// Octets that may wait for the kernel to take them: as little as keeps it busy.
@@ -278,61 +217,41 @@ package struct LinkPace: Sendable {
         flightStart = mark.sentAt
         let took = max(1, now - mark.sentAt)
         roundTrips.add(took, at: now)
-        latest.add(took, at: now)
-        if phase == .startup { noteBurst(mark, now: now) }
+        smoothed = smoothed == 0 ? took * 8 : smoothed - smoothed / 8 + took
         let apart = max(1, now - mark.deliveredAt, mark.sentAt - min(mark.sentAt, mark.flightStart))
         let rate = (delivered - mark.delivered) * 1_000 / apart
         // Where there was too little to send, only what is better than known says something.
         if !mark.isLimited || rate > rates.best ?? 0 { rates.add(rate, at: now) }
-        if !mark.isLimited { isMeasured = true }
         if mark.delivered >= roundEnd { endRound(isLimited: mark.isLimited) }
         return true
     }
 
-    /// The rate over the newest answers that took long enough to count.
-    private mutating func noteBurst(_ mark: Mark, now: UInt64) {
-        let least = max(Self.burstLeast, (roundTrip ?? 0) * 3 / 8)
-        for answer in answers.reversed() {
-            let apart = max(now - answer.at, mark.sentAt - answer.sentAt)
-            guard min(now - answer.at, apart) >= least else { continue }
-            let rate = (mark.place - answer.place) * 1_000 / apart
-            if rate > burst.rate { burst = (rate, Self.burstRounds) }
-            break
-        }
-        answers.append(Answer(place: mark.place, sentAt: mark.sentAt, at: now))
-        if answers.count > Self.answersMax { answers.removeFirst(Self.answersMax / 2) }
-    }
-
-    /// Octets sent in one round trip have arrived: what the next round tries.
+    /// Octets sent in one round trip have arrived: looks whether a quarter more brought anything.
     private mutating func endRound(isLimited: Bool) {
         roundEnd = sent
-        if burst.rounds > 0 { burst.rounds -= 1 }
         let best = rates.best ?? 0
-        switch phase {
-        case .startup:
+        if isProbing {
             guard !isLimited || seesQueue else { return }
-            let grows = best * 20 > bestBefore * 21
-            bestBefore = max(best, bestBefore)
-            roundsWithoutGrowth = grows ? 0 : roundsWithoutGrowth + 1
-            roundsWithQueue = seesQueue ? roundsWithQueue + 1 : 0
-            // One stall of a busy machine is not the way's end.
-            guard roundsWithoutGrowth >= 3 || roundsWithQueue >= 2 else { return }
-            phase = .draining
-            restNext = Self.restLeast
-            answers.removeAll()
-            // Answers that came in a bunch may have looked like more.
-            burst.rate = min(burst.rate, best + best / 4)
-        case .probing:
-            guard !isLimited || seesQueue else { return }
-            // While more arrives than before there may be yet more.
-            if best * 100 <= bestBefore * 105 || seesQueue { phase = .draining }
-            bestBefore = best
-        case .draining:
-            phase = .cruising(rounds: restNext)
+            if best * 20 > bestBefore * 21 {
+                hasFilled = false
+                bestBefore = best
+                roundsWithoutGrowth = 0
+                restNext = Self.restLeast
+                return
+            }
+            roundsWithoutGrowth += 1
+            guard roundsWithoutGrowth >= 3 || seesQueue else { return }
+            hasFilled = true
+            isProbing = false
+            rest = restNext
             restNext = min(Self.restMost, restNext * 2)
-        case .cruising(let rounds):
+        } else {
+            rest -= 1
+            guard rest <= 0 else { return }
+            isProbing = true
             bestBefore = best
-            phase = rounds > 1 ? .cruising(rounds: rounds - 1) : .probing
+            // Once known, one look is enough.
+            roundsWithoutGrowth = 2
         }
     }
 }

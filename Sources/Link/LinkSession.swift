@@ -131,9 +131,7 @@ package struct LinkSession: ~Copyable {
 
     private mutating func ping() {
         nonce += 1
-        pace.mark(
-            nonce, isLimited: (granted >= pace.chunk && pace.inFlight < pace.bound * 3 / 4) || sendWindow <= 0,
-            now: clock)
+        pace.mark(nonce, isLimited: granted >= pace.chunk || sendWindow <= 0, now: clock)
         put(.ping(nonce: nonce))
     }
 
@@ -248,7 +246,7 @@ package struct LinkSession: ~Copyable {
         guard state == .open, loopKnows else { return nil }
         let chunk = pace.chunk
         let pipe = min(limits.pipeOctets, pace.pipe)
-        let room = min(pipe - unsent, sendWindow, pace.bound + pace.slack - pace.inFlight) - granted
+        let room = min(pipe - unsent, sendWindow, pace.bound - pace.inFlight) - granted
         // Small grants would wake the core for every frame.
         let least = min(chunk, pipe) / 2
         let isEnough = room >= max(chunk, min(pace.bound, pipe) / 4) || (granted < least && room >= least)

@@ -132,7 +132,8 @@ extension PageState.Link {
     init(_ link: LinkFigures) {
         let item = link.item
         self.init(
-            peer: item.peer.description, state: item.state == .limited ? "up" : item.state.rawValue, limited: !item.limits.isEmpty,
+            peer: item.peer.description, state: item.state == .limited ? "up" : item.state.rawValue,
+            limited: !item.limits.isEmpty,
             why: item.why,
             nextAt: item.nextAt.map { Timestamp(milliseconds: $0).description },
             queued: item.queued.values.reduce(0, +), oldestSeconds: link.oldest.values.max().map { $0 / 1_000 },
