@@ -101,7 +101,7 @@ extension Ledger {
     func wasForbidden(lane: Int, from index: Int, to peer: Int, _ network: SimulatedNetwork) -> Bool {
         guard lane % 2 == 0, let told = announced[[peer, index]], lane < Int(told.floor.rawValue) * 2,
             world.now > told.from + Self.hearingMilliseconds, world.now < told.until, told.stands(),
-            network.isSound(index, peer)
+            network.isSound(index, peer, for: Self.hearingMilliseconds)
         else { return false }
         return true
     }
@@ -110,6 +110,15 @@ extension Ledger {
     func isOutdated(_ station: SimulatedStation, _ sequence: UInt64, _ order: LinkOrder) -> Bool {
         if let until = order.until, until <= station.clock.wall { return true }
         if order.change == .open || order.change == .limit(.routine) { return true }
+        // It ends by the clock of the machine's uptime, also where the other one was set back (seed 746).
+        if let process = station.running,
+            let item = process.custody.linkItems(at: station.clock).first(where: { $0.peer == order.peer }),
+            order.isLimit
+                ? !item.limits.contains(where: { $0.by == station.name })
+                : item.closedUntil == nil && item.state != .closed && item.state != .draining
+        {
+            return true
+        }
         return books[station.index].kept.contains { other, kept in
             guard other > sequence, case .link(let newer) = kept.digest, newer.peer == order.peer else { return false }
             return newer.isLimit == order.isLimit && isOnDisk(station, other)

@@ -53,10 +53,11 @@ package final class SimulatedNetwork {
         return connections
     }
 
-    /// Nothing is wrong between two stations that anybody knows of.
-    func isSound(_ a: Int, _ b: Int) -> Bool {
+    /// Nothing is wrong between two stations that anybody knows of, and nothing has stood still for so long.
+    func isSound(_ a: Int, _ b: Int, for milliseconds: UInt64) -> Bool {
         let between = open(between: a, b)
-        return blocked(a, b) == nil && slowness[Self.pair(a, b)] == nil && between.count == 1
+        return (blockedUntil[Self.pair(a, b)] ?? 0) + milliseconds <= world.now && slowness[Self.pair(a, b)] == nil
+            && between.count == 1
             && !between.contains(where: \.isDeaf)
     }
 
