@@ -235,6 +235,10 @@ class Lab:
     def file(self, station, name):
         return f"{self.net}/{self.names[station]}/{name}"
 
+    def setting(self, station, key):
+        with open(self.file(station, "station.json5")) as file:
+            return json.load(file)[key]
+
     def configure(self, station, **keys):
         path = self.file(station, "station.json5")
         with open(path) as file:

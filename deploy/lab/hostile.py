@@ -97,6 +97,19 @@ class Identity:
                 "-extfile", f"{base}.ext", "-out", f"{base}.pem")
         return f"{base}.pem", f"{base}.key"
 
+    def revoke(self, certificate, authority, out):
+        """A revocation list of the authority's that names the certificate."""
+        serial = subprocess.run(
+            ["openssl", "x509", "-in", certificate, "-noout", "-serial"], check=True, capture_output=True, text=True
+        ).stdout.strip().split("=")[1]
+        with open(f"{self.folder}/index.txt", "w") as file:
+            file.write(f"R\t350101000000Z\t250101000000Z\t{serial}\tunknown\t/CN=REVOKED\n")
+        with open(f"{self.folder}/crl.cnf", "w") as file:
+            file.write(f"[ca]\ndefault_ca=own\n[own]\ndatabase={self.folder}/index.txt\ndefault_md=sha256\n"
+                       "default_crl_days=30\n")
+        openssl("ca", "-config", f"{self.folder}/crl.cnf", "-gencrl", "-cert", authority[0], "-keyfile", authority[1],
+                "-out", out)
+
 
 def connect(port):
     peer = socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -262,6 +275,9 @@ def main():
             own = Identity(f"{lab.folder}/own", "LAB")
             identities["expired"] = own.make("expired", lab.names[2], authority, days="-1")
             identities["stranger"] = own.make("stranger", "RUZZZ", authority)
+            identities["revoked"] = own.make("revoked", lab.names[2], authority)
+            own.revoke(identities["revoked"][0], authority, f"{lab.folder}/revoked.pem")
+            lab.configure(1, tls={**lab.setting(1, "tls"), "revocations": f"{lab.folder}/revoked.pem"})
         lab.start(0, 1)
         until("the link is up", lambda: any(row["state"] == "up" for row in lab.ask(0, "link.list")))
         traffic = Traffic(lab)
