@@ -114,11 +114,9 @@ extension ListFilter {
 
     /// `90`, `90s`, `30m`, `2h`, `7d`.
     package static func seconds(_ option: String, _ text: String) throws(ControlFailure) -> Int64 {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        let unit = text.last.flatMap { units[$0] }
-        guard let number = Int64(unit == nil ? text : String(text.dropLast())), number >= 0,
-            case (let seconds, let overflow) = number.multipliedReportingOverflow(by: unit ?? 1), !overflow
-        else { throw usage("\(option) takes a time, not \(text)", "write for example \(option) 30m, 2h or 7d") }
+        guard let seconds = DurationText.seconds(text) else {
+            throw usage("\(option) takes a time, not \(text)", "write for example \(option) 30m, 2h or 7d")
+        }
         return seconds
     }
 

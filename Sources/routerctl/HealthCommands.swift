@@ -56,7 +56,7 @@ enum HealthCommands {
                 Health.Figure("queued", Double(total)),
             ],
             details: worst.filter { $0.secondsLeft < 0 }.map {
-                "\($0.id) \($0.precedence), \(ListCommands.duration(-$0.secondsLeft)) late: \($0.why)"
+                "\($0.id) \($0.precedence), \(DurationText.text(-$0.secondsLeft)) late: \($0.why)"
             }
         ).tell(invocation)
     }

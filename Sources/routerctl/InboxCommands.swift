@@ -91,11 +91,10 @@ enum SuspenseCommands {
 
     /// Milliseconds of `3d`, `12h`, `90m`, `45s`; a number alone is days.
     private static func duration(_ text: String) -> Int64? {
-        let units: [Character: Int64] = ["d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000]
-        let unit = text.last.flatMap { units[$0] }
-        let digits = unit == nil ? text[...] : text.dropLast()
-        guard let number = Int64(digits), (0...100_000).contains(number) else { return nil }
-        return number * (unit ?? 86_400_000)
+        guard let seconds = DurationText.seconds(text, bare: 86_400), (0...100_000 * 86_400).contains(seconds) else {
+            return nil
+        }
+        return seconds * 1_000
     }
 
     static func close(_ invocation: Invocation) throws(ControlFailure) -> Int32 {

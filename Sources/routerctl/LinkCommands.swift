@@ -70,12 +70,8 @@ enum LinkCommands {
 
     /// `90`, `30m`, `2h`, `1d`.
     private static func duration(_ text: String) -> Int64? {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        let unit = text.last.flatMap { units[$0] }
-        guard let number = Int64(unit == nil ? text : String(text.dropLast())), (1...31_622_400).contains(number) else {
-            return nil
-        }
-        return number * (unit ?? 1) * 1_000
+        guard let seconds = DurationText.seconds(text), (1...31_622_400).contains(seconds) else { return nil }
+        return seconds * 1_000
     }
 
     private static func moment(_ text: String) -> Int64? {

@@ -63,7 +63,8 @@ enum ListCommands {
 
     private static func cells(_ row: QueueRow) -> [String] {
         [
-            row.id, row.precedence, row.state, duration(row.ageSeconds), duration(row.secondsLeft), "\(row.size)",
+            row.id, row.precedence, row.state, DurationText.text(row.ageSeconds), DurationText.text(row.secondsLeft),
+            "\(row.size)",
             row.from, (row.exercise.map { "[\($0)] " } ?? "") + row.to.joined(separator: ", "), row.link ?? "",
             "\(row.attempts)", row.nextAt ?? "", row.why,
         ]
@@ -100,15 +101,6 @@ enum ListCommands {
             Output.write(table.text(columns: TextTable.terminalColumns))
         }
         return 0
-    }
-
-    static func duration(_ seconds: Int64) -> String {
-        let sign = seconds < 0 ? "-" : ""
-        let value = abs(seconds)
-        if value < 60 { return "\(sign)\(value)s" }
-        if value < 3_600 { return "\(sign)\(value / 60)m\(value % 60)s" }
-        if value < 86_400 { return "\(sign)\(value / 3_600)h\(value / 60 % 60)m" }
-        return "\(sign)\(value / 86_400)d\(value / 3_600 % 24)h"
     }
 
     static func cableShow(_ invocation: Invocation) throws(ControlFailure) -> Int32 {

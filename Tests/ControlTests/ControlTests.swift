@@ -200,3 +200,21 @@ struct ControlSocketTests {
         }
     }
 }
+
+@Suite("Spans of time")
+struct DurationTextTests {
+    @Test(
+        "What people write is read, and nothing else",
+        arguments: [
+            ("0", 0), ("90", 90), ("45s", 45), ("30m", 1_800), ("2h", 7_200), ("7d", 604_800), ("", nil), ("d", nil),
+            ("-1h", nil), ("1.5h", nil), ("2w", nil), ("9223372036854775807d", nil),
+        ] as [(String, Int64?)])
+    func seconds(text: String, seconds: Int64?) { #expect(DurationText.seconds(text) == seconds) }
+
+    @Test(
+        "Two units are said, and the sign",
+        arguments: [
+            (0, "0s"), (59, "59s"), (61, "1m1s"), (-3_900, "-1h5m"), (90_000, "1d1h"), (.min, "-106751991167300d15h"),
+        ] as [(Int64, String)])
+    func text(seconds: Int64, text: String) { #expect(DurationText.text(seconds) == text) }
+}

@@ -49,8 +49,8 @@ extension TopFrame {
                 "from \(cable.from), \(cable.precedence), \(cable.dtg ?? "no date-time group"), "
                     + "\(cable.classification ?? "no classification"), \(Self.size(cable.size))"))
         if let row = documents.queue.first(where: { $0.id == id }) {
-            var line = ScreenLine("age \(Self.duration(row.ageSeconds)), left ")
-            line.add(Self.duration(row.secondsLeft), row.secondsLeft < 0 ? .bad : .plain)
+            var line = ScreenLine("age \(DurationText.text(row.ageSeconds)), left ")
+            line.add(DurationText.text(row.secondsLeft), row.secondsLeft < 0 ? .bad : .plain)
             line.add("; \(row.state)")
             lines.append(line)
         }
@@ -103,15 +103,6 @@ extension TopFrame {
         case "down", "closed": .bad
         default: .warning
         }
-    }
-
-    static func duration(_ seconds: Int64) -> String {
-        let sign = seconds < 0 ? "-" : ""
-        let value = seconds.magnitude
-        if value < 60 { return "\(sign)\(value)s" }
-        if value < 3_600 { return "\(sign)\(value / 60)m\(value % 60)s" }
-        if value < 86_400 { return "\(sign)\(value / 3_600)h\(value / 60 % 60)m" }
-        return "\(sign)\(value / 86_400)d\(value / 3_600 % 24)h"
     }
 
     /// Octets in at most five letters.

@@ -117,9 +117,9 @@ struct TopFrame {
                 line.cell(row.precedence, 10, row.count > 0 ? .bold : .dim)
                 line.cell("\(row.count)", 7, right: true)
                 line.cell(row.late == 0 ? "-" : "\(row.late)", 6, right: true, row.late > 0 ? .bad : .plain)
-                line.cell(row.count == 0 ? "-" : Self.duration(row.ageSeconds), 7, right: true)
+                line.cell(row.count == 0 ? "-" : DurationText.text(row.ageSeconds), 7, right: true)
                 line.cell(
-                    row.count == 0 ? "-" : Self.duration(row.secondsLeft), 7, right: true,
+                    row.count == 0 ? "-" : DurationText.text(row.secondsLeft), 7, right: true,
                     row.count > 0 && row.secondsLeft < 0 ? .bad : .plain)
                 return line
             }
@@ -219,8 +219,8 @@ struct TopFrame {
                         row.state == "awaitingReceipt" ? "receipt?" : row.state,
                         row.state == "held" ? .bad : row.state == "sending" ? .good : .plain
                     )
-                case "AGE": (Self.duration(row.ageSeconds), .plain)
-                case "LEFT": (Self.duration(row.secondsLeft), row.secondsLeft < 0 ? .bad : .plain)
+                case "AGE": (DurationText.text(row.ageSeconds), .plain)
+                case "LEFT": (DurationText.text(row.secondsLeft), row.secondsLeft < 0 ? .bad : .plain)
                 case "SIZE": (Self.size(row.size), .plain)
                 case "LINK": (row.link ?? "-", .plain)
                 case "TRIES": ("\(row.attempts)", .plain)
