@@ -78,7 +78,7 @@ extension Ledger {
 
     /// An entry went to another office: a delivery of its own there.
     func enter(_ index: Int, _ forwarded: DeskRecord.Forwarded) {
-        guard forwarded.newArrival > 0,
+        guard forwarded.newArrival > 0, stillKnows(index, forwarded),
             case .accepted(let acceptance)? = books[index].kept[forwarded.number.sequence]?.digest,
             let post = acceptance.deliveries.first(where: { $0.index == forwarded.index })?.post
         else { return }
@@ -89,6 +89,18 @@ extension Ledger {
             Entry(
                 arrival: forwarded.newArrival, desk: key, at: forwarded.at, isSuspected: isSuspected,
                 sequence: forwarded.number.sequence))
+    }
+
+    /// Damage may have taken the facts that were carried behind a cable whose own segment is gone.
+    private func stillKnows(_ index: Int, _ forwarded: DeskRecord.Forwarded) -> Bool {
+        let sequence = forwarded.number.sequence
+        guard books[index].wasDamaged, !books[index].retired.contains(sequence),
+            let cable = books[index].kept[sequence], isGone(index, cable)
+        else { return true }
+        return books[index].kept.values.contains {
+            guard case .desk(.facts(let facts)) = $0.digest else { return false }
+            return facts.entries.contains { $0.arrival == forwarded.newArrival }
+        }
     }
 
     // MARK: At rest
