@@ -1,19 +1,24 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Turns
 
-/// One client of the control socket, on a queue of its own.
+/// One client of the control socket: its socket on the queue of all clients, what takes long on a queue of its own.
 final class ControlConnection: @unchecked Sendable {
-    // Unchecked: all state belongs to `queue`.
+    // Unchecked: all state belongs to `queue`, but for what is behind a lock.
 
+    /// Octets taken from the socket before others have their turn.
+    private static let readOctets = 64 << 10
     /// Octets not yet taken by the client, above which nothing more is made for it.
     private static let unsentPause = 256 << 10
     /// Octets not yet taken by the client, above which it is dropped.
     private static let unsentMax = 1 << 20
-    /// Seconds that a client which is dropped has to read why.
-    private static let dropSeconds = 5
+    /// Milliseconds that a client which is dropped has to read why.
+    private static let dropMilliseconds = 5_000
     /// Submissions of one client under way at most.
     private static let bodiesMax = 1_024
+    /// Octets of large bodies that wait for the disk, above which no more are taken from the client.
+    private static let unwrittenMax = 1 << 20
 
     typealias Producer = @Sendable () -> Produced
 
@@ -26,63 +31,58 @@ final class ControlConnection: @unchecked Sendable {
     }
 
     private let descriptor: Int32
-    private let queue: DispatchQueue
+    private let queue: TurnQueue
+    private let work = DispatchQueue(label: "cable.control.client", target: .global(qos: .userInitiated))
     private let service: any ControlService
     private let caller: ControlCaller
     private let onEnd: @Sendable () -> Void
     private let inlineOctets: Int
-    private let readSource: any DispatchSourceRead
-    private let writeSource: any DispatchSourceWrite
+    private var watch: DescriptorWatch?
     private var decoder = ControlFrameDecoder(greeted: false)
-    private var writeArmed = false
     private var closed = false
     private var unsent: [UInt8] = []
     private var unsentHead = 0
     private var producers: [(tag: UInt32, make: Producer)] = []
+    private var isProducing = false
+    /// While something was made, a maker that had nothing yet said that it has more.
+    private var hasMore = false
     private var bodies: [UInt32: Incoming] = [:]
+    private var unwritten = 0
     /// Answers that `queue` has not taken over yet.
     private let answers = Mutex<[ControlFrame]>([])
     private let isGone = Atomic<Bool>(false)
     /// It read too slowly: it gets the rest of the frame that it has a part of, a word, and the end.
     private var dropped = false
-    private var sourcesLeft = 2
 
     private struct Incoming {
         var request: ControlRequest
         var expected: Int
         var received = 0
         var octets: [UInt8] = []
-        var sink: (any BodySink)?
+        /// Where a large body goes.
+        var upload: ControlUpload?
     }
 
     init(
-        descriptor: Int32, caller: ControlCaller, service: any ControlService, inlineOctets: Int,
+        descriptor: Int32, caller: ControlCaller, service: any ControlService, inlineOctets: Int, queue: TurnQueue,
         onEnd: @escaping @Sendable () -> Void
     ) {
         self.descriptor = descriptor
         self.caller = caller
         self.service = service
         self.inlineOctets = inlineOctets
+        self.queue = queue
         self.onEnd = onEnd
-        queue = DispatchQueue(label: "cable.control.connection", target: .global(qos: .userInitiated))
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        readSource = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        writeSource = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
     }
 
+    /// The watch keeps it alive until it is closed.
     func start() {
-        readSource.setEventHandler { [weak self] in self?.readable() }
-        writeSource.setEventHandler { [weak self] in self?.writable() }
-        let closing: @Sendable () -> Void = { [self] in
-            sourcesLeft -= 1
-            if sourcesLeft == 0 {
-                Glibc.close(descriptor)
-                onEnd()
-            }
+        queue.async { [self] in
+            guard !closed else { return }
+            watch = queue.watch(descriptor, readable: { [self] in readable() }, writable: { [self] in writable() })
+            watch?.isReading = true
         }
-        readSource.setCancelHandler(handler: closing)
-        writeSource.setCancelHandler(handler: closing)
-        readSource.activate()
     }
 
     /// Says why and closes: too many clients.
@@ -98,19 +98,15 @@ final class ControlConnection: @unchecked Sendable {
 
     private func readable() {
         defer { service.readingEnded() }
-        withUnsafeTemporaryAllocation(byteCount: 256 << 10, alignment: 16) { buffer in
-            for _ in 0..<4 {
-                guard !closed else { return }
-                let count = read(descriptor, buffer.baseAddress, buffer.count)
-                if count < 0, errno == EAGAIN || errno == EINTR { return }
-                guard count > 0 else { return end() }
-                decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                do throws(ControlFault) {
-                    while !closed, let frame = try decoder.next() { take(frame) }
-                } catch {
-                    return end()
-                }
-                if count < buffer.count { return }
+        withUnsafeTemporaryAllocation(byteCount: Self.readOctets, alignment: 16) { buffer in
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0, errno == EAGAIN || errno == EINTR { return }
+            guard count > 0 else { return end() }
+            decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            do throws(ControlFault) {
+                while !closed, let frame = try decoder.next() { take(frame) }
+            } catch {
+                end()
             }
         }
     }
@@ -137,20 +133,15 @@ final class ControlConnection: @unchecked Sendable {
             if request.bodyOctets != nil { end() }
             return
         }
-        guard let expected = request.bodyOctets else {
-            service.handle(request, body: nil, from: caller, reply: ControlReply(self, tag: frame.tag))
-            return
-        }
+        guard let expected = request.bodyOctets else { return handle(request, nil, frame.tag) }
         guard bodies.count < Self.bodiesMax, bodies[frame.tag] == nil else { return end() }
         var incoming = Incoming(request: request, expected: expected)
         if expected > inlineOctets {
-            do throws(ControlFailure) {
-                incoming.sink = try service.bodySink(octets: expected)
-            } catch {
-                // The rest of this connection would be the body that nobody wants.
-                append(ControlFrame(.failed, tag: frame.tag, payload: error.encoded))
-                flush()
-                return end()
+            let upload = ControlUpload(service, octets: expected)
+            incoming.upload = upload
+            let tag = frame.tag
+            work.async { [self] in
+                if let failure = upload.begin() { failed(failure, tag) }
             }
         }
         bodies[frame.tag] = incoming
@@ -158,20 +149,14 @@ final class ControlConnection: @unchecked Sendable {
     }
 
     private func takeBody(_ frame: ControlFrame) {
-        guard var incoming = bodies[frame.tag] else { return end() }
+        guard var incoming = bodies.removeValue(forKey: frame.tag) else { return end() }
         incoming.received += frame.payload.count
-        guard incoming.received <= incoming.expected else { return end() }
-        if let sink = incoming.sink {
-            do throws(ControlFailure) {
-                try frame.payload.withUnsafeBufferPointer { (octets) throws(ControlFailure) in
-                    try sink.append(UnsafeRawBufferPointer(octets))
-                }
-            } catch {
-                sink.abandon()
-                append(ControlFrame(.failed, tag: frame.tag, payload: error.encoded))
-                flush()
-                return end()
-            }
+        guard incoming.received <= incoming.expected else {
+            bodies[frame.tag] = incoming
+            return end()
+        }
+        if let upload = incoming.upload {
+            write(frame.payload, to: upload, frame.tag)
         } else {
             incoming.octets.append(contentsOf: frame.payload)
         }
@@ -179,20 +164,59 @@ final class ControlConnection: @unchecked Sendable {
         if incoming.received == incoming.expected { finish(frame.tag) }
     }
 
+    private func write(_ octets: [UInt8], to upload: ControlUpload, _ tag: UInt32) {
+        unwritten += octets.count
+        fitReading()
+        work.async { [self] in
+            let failure = upload.append(octets)
+            queue.async { [self] in
+                unwritten -= octets.count
+                fitReading()
+            }
+            if let failure { failed(failure, tag) }
+        }
+    }
+
+    /// The rest of this connection would be the body that nobody wants.
+    private func failed(_ failure: ControlFailure, _ tag: UInt32) {
+        queue.async { [self] in
+            guard !closed else { return }
+            append(ControlFrame(.failed, tag: tag, payload: failure.encoded))
+            flush()
+            end()
+        }
+    }
+
+    private func fitReading() { if !closed { watch?.isReading = unwritten <= Self.unwrittenMax } }
+
     private func finish(_ tag: UInt32) {
         guard let incoming = bodies.removeValue(forKey: tag) else { return }
-        let reply = ControlReply(self, tag: tag)
-        guard let sink = incoming.sink else {
-            service.handle(incoming.request, body: .octets(incoming.octets), from: caller, reply: reply)
-            return
+        guard let upload = incoming.upload else {
+            return handle(incoming.request, .octets(incoming.octets), tag)
         }
-        do throws(ControlFailure) {
-            let (name, hold) = try sink.finish()
-            service.handle(
-                incoming.request, body: .stored(name: name, octets: incoming.received, hold: hold), from: caller,
-                reply: reply)
-        } catch {
-            reply.failed(error)
+        let reply = ControlReply(self, tag: tag)
+        work.async { [self] in
+            do throws(ControlFailure) {
+                guard let (name, hold) = try upload.finish() else { return }
+                service.handle(
+                    incoming.request, body: .stored(name: name, octets: incoming.received, hold: hold), from: caller,
+                    reply: reply)
+                service.readingEnded()
+            } catch {
+                reply.failed(error)
+            }
+        }
+    }
+
+    /// At once what is quick; nobody else's turn may wait for a long look.
+    private func handle(_ request: ControlRequest, _ body: SubmittedBody?, _ tag: UInt32) {
+        let reply = ControlReply(self, tag: tag)
+        guard !service.isQuick(request) else {
+            return service.handle(request, body: body, from: caller, reply: reply)
+        }
+        work.async { [self] in
+            service.handle(request, body: body, from: caller, reply: reply)
+            service.readingEnded()
         }
     }
 
@@ -232,7 +256,7 @@ final class ControlConnection: @unchecked Sendable {
             code: "TOO_SLOW", message: "more than \(Self.unsentMax >> 10) KiB waited to be read here; the rest is lost",
             advice: "read faster, or ask for less", exit: ExitStatus.tryLater)
         append(ControlFrame(.failed, tag: tag, payload: failure.encoded))
-        queue.asyncAfter(deadline: .now() + .seconds(Self.dropSeconds)) { [weak self] in self?.end() }
+        queue.asyncAfter(milliseconds: Self.dropMilliseconds) { [weak self] in self?.end() }
     }
 
     /// From any queue.
@@ -241,47 +265,68 @@ final class ControlConnection: @unchecked Sendable {
     /// Calls `make` until it has no more, as fast as the client reads; then the answer is done.
     func produce(_ tag: UInt32, _ make: @escaping Producer) {
         queue.async { [self] in
-            guard !closed else { return }
+            guard !closed, !dropped else { return }
             producers.append((tag, make))
             writable()
         }
     }
 
     /// A maker that had nothing yet has more. From any queue.
-    func resume() { queue.async { [self] in writable() } }
+    func resume() {
+        queue.async { [self] in
+            hasMore = isProducing
+            makeMore()
+        }
+    }
 
     private func append(_ frame: ControlFrame) { frame.write(to: &unsent) }
 
     private func writable() {
         guard !closed else { return }
-        if writeArmed {
-            writeArmed = false
-            writeSource.suspend()
-        }
-        if dropped {
-            if flush() { end() }
+        watch?.isWriting = false
+        let isThrough = flush()
+        if dropped, isThrough { return end() }
+        makeMore()
+    }
+
+    /// What is made may be read from the disk: `queue` does not wait for it.
+    private func makeMore() {
+        guard !closed, !isProducing, let first = producers.first, unsent.count - unsentHead < Self.unsentPause else {
             return
         }
-        while flush(), !closed, !producers.isEmpty {
-            guard fill() else {
-                flush()
-                return
+        isProducing = true
+        work.async { [self] in
+            var made: [UInt8] = []
+            var goesOn = true
+            var ends = false
+            while made.count < Self.unsentPause, goesOn {
+                switch first.make() {
+                case .frame(let kind, let payload):
+                    ControlFrame(kind, tag: first.tag, payload: payload).write(to: &made)
+                case .later:
+                    goesOn = false
+                case .end:
+                    ControlFrame(.done, tag: first.tag, payload: []).write(to: &made)
+                    (goesOn, ends) = (false, true)
+                }
             }
+            let (octets, waits, isLast) = (made, !goesOn && !ends, ends)
+            queue.async { [self] in take(octets, waits: waits, isLast: isLast) }
         }
     }
 
-    /// Makes as much as may wait for the client; false where the first maker has nothing yet.
-    private func fill() -> Bool {
-        while unsent.count - unsentHead < Self.unsentPause, let first = producers.first {
-            switch first.make() {
-            case .frame(let kind, let payload): append(ControlFrame(kind, tag: first.tag, payload: payload))
-            case .later: return false
-            case .end:
-                append(ControlFrame(.done, tag: first.tag, payload: []))
-                producers.removeFirst()
-            }
-        }
-        return true
+    /// - Parameters:
+    ///   - waits: the maker has nothing yet.
+    ///   - isLast: it has nothing more.
+    private func take(_ made: [UInt8], waits: Bool, isLast: Bool) {
+        isProducing = false
+        let goesOn = hasMore || !waits
+        hasMore = false
+        guard !closed, !dropped else { return }
+        if isLast { producers.removeFirst() }
+        unsent.append(contentsOf: made)
+        flush()
+        if goesOn { makeMore() }
     }
 
     /// True when the client took everything.
@@ -296,7 +341,7 @@ final class ControlConnection: @unchecked Sendable {
                     end()
                     return false
                 }
-                armWrite()
+                watch?.isWriting = true
                 return false
             }
             unsentHead += written
@@ -306,28 +351,17 @@ final class ControlConnection: @unchecked Sendable {
         return true
     }
 
-    private var writeActivated = false
-
-    private func armWrite() {
-        guard !writeArmed, !closed else { return }
-        writeArmed = true
-        if writeActivated {
-            writeSource.resume()
-        } else {
-            writeActivated = true
-            writeSource.activate()
-        }
-    }
-
     private func end() {
         guard !closed else { return }
         closed = true
         isGone.store(true, ordering: .relaxed)
         producers.removeAll()
-        for (_, incoming) in bodies { incoming.sink?.abandon() }
+        let uploads = bodies.values.compactMap(\.upload)
         bodies.removeAll()
-        readSource.cancel()
-        if !writeActivated { writeSource.activate() } else if !writeArmed { writeSource.resume() }
-        writeSource.cancel()
+        if !uploads.isEmpty { work.async { for upload in uploads { upload.abandon() } } }
+        watch?.cancel()
+        watch = nil
+        Glibc.close(descriptor)
+        onEnd()
     }
 }

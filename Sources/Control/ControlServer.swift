@@ -1,6 +1,7 @@
 import Dispatch
 package import Glibc
 import Synchronization
+package import Turns
 
 /// The control socket of a station.
 package final class ControlServer: @unchecked Sendable {
@@ -15,21 +16,25 @@ package final class ControlServer: @unchecked Sendable {
     private let descriptor: Int32
     private let service: any ControlService
     private let queue = DispatchQueue(label: "cable.control", qos: .userInitiated)
+    private let connections: TurnQueue
     private let source: any DispatchSourceRead
     /// Set by the owner, before anything else is called.
     private var isStarted = false
     private let open = Mutex<[UInt32: Int]>([:])
 
-    /// - Parameter mode: of the socket: who may connect at all.
+    /// - Parameters:
+    ///   - mode: of the socket: who may connect at all.
+    ///   - connections: where all clients are served.
     /// - Throws: a failure with exit 75 where another daemon answers on the socket, 78 where it cannot be made.
     package init(
         path: String, mode: mode_t, inlineOctets: Int, connectionsMax: Int, connectionsPerUserMax: Int,
-        service: any ControlService
+        service: any ControlService, queue connections: TurnQueue
     ) throws(ControlFailure) {
         self.path = path
         self.connectionsMax = connectionsMax
         self.connectionsPerUserMax = connectionsPerUserMax
         self.service = service
+        self.connections = connections
         self.inlineOctets = inlineOctets
         descriptor = try UnixAddress(path).listen(mode: mode)
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
@@ -76,7 +81,7 @@ package final class ControlServer: @unchecked Sendable {
                 groups: Self.groups(of: accepted).union([credentials.gid]))
             let allowed = count(caller)
             let connection = ControlConnection(
-                descriptor: accepted, caller: caller, service: service, inlineOctets: inlineOctets
+                descriptor: accepted, caller: caller, service: service, inlineOctets: inlineOctets, queue: connections
             ) { [weak self] in if allowed { self?.uncount(caller.uid) } }
             connection.start()
             if allowed {

@@ -27,14 +27,17 @@ package protocol BodySink: AnyObject {
     func abandon()
 }
 
-/// What the daemon does with requests. Called on the connection's queue; answers may be given from any thread.
+/// What the daemon does with requests. Quick ones come on the queue that all connections share, others on one of the
+/// connection's own; answers may be given from any thread.
 package protocol ControlService: AnyObject, Sendable {
+    /// Handling it, with a body that is in memory, takes neither the disk nor long calculations.
+    func isQuick(_ request: ControlRequest) -> Bool
     func handle(_ request: ControlRequest, body: SubmittedBody?, from caller: ControlCaller, reply: ControlReply)
     /// Why the caller may not ask this, or nil; asked before anything of the request is taken.
     func refusal(of request: ControlRequest, from caller: ControlCaller) -> ControlFailure?
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink
     func connected(_ caller: ControlCaller)
-    /// All requests that came in one reading of a client's socket have been handed over.
+    /// The requests that came together have been handed over.
     func readingEnded()
 }
 

@@ -65,6 +65,13 @@ package final class BodyInbox: @unchecked Sendable {
         state = State(place: .file(writer), hash: hash, received: start, onDisk: start)
     }
 
+    /// Nothing of it stands on the disk: neither taking octets nor finishing it waits.
+    package var isInMemory: Bool {
+        lock.withLock { _ in
+            if case .memory = state.place { state.onDisk == 0 } else { false }
+        }
+    }
+
     package func append(_ octets: [UInt8]) throws(StorageFault) {
         try octets.withUnsafeBufferPointer { (octets) throws(StorageFault) in
             try append(UnsafeRawBufferPointer(octets))

@@ -52,6 +52,14 @@ package final class RecordBatch: @unchecked Sendable {
         octets = larger
     }
 
+    /// The record that stands at a place of the segment, as it was appended; nil where it is not one of these.
+    func record(at location: RecordLocation) -> UnsafeRawBufferPointer? {
+        guard location.segment == segment, location.offset >= offset, Int(location.offset - offset) < count else {
+            return nil
+        }
+        return next(at: Int(location.offset - offset))?.payload
+    }
+
     /// The records from one place in `encoded` on: place, span and payload of each.
     func next(at place: Int) -> (span: Int, payload: UnsafeRawBufferPointer)? {
         guard place < count else { return nil }
@@ -71,7 +79,10 @@ package final class BatchPool: Sendable {
 
     package init() {}
 
-    package func take() -> RecordBatch { batches.withLock { $0.popLast() } ?? RecordBatch() }
+    /// The one that was given back first: what was written last can still be read in the others.
+    package func take() -> RecordBatch {
+        batches.withLock { $0.count < Self.batchesMax ? nil : $0.removeFirst() } ?? RecordBatch()
+    }
 
     package func give(back batch: RecordBatch) {
         guard batch.capacity <= Self.octetsMax else { return }

@@ -62,6 +62,9 @@ package struct FrameDecoder: Sendable {
 
     package init() {}
 
+    /// Octets of frames that were not taken yet.
+    package var waitingOctets: Int { buffer.count - consumed }
+
     package mutating func append(_ octets: UnsafeRawBufferPointer) {
         if consumed > 0, consumed == buffer.count {
             buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 19)

@@ -164,6 +164,9 @@ package struct LinkSession: ~Copyable {
         decoder.append(octets)
     }
 
+    /// Octets of frames that were not taken yet.
+    package var waitingOctets: Int { decoder.waitingOctets }
+
     /// The loop knows of the session: traffic may flow. Call `next` and `grant` afterwards.
     package mutating func loopNowKnows() { loopKnows = true }
 

@@ -46,6 +46,12 @@ final class CableArchive: Sendable {
         return OctetReader(scratch, in: part)
     }
 
+    /// The octets of a record that was written just now; nil: they stand on the disk only. On the loop's queue.
+    func recent(_ place: RecordPlace, _ scratch: inout [UInt8]) -> OctetReader? {
+        let part = journal.recent(RecordLocation(segment: place.segment, offset: place.offset), into: &scratch)
+        return part.map { OctetReader(scratch, in: $0) }
+    }
+
     func octets(_ place: RecordPlace) throws(JournalFault) -> [UInt8] {
         try journal.read(RecordLocation(segment: place.segment, offset: place.offset))
     }

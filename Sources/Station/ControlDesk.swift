@@ -85,6 +85,8 @@ final class ControlDesk: ControlService {
         return failure
     }
 
+    func isQuick(_ request: ControlRequest) -> Bool { request.verb == "submit" || request.verb == "watch" }
+
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink {
         guard octets <= facts.settings.limits.cableOctets else {
             throw ControlFailure(

@@ -1,8 +1,8 @@
 import Custody
-import Dispatch
 import Link
 import Octets
 import Transport
+import Turns
 
 /// What this station and its neighbour hold of one another's audits.
 extension LinkDriver {
@@ -57,7 +57,7 @@ extension LinkDriver {
             guard auditQuestions.count == 1 else { return }
             state.askForAudit()
             flush()
-            channel.queue.asyncAfter(deadline: .now() + .seconds(Self.answerSeconds)) { [weak self] in
+            channel.queue.asyncAfter(milliseconds: Self.answerSeconds * 1_000) { [weak self] in
                 self?.auditAnswered(nil)
             }
         }

@@ -5,6 +5,7 @@ import Journal
 import Link
 import Octets
 import Transport
+import Turns
 
 /// What all sessions of a station share.
 struct LinkSurroundings: Sendable {
@@ -18,10 +19,10 @@ struct LinkSurroundings: Sendable {
     var log: EventLog
 }
 
-/// The edge of one session: octets and files on its queue, facts to and from the loop. What is decided is decided by
-/// `LinkSession`.
+/// The edge of one session: octets on the loop's queue, files on one of its own, facts to and from the loop. What is
+/// decided is decided by `LinkSession`.
 final class LinkDriver: @unchecked Sendable {
-    // Unchecked: all state belongs to the channel's queue.
+    // Unchecked: all state belongs to the channel's queue, which is the loop's.
 
     /// Milliseconds between two looks at the clock.
     private static let tickMilliseconds = 1_000
@@ -45,9 +46,14 @@ final class LinkDriver: @unchecked Sendable {
     var bodies: [UInt64: BodyInbox] = [:]
     /// Whole bodies whose cables are just being handed to the loop.
     var claims: [UInt64: BodyClaim] = [:]
-    private var timer: (any DispatchSourceTimer)?
-    /// Records are read into it one after the other.
-    private var scratch: [UInt8] = []
+    /// Where files are read and written, which may take its time.
+    let disk = DispatchQueue(label: "cable.link", target: .global(qos: .userInitiated))
+    /// The disk is at work for a frame of the neighbour's: what follows it waits.
+    private(set) var awaitsDisk = false
+    /// What is to be done when it is ready.
+    private var deferred: [LinkAction] = []
+    private var outgoing = OutgoingSlices()
+    private var ticking: Alarm?
     private var ticks = 0
     var ended = false
     /// When the audit's head was sent last, and which.
@@ -57,7 +63,7 @@ final class LinkDriver: @unchecked Sendable {
     private let onOpen: (Hello) -> Void
     private let onEnd: (_ code: String, _ text: String, LinkPace.Memory?) -> Void
 
-    /// Made on the channel's queue when TLS stands.
+    /// Made when TLS stands; nothing happens before `begin`.
     ///
     /// - Parameters:
     ///   - memory: how fast the way was in an earlier session.
@@ -81,45 +87,50 @@ final class LinkDriver: @unchecked Sendable {
             link: link, session: session, own: hello, peer: peer.indicator,
             introduced: peer.certificate.fingerprint, limits: around.limits, memory: memory,
             now: StationClock.boot)
-        if around.book.add(peer.certificate) { keep(peer.certificate.der) }
+    }
+
+    /// Greets, and takes what comes. On the channel's queue.
+    func begin() {
+        guard channel.isOpen else { return finish("CONNECTION_LOST", "the connection ended before it was used") }
+        if around.book.add(certificate) { keep(certificate.der) }
         channel.onOctets = { [weak self] in self?.take($0) }
         channel.onDrained = { [weak self] in
             guard let self else { return }
-            channel.resumeReading()
+            fitReading()
             grantRoom()
         }
         channel.onClosed = { [weak self] fault in
             guard let self, !ended else { return }
-            act(state.lost())
+            // Bodies that are under way are kept whatever the disk is doing.
+            for action in state.lost() { act(action) }
             finish(fault.code, fault.text)
         }
-        let timer = DispatchSource.makeTimerSource(queue: channel.queue)
-        timer.schedule(
-            deadline: .now() + .milliseconds(Self.tickMilliseconds), repeating: .milliseconds(Self.tickMilliseconds))
-        timer.setEventHandler { [weak self] in self?.tick() }
-        timer.activate()
-        self.timer = timer
+        planTick()
         flush()
+        fitReading()
+    }
+
+    private func planTick() {
+        ticking = channel.queue.alarm(milliseconds: Self.tickMilliseconds) { [weak self] in
+            guard let self, !ended else { return }
+            planTick()
+            tick()
+        }
     }
 
     // MARK: From the loop
 
-    /// Sends what the core chose. From any queue.
+    /// Sends what the core chose. On the loop's queue.
     func send(_ slices: [Slice]) {
-        channel.queue.async { [self] in
-            guard !ended else { return }
-            for slice in slices where !ended { transmit(slice) }
-            flush()
-            grantRoom()
-        }
+        guard !ended else { return }
+        outgoing.add(slices)
+        transmit()
     }
 
-    /// Sends a frame of the station's own. From any queue.
+    /// Sends a frame of the station's own. On the loop's queue.
     func send(_ frame: Frame) {
-        channel.queue.async { [self] in
-            state.say(frame)
-            flush()
-        }
+        state.say(frame)
+        flush()
     }
 
     /// The loop knows of the session: traffic may flow. From any queue.
@@ -154,7 +165,17 @@ final class LinkDriver: @unchecked Sendable {
         let octets = state.takeOutput()
         guard !octets.isEmpty else { return }
         channel.send(octets)
-        if channel.unsentOctets > Self.unsentOctetsMax + around.limits.pipeOctets { channel.pauseReading() }
+        fitReading()
+    }
+
+    /// Nothing is taken from a neighbour that does not take its answers, nor while much waits for the disk.
+    private func fitReading() {
+        let unsent = channel.unsentOctets > Self.unsentOctetsMax + around.limits.pipeOctets
+        if unsent || (awaitsDisk && state.waitingOctets > Self.unsentOctetsMax) {
+            channel.pauseReading()
+        } else {
+            channel.resumeReading()
+        }
     }
 
     private func grantRoom() {
@@ -167,36 +188,44 @@ final class LinkDriver: @unchecked Sendable {
         }
     }
 
-    private func transmit(_ slice: Slice) {
-        do {
-            switch slice.content {
-            case .offerCable(let place, let deliveries, let way):
-                let cable = try StoredCable(record: try around.archive.octets(place, &scratch))
-                let body = way == .with ? try around.archive.whole(cable.body) : nil
-                introduce(cable.proof)
-                if !state.offer(slice, cable, deliveries: deliveries, body: body, now: StationClock.boot) {
-                    unsigned("cable")
+    /// Sends in order what is at hand; what stands on the disk only is fetched first.
+    private func transmit() {
+        while !ended, let (slice, content) = outgoing.next(around.archive, around.station) { put(slice, content) }
+        if !ended, let wanted = outgoing.beginFetching() {
+            disk.async { [self] in
+                var scratch: [UInt8] = []
+                let contents = wanted.map { SliceContent(of: $0, around.archive, around.station, &scratch) }
+                channel.queue.async { [self] in
+                    outgoing.fetched(contents)
+                    transmit()
                 }
-            case .offerService(let place, let desk):
-                let record = try around.archive.octets(place, &scratch)
-                guard let service = try StoredService(record: record, desk: desk, station: around.station) else {
-                    return unsigned("receipt")
-                }
-                introduce(service.proof)
-                let octets = service.message.encoded
-                state.offer(
-                    slice, service, octets,
-                    mark: BatchTree.leaf(kind: service.message.leafKind.rawValue, content: octets),
-                    now: StationClock.boot)
-            case .chunk(let place, let offset, let count, let last):
-                let body = try StoredCable(record: try around.archive.octets(place, &scratch)).body
-                let octets = try around.archive.slice(of: body, offset: Int(offset), count: Int(count))
-                guard octets.count == Int(count) else {
-                    return act(state.abort(code: "DISK", text: "a body is shorter than its record says"))
-                }
-                state.send(slice, chunk: octets, offset: offset, last: last, now: StationClock.boot)
             }
-        } catch {
+        }
+        flush()
+        grantRoom()
+    }
+
+    private func put(_ slice: Slice, _ content: SliceContent) {
+        switch content {
+        case .cable(let cable, let deliveries, let body):
+            introduce(cable.proof)
+            if !state.offer(slice, cable, deliveries: deliveries, body: body, now: StationClock.boot) {
+                unsigned("cable")
+            }
+        case .service(let service):
+            guard let service else { return unsigned("receipt") }
+            introduce(service.proof)
+            let octets = service.message.encoded
+            state.offer(
+                slice, service, octets,
+                mark: BatchTree.leaf(kind: service.message.leafKind.rawValue, content: octets),
+                now: StationClock.boot)
+        case .chunk(let octets, let offset, let count, let last):
+            guard octets.count == Int(count) else {
+                return act(state.abort(code: "DISK", text: "a body is shorter than its record says"))
+            }
+            state.send(slice, chunk: octets, offset: offset, last: last, now: StationClock.boot)
+        case .unreadable(let error):
             state.skip(slice)
             // What cannot be read cannot be sent; the operator must know, and the queue must not stop for it.
             around.loop.alarm(unreadable: error)
@@ -228,9 +257,28 @@ final class LinkDriver: @unchecked Sendable {
     }
 
     private func takeFrames() {
-        while let actions = state.next(now: StationClock.boot) { act(actions) }
+        while !awaitsDisk, let actions = state.next(now: StationClock.boot) { act(actions) }
         around.loop.wake()
         flush()
+    }
+
+    /// Has something done by the disk; what comes from the neighbour waits meanwhile, and the loop does not.
+    func askDisk<Answer: Sendable>(
+        _ work: @escaping @Sendable () -> Answer, then: @escaping @Sendable (Answer) -> Void
+    ) {
+        awaitsDisk = true
+        disk.async { [self] in
+            let answer = work()
+            channel.queue.async { [self] in
+                awaitsDisk = false
+                then(answer)
+                let actions = deferred
+                deferred = []
+                act(actions)
+                takeFrames()
+                fitReading()
+            }
+        }
     }
 
     private func tick() {
@@ -242,7 +290,13 @@ final class LinkDriver: @unchecked Sendable {
     }
 
     func act(_ actions: [LinkAction]) {
-        for action in actions where !ended { act(action) }
+        for (place, action) in actions.enumerated() where !ended {
+            guard !awaitsDisk else {
+                deferred.append(contentsOf: actions[place...])
+                return
+            }
+            act(action)
+        }
     }
 
     private func act(_ action: LinkAction) {
@@ -258,8 +312,8 @@ final class LinkDriver: @unchecked Sendable {
         case .appendBody(let channel, let octets): appendBody(channel, octets)
         case .finishBody(let channel): finishBody(channel)
         case .dropBody(let channel, let keeps):
-            let body = bodies.removeValue(forKey: channel)
-            if keeps { body?.interrupt() } else { body?.discard() }
+            guard let body = bodies.removeValue(forKey: channel) else { return }
+            disk.async { if keeps { body.interrupt() } else { body.discard() } }
         case .cable(let cable, let signer, let body): arrive(cable, signer, body)
         case .service(let arrival):
             around.loop.leave { custody, now, actions in custody.arrive(arrival, at: now, &actions) }
@@ -308,8 +362,7 @@ final class LinkDriver: @unchecked Sendable {
     private func finish(_ code: String, _ text: String) {
         guard !ended else { return }
         ended = true
-        timer?.cancel()
-        timer = nil
+        ticking?.cancel()
         auditAnswered(nil)
         onEnd(code, text, state.pace.memory)
     }

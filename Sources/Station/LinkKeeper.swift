@@ -5,10 +5,11 @@ import Link
 import Octets
 import Synchronization
 import Transport
+import Turns
 
 /// Keeps a session open with each neighbour: dials, accepts, settles on one where both sides dialled.
 ///
-/// Its own state belongs to one queue; each session has a queue for itself.
+/// Its own state belongs to one queue; open sessions are served on the loop's.
 final class LinkKeeper: @unchecked Sendable {
     // Unchecked: everything but `current` belongs to `queue`; `current` is behind a lock.
 
@@ -51,7 +52,9 @@ final class LinkKeeper: @unchecked Sendable {
     private var drivers: [UInt64: LinkDriver] = [:]
     private var handshakes: [ObjectIdentifier: SecureChannel] = [:]
     /// Addresses of strangers whose handshakes are under way.
-    private var strangers: [ObjectIdentifier: String] = [:]
+    private var addresses: [ObjectIdentifier: String] = [:]
+    /// Handshakes are made here: neither the loop nor the keeper waits for what strangers have it calculate.
+    private let strangers = TurnQueue(label: "cable.strangers")
     private var refusals: RefusalLog
     private var nextSession: UInt64 = 1
     private var stopping = false
@@ -227,7 +230,7 @@ final class LinkKeeper: @unchecked Sendable {
         let code =
             handshakes.count >= Self.handshakesMax
             ? "HANDSHAKES_MAX"
-            : strangers.values.count { $0 == address } >= Self.handshakesPerAddressMax ? "ADDRESS_HANDSHAKES_MAX" : nil
+            : addresses.values.count { $0 == address } >= Self.handshakesPerAddressMax ? "ADDRESS_HANDSHAKES_MAX" : nil
         guard !stopping, code == nil else {
             if let code { refusals.write("connection.refused", code, [("address", address)]) }
             SecureChannel.refuse(descriptor)
@@ -240,19 +243,24 @@ final class LinkKeeper: @unchecked Sendable {
         _ descriptor: Int32, _ context: TLSContext, expecting: RoutingIndicator?, dialledFor link: Int?,
         address: String? = nil
     ) {
-        let own = DispatchQueue(label: "cable.link", target: .global(qos: .userInitiated))
         do throws(TransportFault) {
             let channel = try SecureChannel(
                 descriptor: descriptor, context: context, expecting: expecting,
-                handshakeMilliseconds: handshakeMilliseconds, queue: own)
+                handshakeMilliseconds: handshakeMilliseconds, queue: around.loop.queue, handshakes: strangers)
             handshakes[ObjectIdentifier(channel)] = channel
-            strangers[ObjectIdentifier(channel)] = address
+            addresses[ObjectIdentifier(channel)] = address
             channel.onOpen = { [weak self, weak channel] peer in
                 guard let self, let channel else { return }
-                // The keeper decides on its queue; the session's queue waits, so that no octet is lost meanwhile.
-                let driver = queue.sync { self.opened(channel, peer, dialledFor: link) }
-                if driver == nil {
-                    channel.close(TransportFault(.closedHere, "no link to \(peer.indicator)"))
+                // The keeper decides on its queue; nothing is taken from the neighbour meanwhile.
+                channel.onClosed = nil
+                channel.pauseReading()
+                queue.async {
+                    guard let driver = self.opened(channel, peer, dialledFor: link) else {
+                        return channel.queue.async {
+                            channel.close(TransportFault(.closedHere, "no link to \(peer.indicator)"))
+                        }
+                    }
+                    channel.queue.async { driver.begin() }
                 }
             }
             channel.onClosed = { [weak self, weak channel] fault in
@@ -270,7 +278,7 @@ final class LinkKeeper: @unchecked Sendable {
     }
 
     private func handshakeFailed(_ channel: ObjectIdentifier?, _ fault: TransportFault, dialledFor link: Int?) {
-        let address = channel.flatMap { strangers.removeValue(forKey: $0) }
+        let address = channel.flatMap { addresses.removeValue(forKey: $0) }
         if let channel { handshakes[channel] = nil }
         refusals.write(
             "handshake.failed", fault.code,
@@ -280,10 +288,10 @@ final class LinkKeeper: @unchecked Sendable {
         again(link, fault.code, fault.text)
     }
 
-    /// TLS stands. Called within the channel's queue.
+    /// TLS stands.
     private func opened(_ channel: SecureChannel, _ peer: PeerIdentity, dialledFor: Int?) -> LinkDriver? {
         handshakes[ObjectIdentifier(channel)] = nil
-        strangers[ObjectIdentifier(channel)] = nil
+        addresses[ObjectIdentifier(channel)] = nil
         if let dialledFor { neighbours[dialledFor].dialling = false }
         guard !stopping, let link = neighbours.firstIndex(where: { $0.indicator == peer.indicator }) else {
             refusals.write("session.refused", "NOT_LINKED", [("peer", peer.indicator.description)])

@@ -8,6 +8,7 @@ import Octets
 import Routing
 import Settings
 import Transport
+import Turns
 
 /// Why a station cannot start: what is wrong, and the exit status of routerd.
 package struct StartFailure: Error, Sendable {
@@ -97,7 +98,7 @@ package final class Station: Sendable {
         let recovery = Recovery(
             configuration: configuration, routing: routing, start: start, chunkOctets: Self.chunkOctets, now: now)
         let (journal, report) = try Journal.open(
-            state: settings.state, storage: storage, newEpoch: newEpoch,
+            state: settings.state, storage: storage, newEpoch: newEpoch, writing: .behind,
             digests: { sequence, location, digest in
                 recovery.take(try RecordDigest(from: digest), sequence, location)
             }, progress: { done, of in progress.tell(done, of: of) },
@@ -158,7 +159,7 @@ package final class Station: Sendable {
         control = try ControlServer(
             path: settings.control, mode: settings.roles == nil ? 0o660 : 0o666, inlineOctets: CableBody.inlineMax,
             connectionsMax: settings.limits.controlConnections,
-            connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk)
+            connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk, queue: loop.queue)
 
         let trail = AuditTrail(archive: archive, folder: "\(settings.state)/audit")
         desk.keep(Auditing(trail: trail, book: book, keeper: keeper))
@@ -188,10 +189,7 @@ package final class Station: Sendable {
         let (loop, wiring) = (loop, wiring)
         journal.start(
             Journal.Callbacks(
-                onDurable: { sequence, relocated in
-                    if !relocated.isEmpty { loop.moved(relocated) }
-                    loop.synced(through: sequence)
-                },
+                onDurable: { sequence, relocated in loop.synced(through: sequence, moved: relocated) },
                 onMended: { fault in
                     wiring.alarm("journal.mended", "a sync failed and was mended: \(fault)")
                 },
@@ -238,7 +236,7 @@ package final class Station: Sendable {
 
     private func sweepLives() {
         let loop = loop
-        loop.queue.asyncAfter(deadline: .now() + .seconds(Self.lifeSweepSeconds)) { [weak self] in
+        loop.queue.asyncAfter(milliseconds: Self.lifeSweepSeconds * 1_000) { [weak self] in
             loop.post { custody, now, actions in
                 custody.endOverdueLives(at: now, &actions)
                 custody.offerOverdueAgain(at: now, &actions)
@@ -251,7 +249,7 @@ package final class Station: Sendable {
     /// Says what is late, and takes the alarm back when nothing is any more.
     private func watchSpeed(since last: UInt64) {
         let (loop, alarms) = (loop, alarms)
-        loop.queue.asyncAfter(deadline: .now() + .seconds(Self.speedSeconds)) { [weak self] in
+        loop.queue.asyncAfter(milliseconds: Self.speedSeconds * 1_000) { [weak self] in
             let now = StationClock.boot
             loop.post { custody, instant, actions in
                 if custody.noteSpeed(since: last, at: instant, &actions) == 0 { alarms.clear("speed.passed") }

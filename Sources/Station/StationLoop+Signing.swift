@@ -1,7 +1,7 @@
 import Custody
-import Dispatch
 import Link
 import Transport
+import Turns
 
 /// One batch signature for all that a turn states (rule 25).
 extension StationLoop {
@@ -53,7 +53,7 @@ extension StationLoop {
     private func awaitCompany() {
         guard !notes.isEmpty, !notesPlanned else { return }
         notesPlanned = true
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.noteMilliseconds)) { [self] in
+        queue.asyncAfter(milliseconds: Self.noteMilliseconds) { [self] in
             notesPlanned = false
             notesOverdue = true
             post { _, _, _ in }

@@ -7,6 +7,7 @@ import Link
 import Octets
 import Synchronization
 import Transport
+import Turns
 
 /// What the loop calls to tell somebody something. Called on the loop's queue; must not block.
 protocol StationAnnouncer: AnyObject, Sendable {
@@ -37,8 +38,8 @@ protocol StationAnnouncer: AnyObject, Sendable {
 /// The one place that acts: it feeds events to the core, writes what the core wants kept, and releases what the core
 /// wants said when the records it rests on are synced.
 ///
-/// Everything in it runs on one serial queue, in turns: all events that came meanwhile are one turn, with one batch
-/// signature and one group commit.
+/// Everything in it runs on one queue, in turns: all events that came meanwhile are one turn, with one batch signature
+/// and one group commit. While the journal's thread syncs, sockets are read; the next turn begins when it is done.
 final class StationLoop: @unchecked Sendable {
     // Unchecked: `state` is touched on `queue` only.
 
@@ -47,7 +48,7 @@ final class StationLoop: @unchecked Sendable {
     /// Events of one turn at most: bounds the batch that is signed and the records that are held in memory.
     private static let inputsPerTurnMax = 1_024
     /// Octets of small bodies that one turn may take in: what comes behind them, a FLASH perhaps, waits for their sync.
-    private static let bodyOctetsPerTurnMax = 1 << 20
+    private static let bodyOctetsPerTurnMax = 256 << 10
     /// Milliseconds for which a note of custody passed may wait for other records (rule 12).
     private static let lazyMilliseconds = 200
 
@@ -60,7 +61,8 @@ final class StationLoop: @unchecked Sendable {
     /// Failures in a row after which submitters in doubt are told that it is open: the first and those ten seconds later.
     private static let failuresUntilOpen = 3
 
-    let queue = DispatchQueue(label: "cable.core", qos: .userInitiated)
+    /// Sessions and clients are served on it too.
+    let queue = TurnQueue(label: "cable.core")
     private let mailbox = Mutex(Mailbox())
     private let refusals = RefusalCounts()
     private let syncedHead = Mutex<(head: AuditHead, proof: BatchProof)?>(nil)
@@ -75,6 +77,8 @@ final class StationLoop: @unchecked Sendable {
 
     private var resting: [(sequence: UInt64, release: Release)] = []
     private var restingHead = 0
+    /// A group commit is under way, or failed and is not mended: there are no turns.
+    private var commits = false
     private var flushPlanned = false
     var notes = NoteBook()
     var notesPlanned = false
@@ -83,7 +87,7 @@ final class StationLoop: @unchecked Sendable {
     private var readOnly = false
     /// Attempts to write that have failed since.
     private var failures = 0
-    private var wakeTimer: (any DispatchSourceTimer)?
+    private var wakeAlarm: Alarm?
     private var wakeAt = UInt64.max
 
     /// What custody notes name about this station and its neighbours.
@@ -96,12 +100,8 @@ final class StationLoop: @unchecked Sendable {
     /// and one sync serve them all.
     private struct Mailbox {
         var inputs: [Input] = []
-        /// The last sequence that is synced, where the core has not heard of it.
-        var durable: UInt64?
-        /// A turn is scheduled or under way.
+        /// A turn is scheduled or under way, or one follows a group commit.
         var busy = false
-        /// A group commit failed and has not been mended: there are no turns.
-        var failed = false
     }
 
     enum Release {
@@ -158,7 +158,7 @@ final class StationLoop: @unchecked Sendable {
     /// Begins a turn for what was left, unless one is under way.
     func wake() {
         let schedule = mailbox.withLock { mailbox -> Bool in
-            guard !mailbox.failed, !mailbox.busy, !mailbox.inputs.isEmpty else { return false }
+            guard !mailbox.busy, !mailbox.inputs.isEmpty else { return false }
             mailbox.busy = true
             return true
         }
@@ -184,7 +184,7 @@ final class StationLoop: @unchecked Sendable {
     /// Something was refused: it goes into the audit, counted where the same happens again soon. From any queue.
     func refused(_ source: AuditedRefusal.Source, _ code: String) {
         guard refusals.add(source, code) else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.refusalMilliseconds)) { [self] in
+        queue.asyncAfter(milliseconds: Self.refusalMilliseconds) { [self] in
             let counted = refusals.take(at: StationClock.now.wall)
             post { custody, now, actions in custody.refused(counted, at: now, &actions) }
         }
@@ -246,14 +246,31 @@ final class StationLoop: @unchecked Sendable {
         return done.wait(timeout: .now() + .seconds(seconds)) == .success && journal.fault == nil
     }
 
-    /// Everything up to `sequence` is synced. Called from within a commit or a retry of the loop's own.
-    func synced(through sequence: UInt64) {
-        mailbox.withLock { $0.durable = max($0.durable ?? 0, sequence) }
+    /// Everything up to `sequence` is synced. A failed sync was mended where records were moved: nothing may be offered
+    /// or shown from where they were put first. From the journal's queue.
+    func synced(through sequence: UInt64, moved: [(sequence: UInt64, location: RecordLocation)]) {
+        queue.async { [self] in
+            if !moved.isEmpty {
+                custody.moved(
+                    moved.map { ($0.sequence, RecordPlace(segment: $0.location.segment, offset: $0.location.offset)) })
+            }
+            if readOnly {
+                readOnly = false
+                failures = 0
+                announcer?.recovered()
+            }
+            // One group commit may take several writes.
+            guard sequence >= custody.nextSequence - 1 else { return }
+            commits = false
+            turn(synced: sequence)
+        }
     }
 
     /// The journal takes nothing more: what rests on unsynced records is not said until a retry succeeds; views are
-    /// answered as of the last sync. Called from within a commit or a retry of the loop's own, once for each failure.
-    func journalFailed() {
+    /// answered as of the last sync. From the journal's queue, once for each failure.
+    func journalFailed() { queue.async { [self] in stopTelling() } }
+
+    private func stopTelling() {
         readOnly = true
         failures += 1
         let waiting = resting[restingHead...]
@@ -276,49 +293,25 @@ final class StationLoop: @unchecked Sendable {
             inDoubt = []
         }
         announcer?.refuseUndecided(Set(inDoubt))
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { [self] in retry() }
-    }
-
-    /// Room may have come back: what waits is written again, in a new place (rule 7).
-    private func retry() {
-        journal.retry()
-        guard journal.fault == nil else { return }
-        readOnly = false
-        failures = 0
-        announcer?.recovered()
-        turnIfDurable()
-    }
-
-    /// A turn tells the core what a commit outside of turns made durable.
-    private func turnIfDurable() {
-        let schedule = mailbox.withLock { mailbox -> Bool in
-            guard mailbox.durable != nil else {
-                mailbox.failed = true
-                return false
-            }
-            mailbox.failed = false
-            defer { mailbox.busy = true }
-            return !mailbox.busy
-        }
-        if schedule { queue.async { [self] in turn() } }
-    }
-
-    /// A failed sync was mended: these records stand elsewhere now. Called before `synced`, from within a commit or a
-    /// retry of the loop's own: nothing may be offered or shown from where they were put first.
-    func moved(_ records: [(sequence: UInt64, location: RecordLocation)]) {
-        custody.moved(
-            records.map { ($0.sequence, RecordPlace(segment: $0.location.segment, offset: $0.location.offset)) })
+        // Room may have come back: what waits is written again, in a new place (rule 7).
+        queue.asyncAfter(milliseconds: Self.retryMilliseconds) { [self] in journal.retry() }
     }
 
     // MARK: The turn
 
-    private func turn() {
-        let (durable, inputs) = mailbox.withLock { mailbox -> (UInt64?, [Input]) in
+    /// - Parameter durable: the last sequence that is synced, where the core has not heard of it.
+    private func turn(synced durable: UInt64? = nil) {
+        // The group commit that is under way ends with a turn.
+        guard !commits else { return }
+        let inputs = mailbox.withLock { mailbox -> [Input] in
+            mailbox.busy = true
             let count = min(mailbox.inputs.count, Self.inputsPerTurnMax)
-            let first = Array(mailbox.inputs[..<count])
-            mailbox.inputs.removeFirst(count)
-            defer { mailbox.durable = nil }
-            return (mailbox.durable, first)
+            guard count < mailbox.inputs.count else {
+                defer { mailbox.inputs.removeAll(keepingCapacity: true) }
+                return mailbox.inputs
+            }
+            defer { mailbox.inputs.removeFirst(count) }
+            return Array(mailbox.inputs[..<count])
         }
         var actions = Actions()
         let now = StationClock.now
@@ -329,18 +322,16 @@ final class StationLoop: @unchecked Sendable {
             done += 1
         }
         let rest = inputs[done...]
-        let commits = act(actions)
+        act(actions)
         let again = mailbox.withLock { mailbox -> Bool in
-            mailbox.inputs.insert(contentsOf: rest, at: 0)
-            mailbox.failed = commits && mailbox.durable == nil
-            mailbox.busy = !mailbox.failed && (mailbox.durable != nil || !mailbox.inputs.isEmpty)
-            return mailbox.busy
+            if !rest.isEmpty { mailbox.inputs.insert(contentsOf: rest, at: 0) }
+            mailbox.busy = commits || !mailbox.inputs.isEmpty
+            return !commits && mailbox.busy
         }
         if again { queue.async { [self] in turn() } }
     }
 
-    /// True when there was something to commit: then it is synced now, or the journal has failed.
-    private func act(_ actions: consuming Actions) -> Bool {
+    private func act(_ actions: consuming Actions) {
         var records = actions.persist
         for case .custodyTaken(let link, let session, let channel, let mark, let mayWait) in actions.afterPersist {
             notes.add(link: link, session: session, channel: channel, mark: mark, mayWait: mayWait)
@@ -355,27 +346,29 @@ final class StationLoop: @unchecked Sendable {
         }
         let (effects, wakeAt) = (actions.now, actions.wakeAt)
         for case .event(let event) in effects where event.severity == .alarm { releases.append(.alarm(event)) }
+        // The disk begins before anything else is done.
+        commit(records, urgent: !releases.isEmpty)
         rest(on: last, releases + happenings(records, effects))
         perform(effects)
         plan(wakeAt)
-        return commit(records, urgent: !releases.isEmpty)
     }
 
-    private func commit(_ records: [JournalRecord], urgent: Bool) -> Bool {
-        guard custody.persistedThrough < custody.nextSequence - 1 else { return false }
-        if urgent || !records.allSatisfy(\.mayWait) { return journal.commit() }
-        if !flushPlanned {
-            flushPlanned = true
-            queue.asyncAfter(deadline: .now() + .milliseconds(Self.lazyMilliseconds)) { [self] in
-                flushPlanned = false
-                flush()
-            }
+    private func commit(_ records: [JournalRecord], urgent: Bool) {
+        guard custody.persistedThrough < custody.nextSequence - 1 else { return }
+        if urgent || !records.allSatisfy(\.mayWait) { return flush() }
+        guard !flushPlanned else { return }
+        flushPlanned = true
+        queue.asyncAfter(milliseconds: Self.lazyMilliseconds) { [self] in
+            flushPlanned = false
+            flush()
         }
-        return false
     }
 
+    /// Everything recorded becomes durable; a turn follows.
     private func flush() {
-        if journal.commit() { turnIfDurable() }
+        guard !commits, journal.commit() else { return }
+        commits = true
+        mailbox.withLock { $0.busy = true }
     }
 
     private func keep(_ records: [JournalRecord]) {
@@ -464,15 +457,11 @@ final class StationLoop: @unchecked Sendable {
     private func plan(_ instant: UInt64?) {
         guard let instant, instant < wakeAt else { return }
         wakeAt = instant
-        wakeTimer?.cancel()
-        let timer = DispatchSource.makeTimerSource(queue: queue)
+        wakeAlarm?.cancel()
         let boot = StationClock.boot
-        timer.schedule(deadline: .now() + .milliseconds(Int(clamping: instant > boot ? instant - boot : 0) + 1))
-        timer.setEventHandler { [self] in
+        wakeAlarm = queue.alarm(milliseconds: Int(clamping: instant > boot ? instant - boot : 0)) { [self] in
             wakeAt = .max
             post { custody, now, actions in custody.woke(at: now, &actions) }
         }
-        timer.activate()
-        wakeTimer = timer
     }
 }

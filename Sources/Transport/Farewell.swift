@@ -1,5 +1,5 @@
-import Dispatch
 import Glibc
+import Turns
 
 /// Sees a socket off whose last words are already with the kernel.
 ///
@@ -14,33 +14,26 @@ final class Farewell: @unchecked Sendable {
     private static let octetsMax = 4 << 20
 
     private let descriptor: Int32
-    private let source: any DispatchSourceRead
-    private let timer: any DispatchSourceTimer
+    private var watch: DescriptorWatch?
+    private var alarm: Alarm?
     private var thrownAway = 0
 
-    private init(_ descriptor: Int32, _ queue: DispatchQueue) {
-        self.descriptor = descriptor
-        source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        timer = DispatchSource.makeTimerSource(queue: queue)
-    }
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Takes the socket over; no other source may watch it any more.
-    static func bid(_ descriptor: Int32, _ queue: DispatchQueue) {
+    /// Takes the socket over; nobody else may watch it any more.
+    static func bid(_ descriptor: Int32, _ queue: TurnQueue) {
         guard shutdown(descriptor, Int32(SHUT_WR)) == 0 else {
             Glibc.close(descriptor)
             return
         }
-        Farewell(descriptor, queue).begin()
+        queue.async { Farewell(descriptor).begin(queue) }
     }
 
-    private func begin() {
-        // The handlers keep it alive until the source is cancelled.
-        source.setEventHandler { [self] in throwAway() }
-        timer.setEventHandler { [self] in end() }
-        source.setCancelHandler { [descriptor] in Glibc.close(descriptor) }
-        timer.schedule(deadline: .now() + .milliseconds(Self.milliseconds))
-        source.activate()
-        timer.activate()
+    /// The watch keeps it alive until it ends.
+    private func begin(_ queue: TurnQueue) {
+        watch = queue.watch(descriptor, readable: { [self] in throwAway() }, writable: {})
+        alarm = queue.alarm(milliseconds: Self.milliseconds) { [weak self] in self?.end() }
+        watch?.isReading = true
     }
 
     private func throwAway() {
@@ -53,7 +46,10 @@ final class Farewell: @unchecked Sendable {
     }
 
     private func end() {
-        timer.cancel()
-        source.cancel()
+        guard let watched = watch else { return }
+        watch = nil
+        alarm?.cancel()
+        watched.cancel()
+        Glibc.close(descriptor)
     }
 }

@@ -4,37 +4,25 @@ import Glibc
 
 /// The half of a channel that listens: the handshake and what comes after it.
 extension SecureChannel {
-    /// Reads in one go, so that a fast neighbour does not keep the queue for itself.
-    private static let readsInOneGo = 4
     /// Octets of a handshake at most; a certificate of a station takes about one thousand.
     private static let handshakeOctetsMax = 64 << 10
 
     func readable() {
-        for _ in 0..<Self.readsInOneGo {
-            guard state != .closed, !(readPaused && state == .open) else { return }
-            let count = Glibc.recv(descriptor, buffer.baseAddress, buffer.count, 0)
-            if count == 0 { return ended() }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EAGAIN { return }
-                return fail(TransportFault(.connectionLost, String(cString: strerror(errno))))
-            }
-            guard BIO_write(input, buffer.baseAddress, Int32(count)) == Int32(count) else {
-                return fail(.fromOpenSSL(.internalFailure, "no memory for what came"))
-            }
-            if state == .handshaking {
-                handshakeOctets += count
-                postponeTimeout()
-                handshake()
-                if state == .handshaking, handshakeOctets > Self.handshakeOctetsMax {
-                    return fail(
-                        TransportFault(
-                            .handshakeFailed, "the handshake is longer than \(Self.handshakeOctetsMax) octets"))
-                }
-            }
-            decrypt()
-            if count < buffer.count { return }
+        guard state != .closed, !(readPaused && state == .open) else { return }
+        let count = Glibc.recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        if count == 0 { return ended() }
+        if count < 0 {
+            if errno == EINTR || errno == EAGAIN { return }
+            return fail(TransportFault(.connectionLost, String(cString: strerror(errno))))
         }
+        guard BIO_write(input, buffer.baseAddress, Int32(count)) == Int32(count) else {
+            return fail(.fromOpenSSL(.internalFailure, "no memory for what came"))
+        }
+        guard state == .handshaking else { return decrypt() }
+        handshakeOctets += count
+        postponeTimeout()
+        guard handshakeGoesOn(), handshakeOctets > Self.handshakeOctetsMax else { return }
+        fail(TransportFault(.handshakeFailed, "the handshake is longer than \(Self.handshakeOctetsMax) octets"))
     }
 
     /// The neighbour's side of the socket is closed. Without a goodbye before, octets may be missing.
@@ -84,16 +72,18 @@ extension SecureChannel {
 
     // MARK: Handshake
 
-    func handshake() {
+    /// False where the channel is not here any more: it is on its own queue, or closed.
+    func handshakeGoesOn() -> Bool {
         ERR_clear_error()
         let result = SSL_do_handshake(ssl)
         if result == 1 {
             flush()
-            return opened()
+            opened()
+            return false
         }
         if SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ {
             flush()
-            return
+            return state == .handshaking
         }
         let verification = SSL_get_verify_result(ssl)
         let fault: TransportFault =
@@ -102,6 +92,7 @@ extension SecureChannel {
         // The alert tells the other side why.
         lastWords()
         fail(fault)
+        return false
     }
 
     private func opened() {
@@ -109,10 +100,13 @@ extension SecureChannel {
         stopTimeout()
         do throws(TransportFault) {
             let identity = try peerIdentity()
-            state = .open
-            onOpen?(identity)
-            if readPaused { pauseReading() }
-            pump()
+            moveHome { [self] in
+                state = .open
+                onOpen?(identity)
+                if readPaused { pauseReading() }
+                pump()
+                decrypt()
+            }
         } catch {
             sayGoodbye()
             fail(error)

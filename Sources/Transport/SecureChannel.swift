@@ -1,7 +1,7 @@
 import COpenSSL
 package import Cables
-package import Dispatch
 import Glibc
+package import Turns
 
 /// Who is at the other end, proved by certificate.
 package struct PeerIdentity: Sendable {
@@ -11,24 +11,30 @@ package struct PeerIdentity: Sendable {
     package var network: String { certificate.network }
 }
 
-/// One TLS connection over a non-blocking socket and memory BIOs. Everything happens on its own serial queue.
+/// One TLS connection over a non-blocking socket and memory BIOs. Everything happens on its queue.
 ///
 ///     handshaking --both certificates verified--> open --fault or close--> closed
 ///
-/// `onClosed` is called exactly once, whatever happens; the descriptor is closed only when both sources are cancelled.
-/// Once started it lives until it is closed. No callback is called from within `send`, so an owner may send from any.
+/// Handshakes calculate, and strangers ask for them: they may be made on another queue, from which the channel comes to
+/// its own when it is open.
+///
+/// `onClosed` is called exactly once, whatever happens, on the queue where the channel is then. Once started it lives
+/// until it is closed. No callback is called from within `send`, so an owner may send from any.
 package final class SecureChannel: @unchecked Sendable {
     // Unchecked: all state belongs to `queue`.
 
-    /// Octets taken from the socket in one call, and encrypted ahead of it.
-    static let readOctets = 256 << 10
+    /// Octets taken from the socket in one call; others have their turn before the next ones.
+    static let readOctets = 64 << 10
+    /// Octets encrypted ahead of the socket.
     private static let aheadOctets = 256 << 10
     /// Rounds of encrypting and writing in one go, so that a fast neighbour does not keep the queue for itself.
     private static let roundsInOneGo = 4
 
     enum State { case handshaking, open, closed }
 
-    package let queue: DispatchQueue
+    /// Where it is when it is open.
+    package let queue: TurnQueue
+    private let handshakes: TurnQueue
     /// Both certificates are verified. TLS 1.3 lets who dials come here before the neighbour has judged its certificate:
     /// a refusal then follows as `onClosed`.
     package var onOpen: ((PeerIdentity) -> Void)?
@@ -57,17 +63,16 @@ package final class SecureChannel: @unchecked Sendable {
     let input: OpaquePointer
     private let output: OpaquePointer
     private let handshakeMilliseconds: Int
-    private var reading: SwitchedSource?
-    private var writing: SwitchedSource?
-    private var timer: (any DispatchSourceTimer)?
-    private var sourcesLeft = 0
+    private var watch: DescriptorWatch?
+    private var timeout: Alarm?
+    private var isStarted = false
     private var bidsFarewell = false
 
     var state = State.handshaking
     var readPaused = false
     /// Octets received before the handshake was done.
     var handshakeOctets = 0
-    private var handshakeBegan = DispatchTime.now()
+    private var handshakeBegan = MonotonicClock.bootMilliseconds
     /// Milliseconds that each octet of the neighbour's handshake adds to its time: half of the lowest rate that is served.
     private static let handshakeMillisecondsPerOctet = 7
     private var outbox = Outbox()
@@ -83,9 +88,10 @@ package final class SecureChannel: @unchecked Sendable {
     ///   - descriptor: a connected socket; the channel owns it from now on, also when this throws.
     ///   - expecting: the station that was dialled.
     ///   - handshakeMilliseconds: without progress for this long the handshake is given up.
+    ///   - handshakes: where the handshake is made; nil: on `queue` too.
     package init(
         descriptor: Int32, context: TLSContext, expecting: RoutingIndicator?, handshakeMilliseconds: Int,
-        options: SocketOptions = SocketOptions(), queue: DispatchQueue
+        options: SocketOptions = SocketOptions(), queue: TurnQueue, handshakes: TurnQueue? = nil
     ) throws(TransportFault) {
         ERR_clear_error()
         let made = (SSL_new(context.pointer), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()))
@@ -103,6 +109,7 @@ package final class SecureChannel: @unchecked Sendable {
         self.input = input
         self.output = output
         self.queue = queue
+        self.handshakes = handshakes ?? queue
         self.handshakeMilliseconds = handshakeMilliseconds
         SSL_set_bio(ssl, input, output)
         switch context.role {
@@ -113,7 +120,7 @@ package final class SecureChannel: @unchecked Sendable {
     }
 
     deinit {
-        // A channel that was started is closed before it goes; its sources have closed the socket.
+        // A channel that was started is closed before it goes.
         if state != .closed { Glibc.close(descriptor) }
         SSL_free(ssl)
         buffer.deallocate()
@@ -126,46 +133,55 @@ package final class SecureChannel: @unchecked Sendable {
 
     /// Begins; the callbacks must be set. Only the first call counts, and none after `close`.
     package func start() {
-        queue.async { [self] in
-            guard state == .handshaking, reading == nil else { return }
-            let readable = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-            let writable = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
-            readable.setEventHandler { [weak self] in self?.readable() }
-            writable.setEventHandler { [weak self] in self?.writable() }
-            // These keep the channel alive until both have let go of the descriptor.
-            let released: @Sendable () -> Void = { [self] in sourceReleased() }
-            readable.setCancelHandler(handler: released)
-            writable.setCancelHandler(handler: released)
-            sourcesLeft = 2
-            reading = SwitchedSource(readable)
-            writing = SwitchedSource(writable)
-            reading?.switchOn()
-            let timer = DispatchSource.makeTimerSource(queue: queue)
-            timer.setEventHandler { [weak self] in
-                self?.fail(TransportFault(.handshakeTimeout, "the handshake made no progress"))
-            }
-            self.timer = timer
-            handshakeBegan = .now()
+        handshakes.async { [self] in
+            guard state == .handshaking, !isStarted else { return }
+            isStarted = true
+            handshakeBegan = MonotonicClock.bootMilliseconds
             postponeTimeout()
-            timer.activate()
-            handshake()
+            beWatched(on: handshakes)
+            _ = handshakeGoesOn()
+        }
+    }
+
+    /// The watch keeps the channel alive until it is closed.
+    private func beWatched(on queue: TurnQueue) {
+        watch = queue.watch(descriptor, readable: { [self] in readable() }, writable: { [self] in writable() })
+        watch?.isReading = true
+    }
+
+    /// The handshake is done: from here on everything happens on the channel's own queue.
+    func moveHome(_ then: @escaping @Sendable () -> Void) {
+        guard handshakes !== queue else { return then() }
+        watch?.cancel()
+        watch = nil
+        queue.async { [self] in
+            beWatched(on: queue)
+            then()
         }
     }
 
     /// Time counts from progress, but progress that is slower than any line is none: an octet now and then holds no place.
     func postponeTimeout() {
+        let now = MonotonicClock.bootMilliseconds
         let latest =
             handshakeBegan
-            + .milliseconds(handshakeMilliseconds + handshakeOctets * Self.handshakeMillisecondsPerOctet)
-        timer?.schedule(deadline: min(.now() + .milliseconds(handshakeMilliseconds), latest))
+            + UInt64(handshakeMilliseconds + handshakeOctets * Self.handshakeMillisecondsPerOctet)
+        let milliseconds = min(handshakeMilliseconds, Int(clamping: latest - min(latest, now)))
+        timeout?.cancel()
+        timeout = handshakes.alarm(milliseconds: milliseconds) { [weak self] in
+            self?.fail(TransportFault(.handshakeTimeout, "the handshake made no progress"))
+        }
     }
 
     func stopTimeout() {
-        timer?.cancel()
-        timer = nil
+        timeout?.cancel()
+        timeout = nil
     }
 
     // MARK: Sending
+
+    /// Both sides are known, and neither has ended it. On the queue.
+    package var isOpen: Bool { state == .open }
 
     /// Plain octets given to `send` that the kernel has not got. On the queue.
     package var unsentOctets: Int { outbox.unsentOctets }
@@ -281,7 +297,7 @@ package final class SecureChannel: @unchecked Sendable {
                 if errno == EINTR { continue }
                 if errno == EAGAIN {
                     outbox.flushed(to: flushed)
-                    writing?.switchOn()
+                    watch?.isWriting = true
                 } else {
                     fail(TransportFault(.connectionLost, String(cString: strerror(errno))))
                 }
@@ -296,7 +312,7 @@ package final class SecureChannel: @unchecked Sendable {
     }
 
     private func writable() {
-        writing?.switchOff()
+        watch?.isWriting = false
         switch state {
         case .handshaking: flush()
         case .open: pump()
@@ -310,7 +326,7 @@ package final class SecureChannel: @unchecked Sendable {
     /// On the queue.
     package func pauseReading() {
         readPaused = true
-        if state == .open { reading?.switchOff() }
+        if state == .open { watch?.isReading = false }
     }
 
     /// Takes octets again, beginning with those already here. On the queue.
@@ -318,7 +334,7 @@ package final class SecureChannel: @unchecked Sendable {
         guard readPaused else { return }
         readPaused = false
         guard state == .open else { return }
-        reading?.switchOn()
+        watch?.isReading = true
         queue.async { [self] in decrypt() }
     }
 
@@ -340,24 +356,14 @@ package final class SecureChannel: @unchecked Sendable {
         state = .closed
         stopTimeout()
         outbox.drop()
-        if reading == nil { Glibc.close(descriptor) }
-        reading?.cancel()
-        writing?.cancel()
+        watch?.cancel()
+        watch = nil
+        if bidsFarewell { Farewell.bid(descriptor, handshakes) } else { Glibc.close(descriptor) }
         let told = onClosed
         onOpen = nil
         onOctets = nil
         onDrained = nil
         onClosed = nil
         told?(fault)
-    }
-
-    private func sourceReleased() {
-        sourcesLeft -= 1
-        guard sourcesLeft == 0 else { return }
-        if bidsFarewell {
-            Farewell.bid(descriptor, queue)
-        } else {
-            Glibc.close(descriptor)
-        }
     }
 }

@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Synchronization
 import Testing
+import Turns
 
 @Suite("Control frames and requests")
 struct ControlFrameTests {
@@ -91,6 +92,9 @@ private final class EchoService: ControlService {
 
     func readingEnded() {}
 
+    /// Both ways are tried.
+    func isQuick(_ request: ControlRequest) -> Bool { request.verb == "echo" }
+
     func connected(_ caller: ControlCaller) {}
     func refusal(of request: ControlRequest, from caller: ControlCaller) -> ControlFailure? { nil }
     func bodySink(octets: Int) throws(ControlFailure) -> any BodySink { Sink() }
@@ -115,7 +119,8 @@ struct ControlSocketTests {
         ).path
         let server = try ControlServer(
             path: path, mode: 0o660, inlineOctets: 65_536, connectionsMax: 64, connectionsPerUserMax: 8,
-            service: EchoService())
+            service: EchoService(),
+            queue: TurnQueue(label: "clients"))
         server.start()
         defer { server.stop() }
         try body(path)

@@ -54,9 +54,11 @@ private final class Listener: Sendable {
 
 @Suite struct JournalTests {
     private func open(
-        _ storage: any Storage, _ state: String = "/state", _ take: JournalOpening.Taker = { _, _, _ in }
+        _ storage: any Storage, _ state: String = "/state", writing: Journal.Writing = .behind,
+        _ take: JournalOpening.Taker = { _, _, _ in }
     ) throws -> (journal: Journal, report: RecoveryReport, listener: Listener) {
-        let (journal, report) = try Journal.open(state: state, storage: storage, newEpoch: (7, 9), take: take)
+        let (journal, report) = try Journal.open(
+            state: state, storage: storage, newEpoch: (7, 9), writing: writing, take: take)
         let listener = Listener()
         journal.start(listener.callbacks)
         return (journal, report, listener)
@@ -90,7 +92,8 @@ private final class Listener: Sendable {
         let folder = TestFolder()
         var locations: [RecordLocation] = []
         do {
-            let (journal, report, listener) = try open(FileStorage(), folder.path)
+            // The folder is free as soon as its owner has let go of it.
+            let (journal, report, listener) = try open(FileStorage(), folder.path, writing: .atOnce)
             #expect(report.created)
             for number in UInt64(1)...6_000 {
                 locations.append(journal.append(payload(number, 1_000)).location)
@@ -162,6 +165,23 @@ private final class Listener: Sendable {
         #expect(!journal.commit())
         #expect(listener.wait { $0.through == 2 })
         #expect(listener.heard.withLock { $0.calls } == 1)
+    }
+
+    @Test("what was committed just now is at hand without the disk; what others took the place of is not")
+    func recent() throws {
+        let (journal, _, listener) = try open(MemoryStorage())
+        var scratch: [UInt8] = []
+        var places: [RecordLocation] = []
+        for number in UInt64(1)...40 {
+            places.append(journal.append(payload(number)).location)
+            _ = journal.commit()
+            #expect(listener.wait { $0.through == number })
+            let range = try #require(journal.recent(places[Int(number) - 1], into: &scratch))
+            #expect(Array(scratch[range]) == payload(number))
+        }
+        #expect(journal.recent(places[0], into: &scratch) == nil)
+        #expect(journal.recent(RecordLocation(segment: 2, offset: 64), into: &scratch) == nil)
+        #expect(try journal.read(places[0]) == payload(1))
     }
 
     @Test("a failed sync is mended behind the owner's back: the new places are told, and read")

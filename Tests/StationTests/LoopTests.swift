@@ -81,7 +81,7 @@ struct LoopTests {
                 links: [],
                 collectives: [], aliases: [])
             let (journal, _) = try Journal.open(
-                state: folder.path, storage: storage, newEpoch: (high: 1, low: 2)
+                state: folder.path, storage: storage, newEpoch: (high: 1, low: 2), writing: .behind
             ) { _, _, _ in }
             let custody = StationCustody(
                 settings: CustodySettings(
@@ -96,7 +96,7 @@ struct LoopTests {
             self.loop = loop
             journal.start(
                 Journal.Callbacks(
-                    onDurable: { sequence, _ in loop.synced(through: sequence) }, onMended: { _ in },
+                    onDurable: { sequence, moved in loop.synced(through: sequence, moved: moved) }, onMended: { _ in },
                     onFailed: { _ in loop.journalFailed() }))
             loop.start(announcer)
             _ = loop.durable(waiting: 60)

@@ -4,6 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 import Transport
+import Turns
 
 /// Two ends of a connection within this process.
 enum SocketPair {
@@ -60,15 +61,17 @@ final class ChannelEnd: Sendable {
     /// - Parameter wanted: octets at which `enough` comes.
     init(
         _ descriptor: Int32, _ context: TLSContext, expecting: String? = nil, wanted: Int = 0,
-        milliseconds: Int = 10_000, prepare: (SecureChannel) -> Void = { _ in }
+        milliseconds: Int = 10_000, handshakes: TurnQueue? = nil, prepare: (SecureChannel) -> Void = { _ in }
     ) throws {
         channel = try SecureChannel(
             descriptor: descriptor, context: context, expecting: expecting.flatMap { RoutingIndicator($0) },
-            handshakeMilliseconds: milliseconds, queue: DispatchQueue(label: "end"))
+            handshakeMilliseconds: milliseconds, queue: TurnQueue(label: "end"),
+            handshakes: handshakes)
         let (opened, closed) = (opened, closed)
         channel.onOpen = { opened.came($0.indicator.description) }
         channel.onClosed = { closed.came($0) }
-        channel.onOctets = { [unowned self] part in
+        channel.onOctets = { [weak self] part in
+            guard let self else { return }
             let count = octets.withLock {
                 $0.append(contentsOf: part)
                 return $0.count

@@ -4,6 +4,7 @@ import Octets
 import Synchronization
 import Testing
 import Transport
+import Turns
 
 @Suite("An open channel", .serialized)
 struct ChannelTests {
@@ -209,7 +210,7 @@ struct ChannelTests {
             let (mine, theirs) = SocketPair.local()
             var channel: SecureChannel? = try SecureChannel(
                 descriptor: mine, context: network.dialling, expecting: nil, handshakeMilliseconds: 1_000,
-                queue: DispatchQueue(label: "end"))
+                queue: TurnQueue(label: "end"))
             let closed = Arrival<TransportFault>()
             channel?.onClosed = { closed.came($0) }
             if !forgets {

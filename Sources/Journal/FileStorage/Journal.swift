@@ -7,7 +7,7 @@ import Synchronization
 /// `append`, `commit` and `skip` belong to one owner queue; all else may be called from anywhere. What was appended
 /// before a `commit` becomes durable together; `onDurable` says so, on the journal's own queue.
 package final class Journal: @unchecked Sendable {
-    // Unchecked: `appender` is the owner queue's; `writer` the journal queue's; the rest is behind locks.
+    // Unchecked: `appender` and `recent` are the owner queue's; `writer` the journal queue's; the rest is behind locks.
 
     /// Octets of one group commit, unless one batch is larger: the sync of a FLASH must not wait for more.
     private static let groupOctetsMax = 1 << 20
@@ -26,6 +26,9 @@ package final class Journal: @unchecked Sendable {
 
     private var writer: SegmentWriter
     private var appender: RecordAppender
+    /// What was committed last, for who reads it at once: the owner's.
+    private var recent: [RecordBatch] = []
+    private static let recentMax = 3
     private let segmentFloor = Atomic<UInt32>(0)
 
     private struct Shared {
@@ -55,6 +58,15 @@ package final class Journal: @unchecked Sendable {
         ]
     }
 
+    /// Which thread writes and syncs.
+    package enum Writing: Sendable {
+        /// The owner's, which has nothing else to do meanwhile.
+        case atOnce
+        /// The journal's own.
+        case behind
+    }
+
+    private let writing: Writing
     private let shared = Mutex(Shared())
     private let callbacks = Mutex<Callbacks?>(nil)
 
@@ -87,7 +99,7 @@ package final class Journal: @unchecked Sendable {
     ///   - progress: hears before each segment how many of how many are done.
     /// - Throws: `JournalFault`, or what `take` throws.
     package static func open(
-        state: String, storage: any Storage, newEpoch: (high: UInt64, low: UInt64),
+        state: String, storage: any Storage, newEpoch: (high: UInt64, low: UInt64), writing: Writing = .atOnce,
         digests: JournalOpening.DigestTaker? = nil, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         take: JournalOpening.Taker
     ) throws -> (journal: Journal, report: RecoveryReport) {
@@ -98,20 +110,24 @@ package final class Journal: @unchecked Sendable {
                 storage: storage, folder: "\(state)/journal", damagedFolder: "\(state)/damaged", newEpoch: newEpoch)
             let opened = try opening.run(take, digests: digests, progress: progress)
             try storage.syncFolder(state)
-            return (try Journal(opened, storage: storage, folder: "\(state)/journal", lock: lock), opened.report)
+            let journal = try Journal(
+                opened, storage: storage, folder: "\(state)/journal", lock: lock, writing: writing)
+            return (journal, opened.report)
         } catch let fault as StorageFault {
             throw JournalFault.storage(fault)
         }
     }
 
     private init(
-        _ opened: JournalOpening.Opened, storage: any Storage, folder: String, lock: any Sendable
+        _ opened: JournalOpening.Opened, storage: any Storage, folder: String, lock: any Sendable,
+        writing: Writing
     ) throws(StorageFault) {
         epoch = opened.epoch
         self.folder = folder
         self.storage = storage
         files = opened.files
         folderLock = lock
+        self.writing = writing
         pool = BatchPool()
         openSegment = Atomic(opened.start.segment)
         writer = try SegmentWriter(files: files, pool: pool, epoch: opened.epoch, start: opened.start)
@@ -196,24 +212,33 @@ package final class Journal: @unchecked Sendable {
         return payload.withUnsafeBytes { appender.append($0, floor: floor) }
     }
 
-    /// Everything appended so far becomes durable before this returns, unless the journal fails. It is the owner's
-    /// thread that writes and syncs: a second one would only add its waking to every group commit.
+    /// Everything appended so far becomes durable together, unless the journal fails.
     ///
-    /// - Returns: whether there was anything: then `onDurable` or `onFailed` was called, on this thread.
+    /// - Returns: whether there was anything: then `onDurable` or `onFailed` is called, before this returns where the
+    ///   journal writes at once.
     package func commit() -> Bool {
         let batches = appender.take()
         guard !batches.isEmpty else { return false }
+        recent.append(contentsOf: batches)
+        if recent.count > Self.recentMax { recent.removeFirst(recent.count - Self.recentMax) }
         let start = shared.withLock { shared -> Bool in
             shared.handed.append(contentsOf: batches)
             defer { shared.busy = true }
             return !shared.busy
         }
-        if start { queue.sync { drain() } }
+        if start { write { [self] in drain() } }
         return true
     }
 
-    /// Tries again after `onFailed`: the records in doubt first, then what waits. Returns after `onDurable` or `onFailed`;
-    /// does nothing where nothing failed, or where a retry is under way.
+    private func write(_ work: @escaping @Sendable () -> Void) {
+        switch writing {
+        case .atOnce: queue.sync(execute: work)
+        case .behind: queue.async(execute: work)
+        }
+    }
+
+    /// Tries again after `onFailed`: the records in doubt first, then what waits. `onDurable` or `onFailed` says how it
+    /// went; does nothing where nothing failed, or where a retry is under way.
     package func retry() {
         let begins = shared.withLock { shared -> Bool in
             guard shared.fault != nil, !shared.isRetrying else { return false }
@@ -221,10 +246,22 @@ package final class Journal: @unchecked Sendable {
             return true
         }
         guard begins else { return }
-        queue.sync {
+        write { [self] in
             guard write({ writer throws(StorageFault) in try writer.retry() }) else { return }
             drain()
         }
+    }
+
+    /// Copies a record that was committed just now into a buffer that the caller keeps; nil: it is to be read. Only
+    /// durable places may be asked for.
+    package func recent(_ location: RecordLocation, into scratch: inout [UInt8]) -> Range<Int>? {
+        for batch in recent.reversed() {
+            guard let payload = batch.record(at: location) else { continue }
+            scratch.removeAll(keepingCapacity: true)
+            scratch.append(contentsOf: payload)
+            return 0..<payload.count
+        }
+        return nil
     }
 
     // MARK: Writing
