@@ -97,10 +97,11 @@ extension Ledger {
         }
     }
 
-    /// The neighbour has said some time ago that this does not pass.
+    /// The neighbour has said some time ago that this does not pass. A station whose disk fails hears nothing meanwhile.
     func wasForbidden(lane: Int, from index: Int, to peer: Int, _ network: SimulatedNetwork) -> Bool {
         guard lane % 2 == 0, let told = announced[[peer, index]], lane < Int(told.floor.rawValue) * 2,
-            world.now > told.from + Self.hearingMilliseconds, world.now < told.until, told.stands(),
+            world.now > max(told.from, lastDiskTrouble) + Self.hearingMilliseconds, world.now < told.until,
+            told.stands(),
             network.isSound(index, peer, for: Self.hearingMilliseconds)
         else { return false }
         return true

@@ -29,6 +29,8 @@ final class SessionDriver {
     private var ticks = 0
     /// Octets that might ever be under way.
     private var allowed = 0
+    /// Octets by which slices were longer than the core had reckoned, since room was last given.
+    private var beyondCost = 0
     private(set) var ended = false
     var auditSentAt: UInt64?
 
@@ -78,7 +80,11 @@ final class SessionDriver {
             guard let self, !ended else { return }
             var slices = slices
             if process.station.mutation == .lowerGoesOn { slices.sort { $0.precedence < $1.precedence } }
-            for slice in slices where !ended && process.isAlive { transmit(slice) }
+            for slice in slices where !ended && process.isAlive {
+                let before = state.pace.inFlight
+                transmit(slice)
+                beyondCost += max(0, state.pace.inFlight - before - slice.cost)
+            }
             checkPace(slices)
             flush()
             grantRoom()
@@ -88,7 +94,9 @@ final class SessionDriver {
     /// What is under way stays within what was ever allowed, but for the offer that was being sent.
     private func checkPace(_ slices: [Slice]) {
         let largest = slices.map(\.cost).max() ?? 0
-        guard !ended, state.pace.inFlight > allowed + largest + process.station.plan.chunkOctets else { return }
+        guard !ended, state.pace.inFlight > allowed + largest + beyondCost + process.station.plan.chunkOctets else {
+            return
+        }
         process.world.breaks(
             .boundInFlight, station: process.station.index,
             "\(state.pace.inFlight) octets are under way to S\(peerIndex), \(allowed) are allowed")
@@ -138,6 +146,7 @@ final class SessionDriver {
         guard !ended else { return }
         guard var room = state.grant(unsent: connection.unsent(side)) else { return }
         allowed = max(allowed, state.pace.bound + state.pace.reserve)
+        beyondCost = 0
         if process.station.mutation == .boundIgnored { room.octets += 64 << 10 }
         process.post { [link, session] custody, now, actions in
             custody.room(link, session: session, room, at: now, &actions)
