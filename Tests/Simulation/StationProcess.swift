@@ -174,6 +174,7 @@ final class StationProcess: @unchecked Sendable {
         guard isAlive, journal.fault == nil else { return }
         readOnly = false
         world.note(station.index, .writesAgain)
+        ledger.lastDiskTrouble = world.now
         turnIfDurable()
     }
 
