@@ -2,6 +2,8 @@
 /// still, or be gone for one side only.
 package final class SimulatedNetwork {
     let world: World
+    /// When all that was blocked or slow came to its end at once.
+    private var healedAt: UInt64?
     /// Links that carry nothing until a moment, by pair.
     private var blockedUntil: [Int: UInt64] = [:]
     /// Milliseconds that a link adds, and octets a second that it carries, by pair.
@@ -30,6 +32,7 @@ package final class SimulatedNetwork {
     package func slow(_ a: Int, _ b: Int, delay: UInt64, rate: UInt64) { slowness[Self.pair(a, b)] = (delay, rate) }
 
     package func heal() {
+        healedAt = world.now
         blockedUntil.removeAll()
         slowness.removeAll()
     }
@@ -56,7 +59,8 @@ package final class SimulatedNetwork {
     /// Nothing is wrong between two stations that anybody knows of, and nothing has stood still for so long.
     func isSound(_ a: Int, _ b: Int, for milliseconds: UInt64) -> Bool {
         let between = open(between: a, b)
-        return (blockedUntil[Self.pair(a, b)] ?? 0) + milliseconds <= world.now && slowness[Self.pair(a, b)] == nil
+        return max(blockedUntil[Self.pair(a, b)] ?? 0, healedAt ?? 0) + milliseconds <= world.now
+            && slowness[Self.pair(a, b)] == nil
             && between.count == 1
             && !between.contains(where: \.isDeaf)
     }
