@@ -305,8 +305,8 @@ package struct CarriedService: Equatable, Sendable {
     }
 }
 
-/// What else must outlive the segments that go: what was taken from neighbours, how far arrivals are numbered, and the
-/// marks of deliveries that are no longer kept.
+/// What else must outlive the segments that go: what was taken from neighbours, how far arrivals are numbered, the marks of
+/// deliveries that are no longer kept, and the cables that were asked for once more and are not sent yet.
 package struct Standing: Equatable, Sendable {
     package struct Taken: Equatable, Sendable {
         package var peer: RoutingIndicator
@@ -324,12 +324,21 @@ package struct Standing: Equatable, Sendable {
         package var at: Int64
     }
 
+    /// A cable that an addressee asked for once more.
+    package struct Rerun: Equatable, Sendable {
+        package var key: String
+        package var sequence: UInt64
+        package var post: String
+        package var precedence: Precedence
+    }
+
     /// Marks in one record; more make several.
     package static let marksMax = 8_192
 
     package var lastArrival: UInt64
     package var taken: [Taken]
     package var marks: [Mark]
+    package var reruns: [Rerun] = []
 
     func write(to writer: inout OctetWriter) {
         writer.varint(lastArrival)
@@ -349,12 +358,20 @@ package struct Standing: Equatable, Sendable {
             writer.u64(mark.mark.low)
             writer.u64(UInt64(bitPattern: mark.at))
         }
+        guard !reruns.isEmpty else { return }
+        writer.list(reruns) { writer, rerun in
+            writer.string(rerun.key)
+            writer.varint(rerun.sequence)
+            writer.string(rerun.post)
+            writer.u8(rerun.precedence.rawValue)
+        }
     }
 
-    init(lastArrival: UInt64, taken: [Taken], marks: [Mark]) {
+    init(lastArrival: UInt64, taken: [Taken], marks: [Mark], reruns: [Rerun]) {
         self.lastArrival = lastArrival
         self.taken = taken
         self.marks = marks
+        self.reruns = reruns
     }
 
     init(from reader: inout OctetReader) throws(OctetFault) {
@@ -370,6 +387,13 @@ package struct Standing: Equatable, Sendable {
             Mark(
                 mark: DeliveryMark(high: try reader.u64(), low: try reader.u64()),
                 at: Int64(bitPattern: try reader.u64()))
+        }
+        // The first release did not write them.
+        guard reader.remaining > 0 else { return }
+        reruns = try reader.list(bound: RerunBook.dueMax) { reader throws(OctetFault) in
+            Rerun(
+                key: try reader.string(), sequence: try reader.varint(), post: try reader.string(),
+                precedence: try reader.precedence())
         }
     }
 }

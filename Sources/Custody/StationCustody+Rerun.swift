@@ -49,6 +49,13 @@ extension StationCustody {
                 precedence: entries[slot][delivery: position].precedence), key)
     }
 
+    /// A question whose own record is gone.
+    mutating func expectStillDue(_ rerun: Standing.Rerun) {
+        guard isReplaying, keys[rerun.key] == nil else { return }
+        reruns.expect(
+            RerunBook.Due(sequence: rerun.sequence, post: rerun.post, precedence: rerun.precedence), rerun.key)
+    }
+
     /// Has the loop read the cables that are due once more; none while the disk has no room for it.
     mutating func beginReruns(_ actions: inout Actions) {
         for (key, due) in reruns.begin(from: acceptsFrom) {
@@ -98,7 +105,7 @@ struct RerunBook {
     /// One delivery is sent once more in this many milliseconds at most.
     private static let rerunMilliseconds: Int64 = 3_600_000
     /// Reruns that wait at once.
-    private static let dueMax = 1_024
+    static let dueMax = 1_024
 
     private var due: [String: Due] = [:]
     /// Those that the loop is reading.
@@ -110,6 +117,13 @@ struct RerunBook {
 
     mutating func expect(_ rerun: Due, _ key: String) {
         if due.count < Self.dueMax { due[key] = rerun }
+    }
+
+    /// What must be known when the questions' own records are gone.
+    var standing: [Standing.Rerun] {
+        due.sorted { $0.key < $1.key }.map { key, due in
+            Standing.Rerun(key: key, sequence: due.sequence, post: due.post, precedence: due.precedence)
+        }
     }
 
     mutating func begin(from lowest: Precedence) -> [(key: String, due: Due)] {

@@ -243,10 +243,13 @@ extension StationCustody {
             record(.orders(JournalRecord.StandingOrders(items: part)), at: now, &actions)
         }
         var marks = marks.standing(in: segment).map { Standing.Mark(mark: $0.mark, at: $0.at) }
+        var due = reruns.standing
         repeat {
             let part = Array(marks.prefix(Standing.marksMax))
             marks.removeFirst(part.count)
-            record(.standing(Standing(lastArrival: inbox.last, taken: takenNow, marks: part)), at: now, &actions)
+            let standing = Standing(lastArrival: inbox.last, taken: takenNow, marks: part, reruns: due)
+            record(.standing(standing), at: now, &actions)
+            due = []
         } while !marks.isEmpty
     }
 
@@ -313,12 +316,14 @@ extension StationCustody {
     }
 
     mutating func fold(_ standing: Standing) {
+        knowsArrivals = true
         inbox.given(through: standing.lastArrival)
         for taken in standing.taken {
             guard let link = linkOrdinal(taken.peer) else { continue }
             links[link].taken.restore(taken)
         }
         for mark in standing.marks { marks.add(mark.mark, at: mark.at, segment: 0) }
+        for rerun in standing.reruns { expectStillDue(rerun) }
     }
 
     /// A record of marks has its place.

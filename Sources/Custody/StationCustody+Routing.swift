@@ -190,9 +190,10 @@ extension StationCustody {
         links[link].queue.append(index, &transmissions)
     }
 
-    /// As for cables; but where every way leads back it goes back: it costs little, and nobody holds a receipt by hand.
+    /// As for cables; but where every way leads back it goes back, once: it costs little, and nobody holds a receipt by
+    /// hand. What has been here before takes the best way, and waits where that way is cut: else two stations that are cut
+    /// off together would hand it to one another as fast as they can.
     private func serviceLink(_ service: PendingService, at now: Instant) -> Int? {
-        guard service.trace.count < Acceptance.traceMax - 1 else { return nil }
         // What a neighbour has forgotten goes to it again, and an order goes after its cable.
         if service.via != CustodyDelivery.noLink,
             isUsable(Int(service.via), service.precedence, isService: true, at: now),
@@ -211,8 +212,8 @@ extension StationCustody {
             if isUsable(link, service.precedence, isService: true, at: now) { return link }
             first = first ?? link
         }
-        let hadBefore = service.trace.contains(settings.station)
-        if let back, !hadBefore || first == nil { return back }
+        let hadBefore = service.trace.contains(settings.station) || service.trace.count >= Acceptance.traceMax - 1
+        if let back, !hadBefore { return back }
         return first
             ?? released.plain.routes(to: service.destination, classification: .unclassified).first
             .flatMap { linkOrdinal($0.nextStation) }

@@ -106,6 +106,8 @@ package struct StationCustody: ~Copyable {
     /// What becomes sendable when its record is synced, oldest first.
     var unsynced: [(sequence: UInt64, work: Work)] = []
     var isReplaying = true
+    /// Nothing is missing before what was replayed, or a record told what was given there.
+    var knowsArrivals = false
     var doubts = Doubts()
     /// Marks of deliveries that are no longer kept.
     var marks = DuplicateMarks()
@@ -181,6 +183,7 @@ package struct StationCustody: ~Copyable {
     /// Takes a record that was on disk at the start.
     package mutating func replay(_ digest: RecordDigest, sequence: UInt64, place: RecordPlace, at now: Instant) {
         nextSequence = sequence
+        if sequence == 1 { knowsArrivals = true }
         fold(digest, at: now)
         nextSequence = sequence + 1
         placed(digest, sequence: sequence, place: place)
@@ -189,8 +192,11 @@ package struct StationCustody: ~Copyable {
 
     /// Leaves sequences up to this one unused: a damaged tail may have held records under them, whose custody numbers
     /// neighbours remember (rule 9). Between `replay` and `recovered` only.
+    ///
+    /// Where the tail held the only record that told how many arrival numbers were given, those go on behind the sequences.
     package mutating func skip(through sequence: UInt64) {
         precondition(isReplaying && sequence >= nextSequence - 1, "sequences are skipped before the first new record")
+        if !knowsArrivals { inbox.given(through: max(inbox.last + (sequence + 1 - nextSequence), sequence)) }
         nextSequence = sequence + 1
         persistedThrough = sequence
     }

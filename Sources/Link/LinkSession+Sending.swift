@@ -36,7 +36,8 @@ extension LinkSession {
             .offerService(
                 ServiceOffer(
                     channel: slice.channel, number: slice.number, suspectedDuplicate: slice.suspectedDuplicate,
-                    ageMilliseconds: slice.ageMilliseconds, trace: service.trace + [own.station],
+                    ageMilliseconds: slice.ageMilliseconds,
+                    trace: service.trace.suffix(Acceptance.traceMax - 1) + [own.station],
                     messageOctets: octets, proof: service.proof)))
     }
 
