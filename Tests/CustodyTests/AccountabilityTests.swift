@@ -105,8 +105,8 @@ struct AccountabilityTests {
     }
 
     /// What a start finds due.
-    private func recovered(_ station: borrowing TestStation) -> [String] {
-        var again = TestStation(replaying: station)
+    private func recovered(_ station: borrowing TestStation, from first: Int = 0) -> [String] {
+        var again = TestStation(replaying: station, from: first)
         return asked(again.act { core, now, actions in core.recovered(at: now, &actions) })
     }
 
@@ -126,6 +126,14 @@ struct AccountabilityTests {
         // The same question within the hour.
         sender.station.take(sender.message(.rerun, at: 51), from: "RUBB", number: 5)
         #expect(recovered(sender.station).isEmpty)
+    }
+
+    @Test("A rerun is still due when the segment of its question is gone (seed 8055)")
+    func rerunsOutliveTheirQuestion() throws {
+        var sender = try Sender()
+        sender.station.take(sender.message(.rerun), from: "RUBB", number: 4)
+        let gone = try sender.station.carryForward()
+        #expect(recovered(sender.station, from: gone).count == 1)
     }
 
     @Test("A rerun that could not be read, or for which there was no room, is tried at the next look")

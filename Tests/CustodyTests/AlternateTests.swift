@@ -147,6 +147,27 @@ struct AlternateTests {
         #expect(held?.why == HoldReason.loop.sentence)
     }
 
+    @Test("A receipt that was here before waits where its way is cut, and is not handed to and fro (seed 8279)")
+    func receiptsWait() {
+        var station = Self.origin()
+        _ = Self.down(&station, Self.hub)
+        _ = station.room(Self.side)
+        let receipt = ServiceMessage(
+            kind: .receipt, network: "ROW", identity: CableIdentity(station: indicator("RUBB"), start: 1, number: 1),
+            contentHash: .zero, post: "NORTH", station: indicator("RUDD"), office: "DEFAULT", at: 5, precedence: .flash,
+            reason: "")
+        // Every other way was tried: it goes back once.
+        let first = station.passOn(receipt, from: "RUDD", number: 1, link: Self.side, trace: ["RUDD"])
+        #expect(station.links(first) == [Self.side])
+        let second = station.passOn(receipt, from: "RUDD", number: 2, link: Self.side, trace: ["RUDD", "RUAA", "RUDD"])
+        #expect(station.links(second).isEmpty)
+        // However long its way has been, it goes on when there is one.
+        let long = [String](repeating: "RUDD", count: 64)
+        #expect(station.links(station.passOn(receipt, from: "RUDD", number: 3, link: Self.side, trace: long)).isEmpty)
+        station.linkUp(Self.hub, session: 2)
+        #expect(station.room(Self.hub, session: 2).count == 2)
+    }
+
     @Test("A neighbour's stricter gate turns the cable to another link, once")
     func refused() throws {
         var station = Self.origin()

@@ -200,6 +200,22 @@ struct RetentionTests {
         #expect(station.core.inboxItems().count == before, "the same cable again reaches no desk")
     }
 
+    @Test("Arrival numbers go on behind a damaged tail that held the only word of how many were given (seed 7172)")
+    func arrivalsBehindDamage() throws {
+        var station = TestStation("RUCC")
+        try deliveredAt(&station, 1...3)
+        let old = try station.carryForward()
+        let lost = station.journal.count - old
+        var known = TestStation(restarting: station, synced: old + lost, start: 9, from: old, unused: 40)
+        try deliveredAt(&known, 7...7)
+        #expect(known.core.inboxItems().last?.arrival == 4)
+
+        // Of the records behind the old ones the first alone is left.
+        var unknown = TestStation(restarting: station, synced: old + 1, start: 9, from: old, unused: 40)
+        try deliveredAt(&unknown, 7...7)
+        #expect((unknown.core.inboxItems().last?.arrival ?? 0) > 4)
+    }
+
     @Test("Carried forward, everything is as it was though the old records are gone")
     func carrying() throws {
         var station = TestStation("RUCC")

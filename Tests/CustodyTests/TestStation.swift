@@ -46,8 +46,10 @@ struct TestStation: ~Copyable {
 
     /// The station after its process was killed: the synced records are replayed.
     ///
-    /// - Parameter first: how many of the oldest records are gone.
-    init(restarting old: borrowing TestStation, synced: Int, start: UInt64, from first: Int = 0) {
+    /// - Parameters:
+    ///   - first: how many of the oldest records are gone.
+    ///   - unused: sequences that a damaged tail may have held.
+    init(restarting old: borrowing TestStation, synced: Int, start: UInt64, from first: Int = 0, unused: Int = 0) {
         self.init(empty: old.name, start: start)
         now = Instant(boot: 50, wall: old.now.wall + 5_000)
         journal = Array(old.journal[..<first])
@@ -55,15 +57,19 @@ struct TestStation: ~Copyable {
             core.replay(try! RecordDigest(record), sequence: UInt64(index + 1), place: Self.place(index), at: now)
             journal.append(record)
         }
+        if unused > 0 { core.skip(through: UInt64(synced + unused)) }
         _ = act { core, now, actions in core.recovered(at: now, &actions) }
         _ = sync()
     }
 
     /// As another station's records make it, before it has begun.
-    init(replaying old: borrowing TestStation) {
+    ///
+    /// - Parameter first: how many of the oldest records are gone.
+    init(replaying old: borrowing TestStation, from first: Int = 0) {
         self.init(empty: old.name, start: 77)
         now = old.now
-        for (index, record) in old.journal.enumerated() {
+        journal = Array(old.journal[..<first])
+        for (index, record) in old.journal.enumerated().dropFirst(first) {
             core.replay(try! RecordDigest(record), sequence: UInt64(index + 1), place: Self.place(index), at: now)
             journal.append(record)
         }
@@ -210,6 +216,25 @@ struct TestStation: ~Copyable {
                     signer: message.station, mark: .zero, ageMilliseconds: 0, trace: []), at: now, &actions)
         }
         _ = sync()
+    }
+
+    /// A service message that is not for this station comes from a neighbour, and is synced.
+    ///
+    /// - Returns: what that sends.
+    mutating func passOn(
+        _ message: ServiceMessage, from peer: String, number: UInt64, link: Int, trace: [String]
+    ) -> Actions {
+        _ = act { core, now, actions in
+            core.arrive(
+                ServiceArrival(
+                    link: link, session: 1,
+                    offered: CustodySource.Offered(
+                        peer: indicator(peer), epoch: Self.epoch, number: CustodyNumber(sequence: number), start: 9,
+                        channel: number, suspectedDuplicate: false), message: message, proof: Self.proof,
+                    signer: message.station, mark: .zero, ageMilliseconds: 0, trace: trace.map { indicator($0) }),
+                at: now, &actions)
+        }
+        return sync()
     }
 
     mutating func linkUp(_ link: Int, session: UInt64 = 1) {
