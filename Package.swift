@@ -83,7 +83,7 @@ let package = Package(
         tests("TransportTests", ["Transport", "Cables", "Octets", "Turns"]),
         tests("ControlTests", ["Control", "Cables", "Octets", "Turns"]),
         tests("StationTests", ["Station", "Custody", "Journal", "Link", "Transport", "Routing", "Cables", "Octets"]),
-        tests("RouterctlTests", ["routerctl", "Control", "Settings", "Routing", "Cables"]),
+        tests("RouterctlTests", ["routerctl", "Control", "Settings", "Transport", "Routing", "Cables"]),
         tests("TidyTests"),
         tests("EndToEnd", ["routerd", "routerctl"]),
     ]

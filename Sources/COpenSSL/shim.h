@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
@@ -40,6 +41,10 @@ static inline const unsigned char *cable_name_uri(const GENERAL_NAME *name, int 
 static inline GENERAL_NAMES *cable_subject_names(const X509 *c) {
     return (GENERAL_NAMES *)X509_get_ext_d2i(c, NID_subject_alt_name, NULL, NULL);
 }
+static inline int cable_revoked_count(X509_CRL *list) {
+    STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(list);
+    return all ? sk_X509_REVOKED_num(all) : 0;
+}
 static inline void cable_names_free(GENERAL_NAMES *names) { GENERAL_NAMES_free(names); }
 static inline X509_EXTENSION *cable_extension(X509 *subject, X509 *issuer, int nid, const char *value) {
     X509V3_CTX context;
@@ -48,6 +53,7 @@ static inline X509_EXTENSION *cable_extension(X509 *subject, X509 *issuer, int n
     return X509V3_EXT_conf_nid(NULL, &context, nid, value);
 }
 static inline int cable_nid_basic_constraints(void) { return NID_basic_constraints; }
+static inline int cable_nid_common_name(void) { return NID_commonName; }
 static inline int cable_nid_key_usage(void) { return NID_key_usage; }
 static inline int cable_nid_ext_key_usage(void) { return NID_ext_key_usage; }
 static inline int cable_nid_subject_alt_name(void) { return NID_subject_alt_name; }

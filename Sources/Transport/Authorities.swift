@@ -1,4 +1,5 @@
 import COpenSSL
+package import Octets
 
 /// The authorities whose certificates this network trusts, and what they have revoked.
 package final class Authorities: @unchecked Sendable {
@@ -50,6 +51,21 @@ package final class Authorities: @unchecked Sendable {
     }
 
     deinit { X509_STORE_free(store) }
+
+    /// The digest of the first certificate (DER) of a PEM text: people tell each other this.
+    package static func fingerprint(pem: [UInt8]) throws(TransportFault) -> Digest { try facts(pem: pem).fingerprint }
+
+    /// Of the first certificate of a PEM text.
+    ///
+    /// - Returns: the digest of the certificate, and its end in seconds since 1970.
+    package static func facts(pem: [UInt8]) throws(TransportFault) -> (fingerprint: Digest, notAfter: Int64) {
+        ERR_clear_error()
+        guard let pointer = withMemory(pem, { PEM_read_bio_X509($0, nil, nil, nil) }) else {
+            throw .fromOpenSSL(.certificateUnusable, "there is no certificate of an authority (PEM)")
+        }
+        let handle = CertificateHandle(pointer)
+        return (ContentHash.of(handle.der), StationCertificate.seconds(X509_get0_notAfter(pointer)) ?? 0)
+    }
 
     /// Whether the network's authority vouches for a station's certificate.
     ///

@@ -1,6 +1,7 @@
 import COpenSSL
 package import Cables
 import Glibc
+package import Octets
 
 /// The authority of a network: it vouches for its stations.
 package final class NetworkAuthority: Sendable {
@@ -8,7 +9,12 @@ package final class NetworkAuthority: Sendable {
     private let key: KeyHandle
     package let network: String
     package let certificatePEM: [UInt8]
+    /// Without a passphrase: for labs, and for keeping encrypted (`AuthorityKey`).
     package let keyPEM: [UInt8]
+    /// Of the certificate (DER): by this the authority is known to people.
+    package let fingerprint: Digest
+    /// Seconds since 1970.
+    package let notAfter: Int64
     /// Days that a certificate may last: a hundred years.
     private static let daysMax = 36_500
 
@@ -30,6 +36,37 @@ package final class NetworkAuthority: Sendable {
             ])
         certificatePEM = try Self.pem(certificate)
         keyPEM = try Self.pem(key)
+        fingerprint = ContentHash.of(certificate.der)
+        notAfter = StationCertificate.seconds(X509_get0_notAfter(certificate.pointer)) ?? 0
+    }
+
+    /// One that was made before.
+    ///
+    /// - Parameter keyPEM: without a passphrase, as `AuthorityKey.opened` gives it.
+    /// - Throws: unless both belong together and are the authority of this network.
+    package init(opening network: String, certificatePEM: [UInt8], keyPEM: [UInt8]) throws(TransportFault) {
+        ERR_clear_error()
+        guard let pointer = withMemory(certificatePEM, { PEM_read_bio_X509($0, nil, nil, nil) }) else {
+            throw .fromOpenSSL(.certificateUnusable, "the authority's file holds no certificate (PEM)")
+        }
+        certificate = CertificateHandle(pointer)
+        guard let key = withMemory(keyPEM, { PEM_read_bio_PrivateKey($0, nil, { _, _, _, _ in -1 }, nil) }) else {
+            throw .fromOpenSSL(.keyUnusable, "the authority's key cannot be read (PEM)")
+        }
+        self.key = KeyHandle(key)
+        guard X509_check_ca(pointer) > 0, X509_check_private_key(pointer, key) == 1 else {
+            ERR_clear_error()
+            throw TransportFault(.keyUnusable, "the key is not that of the authority's certificate")
+        }
+        let names = ["", " (LAB ONLY)"].map { Self.commonName("Cable Router authority of ", network, $0) }
+        guard let name = Self.commonName(of: pointer), names.contains(name) else {
+            throw TransportFault(.wrongNetwork, "the certificate is not that of the authority of \(network)")
+        }
+        self.network = network
+        self.certificatePEM = certificatePEM
+        self.keyPEM = keyPEM
+        fingerprint = ContentHash.of(certificate.der)
+        notAfter = StationCertificate.seconds(X509_get0_notAfter(pointer)) ?? 0
     }
 
     /// A certificate and a key for a station: both key usages, the name once (rule 26).
@@ -40,12 +77,29 @@ package final class NetworkAuthority: Sendable {
     package func issue(
         _ indicator: RoutingIndicator, addresses: [String] = [], days: Int, from unixSeconds: Int64? = nil
     ) throws(TransportFault) -> (certificatePEM: [UInt8], keyPEM: [UInt8]) {
+        let key = try Self.newKey()
+        let issued = try issue(indicator, key, addresses, days, unixSeconds ?? Self.anHourAgo)
+        return (try Self.pem(issued), try Self.pem(key))
+    }
+
+    /// Another certificate for the key of one that this authority issued: the key need not be here.
+    package func renew(
+        _ certificate: StationCertificate, addresses: [String] = [], days: Int
+    ) throws(TransportFault) -> [UInt8] {
+        guard certificate.network == network else {
+            throw TransportFault(.wrongNetwork, "\(certificate.indicator) has a certificate of \(certificate.network)")
+        }
+        return try Self.pem(issue(certificate.indicator, certificate.key, addresses, days, Self.anHourAgo))
+    }
+
+    private func issue(
+        _ indicator: RoutingIndicator, _ key: KeyHandle, _ addresses: [String], _ days: Int, _ unixSeconds: Int64
+    ) throws(TransportFault) -> CertificateHandle {
         var names = ["URI:\(StationName.uri(network: network, indicator: indicator))"]
         for address in addresses { names.append(try Self.hostName(address)) }
-        let key = try Self.newKey()
-        let issued = try Self.certificate(
+        return try Self.certificate(
             subject: indicator.description, issuer: certificate, subjectKey: key, signer: self.key,
-            from: unixSeconds ?? Self.anHourAgo, days: days,
+            from: unixSeconds, days: days,
             extensions: [
                 (cable_nid_basic_constraints(), "critical,CA:FALSE"),
                 (cable_nid_key_usage(), "critical,digitalSignature"),
@@ -54,14 +108,15 @@ package final class NetworkAuthority: Sendable {
                 (cable_nid_subject_key_identifier(), "hash"),
                 (cable_nid_authority_key_identifier(), "keyid"),
             ])
-        return (try Self.pem(issued), try Self.pem(key))
     }
 
     /// A revocation list that names these certificates, PEM; it replaces earlier ones, so name all that are revoked.
     ///
-    /// - Parameter days: until stations refuse everybody unless there is a newer one.
+    /// - Parameters:
+    ///   - at: when each was revoked, seconds since 1970, in the order of the certificates; without it, now.
+    ///   - days: until stations refuse everybody unless there is a newer one.
     package func revocationList(
-        of certificates: [StationCertificate], days: Int
+        of certificates: [StationCertificate], at: [Int64] = [], days: Int
     ) throws(TransportFault) -> [UInt8] {
         try Self.checkDays(days)
         ERR_clear_error()
@@ -77,12 +132,16 @@ package final class NetworkAuthority: Sendable {
         var good = X509_CRL_set_version(list, 1) == 1
         good = good && X509_CRL_set_issuer_name(list, X509_get_subject_name(certificate.pointer)) == 1
         good = good && X509_CRL_set1_lastUpdate(list, from) == 1 && X509_CRL_set1_nextUpdate(list, until) == 1
-        for revoked in certificates {
+        for (index, revoked) in certificates.enumerated() {
             let handle = try CertificateHandle(der: revoked.der)
+            guard let date = ASN1_TIME_set(nil, index < at.count ? Int(at[index]) : Int(now - 3_600)) else {
+                throw .fromOpenSSL(.internalFailure, "no memory")
+            }
+            defer { ASN1_TIME_free(date) }
             guard let entry = X509_REVOKED_new() else { throw .fromOpenSSL(.internalFailure, "no memory") }
             let named =
                 X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(handle.pointer)) == 1
-                && X509_REVOKED_set_revocationDate(entry, from) == 1
+                && X509_REVOKED_set_revocationDate(entry, date) == 1
             // The list owns the entry once it is added.
             guard named, X509_CRL_add0_revoked(list, entry) == 1 else {
                 X509_REVOKED_free(entry)
@@ -108,6 +167,14 @@ package final class NetworkAuthority: Sendable {
     private static func commonName(_ before: String, _ network: String, _ after: String) -> String {
         let room = 64 - before.unicodeScalars.count - after.unicodeScalars.count
         return before + String(String.UnicodeScalarView(network.unicodeScalars.prefix(room))) + after
+    }
+
+    private static func commonName(of certificate: OpaquePointer) -> String? {
+        var text = [CChar](repeating: 0, count: 512)
+        let length = X509_NAME_get_text_by_NID(
+            X509_get_subject_name(certificate), cable_nid_common_name(), &text, Int32(text.count))
+        guard length > 0 else { return nil }
+        return String(decoding: text.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// A host as OpenSSL's extension text has it; anything else could add names of its own to the list.

@@ -63,7 +63,8 @@ package struct PlainFileFault: Error, Sendable, CustomStringConvertible {
     package var call: String
     package var reason: String
 
-    init(path: String, call: String) {
+    /// The reason is `errno`'s.
+    package init(path: String, call: String) {
         self.path = path
         self.call = call
         reason = String(cString: strerror(errno))

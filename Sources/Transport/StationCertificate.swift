@@ -12,11 +12,14 @@ package final class StationCertificate: Sendable {
     package let notBefore: Int64
     /// Seconds since 1970.
     package let notAfter: Int64
-    private let key: KeyHandle
+    /// In hexadecimal figures, upper case, as `openssl x509 -serial` prints it.
+    package let serial: String
+    let key: KeyHandle
 
     init(_ handle: CertificateHandle) throws(TransportFault) {
         der = handle.der
         fingerprint = ContentHash.of(der)
+        serial = Self.serial(handle.pointer)
         guard let name = Self.onlyURI(handle.pointer) else {
             throw TransportFault(
                 .certificateUnusable, "the certificate must have exactly one URI name cable:NETWORK/RI")
@@ -46,7 +49,25 @@ package final class StationCertificate: Sendable {
         self.notAfter = notAfter
     }
 
-    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
+    /// The first certificate of a PEM file.
+    package convenience init(pem: [UInt8], named name: String) throws(TransportFault) {
+        ERR_clear_error()
+        guard let pointer = withMemory(pem, { PEM_read_bio_X509($0, nil, nil, nil) }) else {
+            throw .fromOpenSSL(.certificateUnusable, "\(name) holds no certificate (PEM)")
+        }
+        try self.init(CertificateHandle(pointer))
+    }
+
+    private static func serial(_ certificate: OpaquePointer) -> String {
+        guard let number = X509_get0_serialNumber(certificate) else { return "" }
+        let octets = UnsafeBufferPointer(start: ASN1_STRING_get0_data(number), count: Int(ASN1_STRING_length(number)))
+        return octets.map { octet in
+            let figures = String(octet, radix: 16, uppercase: true)
+            return figures.utf8.count == 1 ? "0\(figures)" : figures
+        }.joined()
+    }
+
+    static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
         var days: Int32 = 0
         var seconds: Int32 = 0
         guard let epoch = ASN1_TIME_set(nil, 0) else { return nil }

@@ -58,14 +58,10 @@ struct Completion {
         return found
     }
 
-    /// First words of verbs, or second words behind a first.
+    /// First words of verbs, or those that follow what there is.
     private static func words(behind first: [String]) -> [String] {
         let shown = VerbTable.families.flatMap(\.verbs).map { $0.name.split(separator: " ").map(String.init) }
-        switch first.count {
-        case 0: return shown.map { $0[0] }
-        case 1: return shown.filter { $0.count > 1 && $0[0] == first[0] }.map { $0[1] }
-        default: return []
-        }
+        return shown.filter { $0.count > first.count && Array($0[..<first.count]) == first }.map { $0[first.count] }
     }
 
     /// What may stand where help says so.

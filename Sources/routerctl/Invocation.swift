@@ -108,11 +108,16 @@ struct Invocation {
     }
 
     private static func unknown(_ words: [String]) -> ControlFailure {
-        let said = words.prefix(2).joined(separator: " ")
-        guard !said.isEmpty else { return usage("no verb was given", "see routerctl --help") }
         let names = VerbTable.all.filter { !$0.isHidden }.map(\.name)
-        let family = names.filter { $0.hasPrefix(words[0] + " ") }
-        if words.count == 1, !family.isEmpty {
+        // As many words as some verb begins with, and one more.
+        let begun = (1...2).last { count in
+            let start = words.prefix(count).joined(separator: " ")
+            return words.count >= count && names.contains { $0.hasPrefix(start + " ") }
+        }
+        let said = words.prefix((begun ?? 0) + 1).joined(separator: " ")
+        guard !said.isEmpty else { return usage("no verb was given", "see routerctl --help") }
+        let family = names.filter { $0.hasPrefix(said + " ") }
+        if !family.isEmpty {
             return usage("there is no verb \(said)", "there are \(family.joined(separator: ", "))")
         }
         let nearest =

@@ -32,13 +32,18 @@ enum VerbTable {
     static let families: [(title: String, verbs: [Verb])] = [
         ("The station and its health", station), ("Writing and handing in", writing),
         ("Cables in custody", cables), ("Inbox, replies that are due, programs", desks),
-        ("Receipts, reports, audit", accounts), ("Links, ways, the network", links), ("The command line", shell),
+        ("Receipts, reports, audit", accounts), ("Links, ways, the network", links),
+        ("The network's authority, without a daemon", authority),
+        ("The command line", shell),
     ]
 
     static let all: [Verb] = families.flatMap(\.verbs) + hidden
 
     static func find(_ words: [String]) -> (Verb, Int)? {
-        if words.count >= 2, let verb = all.first(where: { $0.name == "\(words[0]) \(words[1])" }) { return (verb, 2) }
+        for count in [3, 2] where words.count >= count {
+            let name = words[..<count].joined(separator: " ")
+            if let verb = all.first(where: { $0.name == name }) { return (verb, count) }
+        }
         if let first = words.first, let verb = all.first(where: { $0.name == first }) { return (verb, 1) }
         return nil
     }

@@ -7,12 +7,13 @@ nonisolated func completed(_ arguments: [String]) -> [String] {
     return words.first == "--" ? Array(words.dropFirst()) : words
 }
 
-/// `routerctl queue --help`: the verbs of one noun; nil where something else was asked.
+/// `routerctl queue --help`: the verbs of one noun, or of `network certify`; nil where something else was asked.
 nonisolated func nounHelp(_ arguments: [String]) -> String? {
     let words = arguments.filter { $0 != "--help" && $0 != "-h" && $0 != "help" }
-    guard words.count == 1, words.count < arguments.count, VerbTable.find(words) == nil else { return nil }
-    let verbs = VerbTable.all.filter { $0.name.hasPrefix(words[0] + " ") }
-    return verbs.isEmpty ? nil : Help.of(noun: words[0], verbs)
+    guard (1...2).contains(words.count), words.count < arguments.count, VerbTable.find(words) == nil else { return nil }
+    let noun = words.joined(separator: " ")
+    let verbs = VerbTable.all.filter { $0.name.hasPrefix(noun + " ") }
+    return verbs.isEmpty ? nil : Help.of(noun: noun, verbs)
 }
 
 /// `routerctl`: reads the command line, does the verb, and ends with its exit status.

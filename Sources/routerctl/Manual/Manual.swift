@@ -36,7 +36,7 @@ enum Manual {
         page.heading("DESCRIPTION")
         page.paragraph(
             "routerctl talks to the routerd of this machine over its control socket; parse, format, compose, receipt verify, "
-                + "config check, network check and lab create need no daemon. Options may stand anywhere; -- ends them."
+                + "config check, lab create and the network verbs need no daemon. Options may stand anywhere; -- ends them."
         )
         page.paragraph(
             "An ID is a cable's identity, with or without the routing indicator before it, or a unique beginning of it. To "
