@@ -44,7 +44,8 @@ final class CertificateKeeper: Sendable {
 
     /// Files whose change is noticed.
     var files: [String] {
-        [settings.certificate, settings.key, settings.authorities] + (settings.revocations.map { [$0] } ?? [])
+        [settings.certificate, KeyFiles(settings).keyPlace, settings.authorities]
+            + (settings.revocations.map { [$0] } ?? [])
     }
 
     /// Reads all files again. When all are good they hold from now on, and every open session is verified again;
@@ -53,15 +54,13 @@ final class CertificateKeeper: Sendable {
     /// - Throws: `TransportFault`.
     func reload() throws(TransportFault) -> [(key: String, value: String)] {
         let before = state.withLock { $0.key }
-        let key = try StationKey(certificateFile: settings.certificate, keyFile: settings.key)
+        let (key, authorities) = try KeyFiles(settings).load()
         guard key.indicator == before.indicator, key.network == before.network else {
             throw TransportFault(
                 .certificateUnusable,
                 "\(settings.certificate) is the certificate of \(key.network)/\(key.indicator), not of "
                     + "\(before.network)/\(before.indicator)")
         }
-        let authorities = try Authorities(file: settings.authorities, revocations: settings.revocations)
-        _ = try authorities.verify(der: key.certificate.der, signing: false)
         let dialling = try TLSContext(role: .dialling, key: key, authorities: authorities)
         let listening = try TLSContext(role: .listening, key: key, authorities: authorities)
         state.withLock {

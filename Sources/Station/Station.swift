@@ -70,7 +70,7 @@ package final class Station: Sendable {
         var log = log
         log.feed = WatchFeed()
         self.log = log
-        let key = try StationKey(certificateFile: settings.tls.certificate, keyFile: settings.tls.key)
+        let (key, authorities) = try KeyFiles(settings.tls).load()
         guard key.indicator == settings.station, key.network == configuration.network.name else {
             throw StartFailure(
                 message: "\(settings.tls.certificate) is the certificate of \(key.network)/\(key.indicator), "
@@ -82,8 +82,6 @@ package final class Station: Sendable {
                     "this routerd was built to measure signatures and makes none: it serves the benchmark's network only",
                 exit: ExitStatus.configuration)
         }
-        let authorities = try Authorities(file: settings.tls.authorities, revocations: settings.tls.revocations)
-        _ = try authorities.verify(der: key.certificate.der, signing: false)
         let now = StationClock.now
         let start = RandomBits.word & ((1 << CableIdentity.startBits) - 1)
         let alarms = AlarmBoard()

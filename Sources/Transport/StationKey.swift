@@ -19,9 +19,12 @@ package final class StationKey: Sendable {
 
     /// Reads both PEM files.
     ///
+    /// - Parameter modeMax: rights that the key's file may have.
     /// - Throws: `KEY_UNUSABLE` when the key is readable by others, encrypted, is not the certificate's or is no P-256
     ///   key; `CERTIFICATE_UNUSABLE` when the certificate is not a station's.
-    package convenience init(certificateFile: String, keyFile: String) throws(TransportFault) {
+    package convenience init(
+        certificateFile: String, keyFile: String, allowing modeMax: UInt32 = 0o600
+    ) throws(TransportFault) {
         let certificateText: [UInt8]
         let keyText: [UInt8]
         let mode: UInt32
@@ -32,7 +35,7 @@ package final class StationKey: Sendable {
         } catch {
             throw TransportFault(.keyUnusable, error.description)
         }
-        guard mode & 0o177 == 0 else {
+        guard mode & ~modeMax == 0 else {
             throw TransportFault(
                 .keyUnusable, "\(keyFile) is open wider than 600 (mode \(String(mode, radix: 8))): chmod 600 it")
         }

@@ -81,20 +81,46 @@ enum CheckCommand {
 
     static func config(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         let path = invocation.operands[0]
-        return try report(invocation, path) { () throws(SettingsProblems) in
-            let octets = try file(path)
-            let settings = try StationFile.read(octets: octets, file: path)
-            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-            let name = settings.network.hasPrefix("/") ? settings.network : "\(folder)/\(settings.network)"
-            let network = try NetworkFile.read(octets: try file(name), file: name)
-            let problems =
-                StationFile.mismatches(settings, network, octets: octets, file: path)
-                + settings.machineProblems(
-                    file: path,
-                    runs: { program in access(program.hasPrefix("/") ? program : "\(folder)/\(program)", X_OK) == 0 },
-                    isGroup: { UserGroup.number($0) != nil },
-                    isZone: { zone in zone == "UTC" || access("/usr/share/zoneinfo/\(zone)", R_OK) == 0 })
-            guard problems.isEmpty else { throw SettingsProblems(problems) }
+        return try report(invocation, path) { () throws(SettingsProblems) in try check(path) }
+    }
+
+    /// A station file, the network file that it names, and its keys as far as the caller may read them.
+    static func check(_ path: String) throws(SettingsProblems) {
+        let octets = try file(path)
+        let settings = try StationFile.read(octets: octets, file: path)
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        func place(_ name: String) -> String { name.hasPrefix("/") ? name : "\(folder)/\(name)" }
+        let name = place(settings.network)
+        let network = try NetworkFile.read(octets: try file(name), file: name)
+        var problems =
+            StationFile.mismatches(settings, network, octets: octets, file: path)
+            + settings.machineProblems(
+                file: path, runs: { program in access(place(program), X_OK) == 0 },
+                isGroup: { UserGroup.number($0) != nil },
+                isZone: { zone in zone == "UTC" || access("/usr/share/zoneinfo/\(zone)", R_OK) == 0 })
+        let keys = KeyFiles(
+            certificate: place(settings.tls.certificate), key: place(settings.tls.key),
+            authorities: place(settings.tls.authorities), revocations: settings.tls.revocations.map(place))
+        if let problem = problem(keys, settings, network, path) { problems.append(problem) }
+        guard problems.isEmpty else { throw SettingsProblems(problems) }
+    }
+
+    private static func problem(
+        _ files: KeyFiles, _ settings: StationSettings, _ network: Network, _ path: String
+    ) -> SettingsProblem? {
+        // An operator may not read the key; the rest is worth looking at.
+        if access(files.keyPlace, R_OK) != 0, errno == EACCES { return nil }
+        do throws(TransportFault) {
+            let key = try files.load().key
+            guard key.indicator != settings.station || key.network != network.name else { return nil }
+            return SettingsProblem(
+                file: path, line: 0,
+                message: "\(files.certificate) is the certificate of \(key.network)/\(key.indicator)",
+                advice: "take that of \(network.name)/\(settings.station)")
+        } catch {
+            return SettingsProblem(
+                file: path, line: 0, message: "keys and certificates cannot be used: \(error)",
+                advice: "install the station's bundle: routerctl setup")
         }
     }
 

@@ -69,4 +69,24 @@ extension VerbTable {
                 ("routerctl network certify show authority", "with the SHA-256 that setup asks for"),
             ], run: CertifyCommands.show),
     ]
+
+    /// A machine becomes a station.
+    static let setup = Verb(
+        name: "setup", usage: "", operands: 0...0,
+        options: [
+            VerbOption(name: "--bundle", value: "FILE", meaning: "what the authority gave for this station"),
+            VerbOption(
+                name: "--answers", value: "FILE",
+                meaning: "ask nothing: a JSON5 file with \(SetupAnswers.keys.map(\.name).joined(separator: ", "))"),
+            VerbOption(
+                name: "--renew", value: "", meaning: "only what the bundle brings; station.json5 stays as it is"),
+            VerbOption(name: "--root", value: "DIR", meaning: "write below this folder, and start nothing"),
+            VerbOption(name: "--yes", value: "", meaning: "ask nothing; what is replaced is kept as .old"),
+        ],
+        summary: "make this machine a station out of its bundle: writes the files, checks them, starts the daemon",
+        examples: [
+            ("routerctl setup", "asks where the bundle is, and whether it is the right one"),
+            ("routerctl setup --answers answers.json5", "asks nothing"),
+            ("routerctl setup --renew --bundle RUEHC.bundle --yes", "takes a renewed certificate; no session ends"),
+        ], run: SetupCommand.run)
 }

@@ -104,6 +104,7 @@ extension VerbTable {
                 ("routerctl check certificates", "a warning from 30 days on, critical from 7 and for what is revoked"),
                 ("systemctl reload routerd", "reads renewed certificates and revocations at once"),
             ], run: CheckCommand.certificates),
+        setup,
         Verb(
             name: "config check", usage: "FILE", operands: 1...1, options: [],
             summary: "look for mistakes in a station file and the network file it names",

@@ -78,6 +78,10 @@ nonisolated func run() -> Never {
         exit(78)
     }
     if check {
+        if let problem = configuration.keyProblem(path) {
+            say("\(problem)\n")
+            exit(78)
+        }
         say("\(path): all right\n", to: STDOUT_FILENO)
         exit(0)
     }

@@ -52,5 +52,20 @@ extension AnswerTable {
                 field("made?", .time, "when the bundle was"),
                 field("fingerprint?", .text, "SHA-256 of the certificate"),
             ]),
+        Answer(
+            ["setup"],
+            [
+                field("station", .text, "routing indicator"), field("network", .text, "its network"),
+                field("until", .time, "when the certificate ends"),
+                field(
+                    "files",
+                    .list(
+                        .object([
+                            field("path", .text, "where it is"), field("did", .text, "written, replaced or same"),
+                            field("old?", .text, "where what was there before is kept"),
+                        ])), "in the order in which they were put in place"),
+                field("service", .text, "started, reloaded, restarted or none"),
+                field("said", .list(.text), "what was done beside, and what should be looked at"),
+            ]),
     ]
 }
