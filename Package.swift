@@ -61,7 +61,8 @@ let package = Package(
                 "CProcess", "Turns",
             ]),
         tool("routerd", ["Station", "Settings", "Transport", "CMemory"], linking: standalone),
-        tool("routerctl", ["Octets", "Cables", "Routing", "Settings", "Custody", "Control", "Transport"]),
+        tool(
+            "routerctl", ["Octets", "Cables", "Routing", "Settings", "Custody", "Journal", "Control", "Transport"]),
         tool("routerbench", ["Octets", "Cables", "Routing", "Settings", "Control", "Transport", "CChecksum"]),
 
         // Whole networks in one thread, by seed; not installed.

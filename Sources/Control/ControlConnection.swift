@@ -28,6 +28,8 @@ final class ControlConnection: @unchecked Sendable {
         /// Nothing yet: `resume` tells when there is more.
         case later
         case end
+        /// The answer breaks off.
+        case failed(ControlFailure)
     }
 
     private let descriptor: Int32
@@ -307,6 +309,9 @@ final class ControlConnection: @unchecked Sendable {
                     goesOn = false
                 case .end:
                     ControlFrame(.done, tag: first.tag, payload: []).write(to: &made)
+                    (goesOn, ends) = (false, true)
+                case .failed(let failure):
+                    ControlFrame(.failed, tag: first.tag, payload: failure.encoded).write(to: &made)
                     (goesOn, ends) = (false, true)
                 }
             }

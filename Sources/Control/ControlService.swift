@@ -128,6 +128,18 @@ package struct ControlReply: Sendable {
         }
     }
 
+    /// Octets that may break off with a reason: the next slice, made only as fast as the client reads; empty at the end.
+    package func octets(next: @escaping @Sendable () throws(ControlFailure) -> [UInt8]) {
+        connection.produce(tag) {
+            do throws(ControlFailure) {
+                let octets = try next()
+                return octets.isEmpty ? .end : .frame(.octets, octets)
+            } catch {
+                return .failed(error)
+            }
+        }
+    }
+
     /// The page that is being written out.
     private final class Pages<Element: Sendable>: Sendable {
         enum Next {

@@ -69,6 +69,21 @@ package struct SegmentDigest: Sendable {
         return octets
     }
 
+    /// The head of a digest file with another epoch; nil where it is no such head.
+    static func head(_ octets: [UInt8], with epoch: (high: UInt64, low: UInt64)) -> [UInt8]? {
+        guard octets.count == headerOctets, Array(octets[..<8]) == magic else { return nil }
+        func put<Number: FixedWidthInteger>(_ number: Number, _ offset: Int, _ head: inout [UInt8]) {
+            withUnsafeBytes(of: number.littleEndian) { head.replaceSubrange(offset..<offset + $0.count, with: $0) }
+        }
+        var head = octets
+        let known = head.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 64, as: UInt32.self)) }
+        guard checksum(head[..<64]) == known else { return nil }
+        put(epoch.high, 16, &head)
+        put(epoch.low, 24, &head)
+        put(checksum(head[..<64]), 64, &head)
+        return head
+    }
+
     private static func checksum(_ octets: ArraySlice<UInt8>) -> UInt32 {
         octets.withUnsafeBytes { cable_crc32c(0, $0.baseAddress, $0.count) }
     }

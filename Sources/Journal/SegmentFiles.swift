@@ -76,6 +76,15 @@ package final class SegmentFiles: Sendable {
         try storage.syncFolder(folder)
     }
 
+    /// The epoch of the first segment whose header can be read; nil where there is none.
+    package func epoch() throws(StorageFault) -> (high: UInt64, low: UInt64)? {
+        for segment in try storage.list(folder).compactMap({ SegmentName.number(of: $0) }) {
+            let octets = try open(segment).read(at: 0, count: SegmentHeader.octetCount)
+            if let header = try? SegmentHeader(decoding: octets) { return (header.epochHigh, header.epochLow) }
+        }
+        return nil
+    }
+
     /// How far segments have been removed.
     package func removed() -> RemovedSegments? {
         do throws(StorageFault) {

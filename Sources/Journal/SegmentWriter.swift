@@ -68,6 +68,9 @@ package struct SegmentWriter: ~Copyable {
     /// The segment that is written.
     package var segment: UInt32 { current }
 
+    /// How far it has come on the disk.
+    package var end: JournalEnd { JournalEnd(segment: current, offset: good, sequence: through) }
+
     package var hasRecordsInDoubt: Bool { !inDoubt.isEmpty }
 
     /// Writes a group of batches and syncs once for each segment that it touches.

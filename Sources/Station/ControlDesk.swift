@@ -135,6 +135,7 @@ final class ControlDesk: ControlService {
         case "inbox.sections": inboxSections(request, reply)
         case "watch": watch(reply)
         case "events": events(reply)
+        case "state.export": stateExport(reply)
         case "check.disk": checkDisk(request, reply)
         case "check.certificates": checkCertificates(reply)
         case "route.test": routeTest(request, reply)

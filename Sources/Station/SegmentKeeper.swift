@@ -31,6 +31,8 @@ final class SegmentKeeper: @unchecked Sendable {
     private var upkeep = SegmentUpkeep()
     private var complaint = ""
     private var timer: (any DispatchSourceTimer)?
+    /// Snapshots that are being taken: while there are such, nothing is removed.
+    private var snapshots: [StateSnapshotHold] = []
 
     private var journal: Journal { archive.journal }
 
@@ -69,11 +71,22 @@ final class SegmentKeeper: @unchecked Sendable {
         scrub.stop()
     }
 
+    /// Removes nothing until the hold is let go of, or its holder makes no progress. Waits for the work under way.
+    func hold() -> StateSnapshotHold {
+        queue.sync {
+            let hold = StateSnapshotHold()
+            snapshots.append(hold)
+            return hold
+        }
+    }
+
     private func tick() {
         upkeep.tick()
         guardian.look()
         guard journal.fault == nil else { return }
         scrub.look()
+        snapshots.removeAll { !$0.isHeld }
+        guard snapshots.isEmpty else { return }
         do {
             if upkeep.retires { try retire() }
             try digest()

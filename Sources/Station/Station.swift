@@ -25,6 +25,9 @@ package final class Station: Sendable {
     /// Seconds between two looks for deliveries that have used up their time.
     private static let speedSeconds = 10
 
+    /// In a state that went elsewhere (`state export --move`).
+    private static let movedName = "moved"
+
     private let loop: StationLoop
     private let keeper: LinkKeeper
     private let desk: ControlDesk
@@ -90,6 +93,12 @@ package final class Station: Sendable {
         let routing = RoutingTable(network: configuration.network, own: settings.station)
         let book = SignatureBook(network: key.network, authorities: authorities)
 
+        try storage.makeFolder(settings.state)
+        if try storage.list(settings.state).contains(Self.movedName) {
+            throw StartFailure(
+                message: "the state \(settings.state) was moved to another machine, and two must not serve it: remove "
+                    + "\(settings.state)/\(Self.movedName) if it was not", exit: ExitStatus.configuration)
+        }
         var custody: StationCustody?
         let progress = RecoveryProgress()
         let newEpoch = (high: RandomBits.word, low: RandomBits.word)

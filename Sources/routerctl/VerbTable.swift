@@ -33,7 +33,7 @@ enum VerbTable {
         ("The station and its health", station), ("Writing and handing in", writing),
         ("Cables in custody", cables), ("Inbox, replies that are due, programs", desks),
         ("Receipts, reports, audit", accounts), ("Links, ways, the network", links),
-        ("The network's authority, without a daemon", authority),
+        ("Backup, moving, destruction", state), ("The network's authority, without a daemon", authority),
         ("The command line", shell),
     ]
 

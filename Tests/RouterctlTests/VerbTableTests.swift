@@ -112,7 +112,7 @@ struct CompletionTests {
             (["inbox", "read", "RUENO-AAAAAAAA-1", "--office", "O"], ["OPS"]),
             (["route", "test", "--to", "EMB"], ["EMBASSY NORTHLAND"]),
             (["-o", "j"], ["json", "jsonl"]), (["cable", "raise", "X", "FL"], ["FLASH"]),
-            (["--socket", "/x", "stat"], ["status"]), (["completion", ""], ["bash", "zsh", "fish"]),
+            (["--socket", "/x", "stat"], ["status", "state"]), (["completion", ""], ["bash", "zsh", "fish"]),
             (["queue", "list", "--lim"], ["--limit"]), (["watch", "--event", "link"], ["linkUp", "linkDown"]),
             (["submit", "ca"], []), (["manu"], []), (["nonsense", ""], []),
         ])

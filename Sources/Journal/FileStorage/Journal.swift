@@ -37,6 +37,7 @@ package final class Journal: @unchecked Sendable {
         var busy = false
         var isRetrying = false
         var fault: JournalFault?
+        var end: JournalEnd
         var statistics = Statistics()
     }
 
@@ -67,7 +68,7 @@ package final class Journal: @unchecked Sendable {
     }
 
     private let writing: Writing
-    private let shared = Mutex(Shared())
+    private let shared: Mutex<Shared>
     private let callbacks = Mutex<Callbacks?>(nil)
 
     /// Called on the journal's queue; must not block.
@@ -131,6 +132,7 @@ package final class Journal: @unchecked Sendable {
         pool = BatchPool()
         openSegment = Atomic(opened.start.segment)
         writer = try SegmentWriter(files: files, pool: pool, epoch: opened.epoch, start: opened.start)
+        shared = Mutex(Shared(end: writer.end))
         appender = RecordAppender(
             segment: opened.start.segment, offset: opened.start.offset, nextSequence: opened.start.lastSequence + 1,
             pool: pool, sizes: storage.segmentSizes)
@@ -154,6 +156,9 @@ package final class Journal: @unchecked Sendable {
     package var firstOpenSegment: UInt32 { openSegment.load(ordering: .acquiring) }
 
     package var statistics: Statistics { shared.withLock { $0.statistics } }
+
+    /// How far it is on the disk.
+    package var durableEnd: JournalEnd { shared.withLock { $0.end } }
 
     package var fault: JournalFault? { shared.withLock { $0.fault } }
 
@@ -294,9 +299,11 @@ package final class Journal: @unchecked Sendable {
     }
 
     private func tell(_ outcome: SegmentWriter.Outcome, nanoseconds: UInt64) {
+        let end = writer.end
         shared.withLock { shared in
             shared.fault = nil
             shared.isRetrying = false
+            shared.end = end
             shared.statistics.syncs += outcome.syncs
             shared.statistics.records += outcome.records
             shared.statistics.octets += outcome.octets
