@@ -21,6 +21,7 @@ final class ControlDesk: ControlService {
     private let state = Mutex(State())
     private let keeper = Mutex<SegmentKeeper?>(nil)
     private let trusted = Mutex<CertificateKeeper?>(nil)
+    private let destroying = Mutex<StateDestruction?>(nil)
     private let auditing = Mutex<Auditing?>(nil)
     let hooks: HookDesk
     /// The last survey, for everybody who measures or looks.
@@ -57,6 +58,10 @@ final class ControlDesk: ControlService {
 
     /// Who scrubs.
     func keep(_ segments: SegmentKeeper) { keeper.withLock { $0 = segments } }
+
+    func keep(_ destruction: StateDestruction) { destroying.withLock { $0 = destruction } }
+
+    var destruction: StateDestruction? { destroying.withLock { $0 } }
 
     func keep(_ audit: Auditing) { auditing.withLock { $0 = audit } }
 
@@ -136,6 +141,7 @@ final class ControlDesk: ControlService {
         case "watch": watch(reply)
         case "events": events(reply)
         case "state.export": stateExport(reply)
+        case "state.destroy": stateDestroy(request, caller, reply)
         case "check.disk": checkDisk(request, reply)
         case "check.certificates": checkCertificates(reply)
         case "route.test": routeTest(request, reply)

@@ -163,6 +163,9 @@ final class LinkKeeper: @unchecked Sendable {
         }
     }
 
+    /// Some session has not come to its end. From any queue.
+    var hasSessions: Bool { current.withLock { $0.contains { $0 != nil } } }
+
     /// Asks a neighbour what it holds of this station's audit; nil where it holds nothing, or is not reached. From any
     /// queue.
     func askForAudit(_ peer: RoutingIndicator, _ answer: @escaping LinkDriver.AuditQuestion) {

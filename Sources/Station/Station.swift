@@ -194,6 +194,13 @@ package final class Station: Sendable {
         let snapshots = SnapshotDesk(desk: desk)
         pages = try settings.metrics.map { try PageServer($0, snapshots: snapshots) }
         let (loop, wiring) = (loop, wiring)
+        let (keeper, segments, pages) = (keeper, segments, pages)
+        desk.keep(
+            StateDestruction(settings: settings, loop: loop, keeper: keeper, log: log) {
+                keeper.stop()
+                segments.stop()
+                pages?.stop()
+            })
         journal.start(
             Journal.Callbacks(
                 onDurable: { sequence, relocated in loop.synced(through: sequence, moved: relocated) },

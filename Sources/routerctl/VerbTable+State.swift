@@ -24,5 +24,21 @@ extension VerbTable {
                 ("routerctl state import RUEHC.state", "neighbours offer again, marked, what came after the export"),
                 ("routerctl state import RUEHC.state --config /etc/routerd/RUEHC/station.json5", "one of several"),
             ], run: StateCommands.restore),
+        Verb(
+            name: "state destroy", usage: "--reason TEXT", operands: 0...0,
+            options: [
+                reason,
+                VerbOption(
+                    name: "--station", value: "RI", meaning: "the station's name; else it is asked for and typed"),
+                config,
+            ],
+            summary: "emergency: destroy the keys, tell the neighbours, destroy the state, end the daemon",
+            examples: [
+                ("routerctl state destroy --reason \"post is being overrun\"", "asks for the station's name"),
+                (
+                    "routerctl state destroy --station RUEHC --reason \"machine is given away\"",
+                    "asks nothing; exit 77 where something is left, and says what"
+                ),
+            ], run: DestroyCommand.run),
     ]
 }

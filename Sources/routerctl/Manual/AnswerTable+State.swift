@@ -20,5 +20,12 @@ extension AnswerTable {
                 field("files", .whole, "in it"), field("octets", .whole, "of the files"),
                 field("state", .text, "the folder"), field("epoch", .text, "of the journal from now on"),
             ]),
+        Answer(
+            ["state destroy"],
+            [
+                field("station", .text, "routing indicator"), field("told", .list(.text), "neighbours that were told"),
+                field("files", .whole, "overwritten and removed"), field("octets", .whole, "overwritten"),
+                field("left", .list(.text), "what is still there, and why"),
+            ]),
     ]
 }

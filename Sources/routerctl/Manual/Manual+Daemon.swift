@@ -28,6 +28,7 @@ extension Manual {
         ("rerun.unmatched", "a station asked for a cable that it was not sent from here"),
         ("segment.unkept", "a segment could not be carried on or removed; it is tried again"),
         ("signing.failed", "a batch could not be signed: nothing is stated until it can"),
+        ("station.destroyed", "an operator destroys the station: keys first, then the state; reason says why"),
         ("suspense.overdue", "a reply is overdue: routerctl suspense list --overdue"),
     ]
 
