@@ -4,6 +4,8 @@ package enum JournalFault: Error, Equatable, Sendable, CustomStringConvertible {
     case locked(folder: String)
     /// A segment was written by a newer routerd.
     case newerVersion(file: String, version: UInt32)
+    /// A record whose checksum is right cannot be read here: a newer routerd wrote it.
+    case newerRecord(RecordLocation)
     case storage(StorageFault)
     /// The octets at a place are not the record that was written there.
     case damagedRecord(RecordLocation)
@@ -16,6 +18,9 @@ package enum JournalFault: Error, Equatable, Sendable, CustomStringConvertible {
             "another routerd holds the state folder \(folder): stop it, or give this one a folder of its own"
         case .newerVersion(let file, let version):
             "\(file) has journal format \(version); this routerd reads up to \(SegmentHeader.version): use the newer routerd"
+        case .newerRecord(let location):
+            "the record at \(location.segment)/\(location.offset) is of a kind that this routerd does not know: "
+                + "use the newer routerd that wrote it"
         case .storage(let fault): fault.description
         case .damagedRecord(let location):
             "the record at \(location.segment)/\(location.offset) is damaged: what it held cannot be shown"

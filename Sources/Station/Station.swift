@@ -60,10 +60,20 @@ package final class Station: Sendable {
         }
     }
 
+    /// What the state keeps of a record. Its checksum was right, so that what cannot be read was not damaged: it was written
+    /// by a routerd that knows more.
+    private static func digest(_ payload: [UInt8], at location: RecordLocation) throws(JournalFault) -> RecordDigest {
+        do throws(OctetFault) {
+            return try RecordDigest(record: OctetReader(payload))
+        } catch {
+            throw .newerRecord(location)
+        }
+    }
+
     private static func exit(of fault: JournalFault) -> Int32 {
         switch fault {
         case .locked: ExitStatus.tryLater
-        case .newerVersion: ExitStatus.configuration
+        case .newerVersion, .newerRecord: ExitStatus.configuration
         case .storage, .damagedRecord, .readOnly: ExitStatus.software
         }
     }
@@ -110,7 +120,7 @@ package final class Station: Sendable {
                 recovery.take(try RecordDigest(from: digest), sequence, location)
             }, progress: { done, of in progress.tell(done, of: of) },
             take: { sequence, location, payload in
-                recovery.take(try RecordDigest(record: OctetReader(payload)), sequence, location)
+                recovery.take(try Self.digest(payload, at: location), sequence, location)
             })
         custody = recovery.finish(epoch: JournalEpoch(high: journal.epoch.high, low: journal.epoch.low))
         guard var custody = custody.take() else {
@@ -410,4 +420,6 @@ private final class Wiring: StationAnnouncer {
 /// The version that `status` shows and the package bears.
 package enum StationVersion {
     package static let text = "0.1.0"
+    /// The newest format of segments that this release reads, and writes.
+    package static let journalFormat = SegmentHeader.version
 }

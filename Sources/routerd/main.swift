@@ -11,7 +11,7 @@ enum Arguments {
         usage: routerd [--config FILE] [--check] [--version]
           --config FILE   the station file (default /etc/routerd/station.json5)
           --check         validate both files and the keys, and exit: 0, or 78 with each problem as FILE:LINE
-          --version       print the version
+          --version       print the version, and up to which format of the journal it reads
 
         """
 }
@@ -58,7 +58,8 @@ nonisolated func run() -> Never {
             path = value
         case "--check": check = true
         case "--version":
-            say("routerd \(StationVersion.text)\n", to: STDOUT_FILENO)
+            say(
+                "routerd \(StationVersion.text)\njournal format \(StationVersion.journalFormat)\n", to: STDOUT_FILENO)
             exit(0)
         case "--help", "-h":
             say(Arguments.usage, to: STDOUT_FILENO)

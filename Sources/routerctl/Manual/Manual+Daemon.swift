@@ -44,7 +44,7 @@ extension Manual {
         page.heading("OPTIONS")
         page.item("--config FILE", "the station file; /etc/routerd/station.json5 unless said")
         page.item("--check", "validate both files and the keys, and exit: 0, or 78 with each problem as FILE:LINE")
-        page.item("--version", "print the version")
+        page.item("--version", "print the version, and up to which format of the journal it reads")
         page.heading("SIGNALS")
         page.item("TERM, INT", "drain: take no more cables, say goodbye to neighbours, sync what was accepted; exit 0")
         page.item(
