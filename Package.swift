@@ -18,8 +18,14 @@ func tool(_ name: String, _ dependencies: [Target.Dependency], linking: [LinkerS
         name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linking)
 }
 
-/// The daemon brings the parts of the Swift runtime that it uses: less resident memory, and nothing to install.
+/// What is installed brings the parts of the Swift runtime that it uses: less resident memory, and no Swift at a post.
 let standalone: [LinkerSetting] = [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]
+/// Foundation names its own parts to the linker only where everything is compiled for that; here they are named.
+let standaloneFoundation =
+    standalone
+    + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map {
+        .linkedLibrary($0, .when(configuration: .release))
+    }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
@@ -62,7 +68,8 @@ let package = Package(
             ]),
         tool("routerd", ["Station", "Settings", "Transport", "CMemory"], linking: standalone),
         tool(
-            "routerctl", ["Octets", "Cables", "Routing", "Settings", "Custody", "Journal", "Control", "Transport"]),
+            "routerctl", ["Octets", "Cables", "Routing", "Settings", "Custody", "Control", "Transport", "Journal"],
+            linking: standaloneFoundation),
         tool("routerbench", ["Octets", "Cables", "Routing", "Settings", "Control", "Transport", "CChecksum"]),
 
         // Whole networks in one thread, by seed; not installed.
