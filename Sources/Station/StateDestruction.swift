@@ -6,6 +6,7 @@ import Glibc
 import Journal
 import Settings
 import Transport
+import Turns
 
 /// Emergency destruction of a running station: keys first, then neighbours are told, then the state goes, then the process.
 final class StateDestruction: Sendable {
@@ -85,7 +86,8 @@ final class StateDestruction: Sendable {
         known.left = keys.left
         let begun = known
         // The loop does nothing any more: it would write records anew.
-        loop.queue.async {
+        loop.queue.async { [loop] in
+            loop.halt()
             var rows = begun
             let report = Destruction.destroy(state: state) { ServiceNotification.send("WATCHDOG=1") }
             rows.files = keys.files + report.files
@@ -95,8 +97,7 @@ final class StateDestruction: Sendable {
                 .notice, "station.gone",
                 [("files", "\(rows.files)"), ("octets", "\(rows.octets)"), ("left", "\(rows.left.count)")])
             reply.document(rows)
-            usleep(UInt32(Self.answerMilliseconds * 1_000))
-            exit(0)
+            loop.queue.asyncAfter(milliseconds: Self.answerMilliseconds) { exit(0) }
         }
     }
 }

@@ -79,6 +79,7 @@ final class StationLoop: @unchecked Sendable {
     private var restingHead = 0
     /// A group commit is under way, or failed and is not mended: there are no turns.
     private var commits = false
+    private var halted = false
     private var flushPlanned = false
     var notes = NoteBook()
     var notesPlanned = false
@@ -299,10 +300,13 @@ final class StationLoop: @unchecked Sendable {
 
     // MARK: The turn
 
+    /// No more turns are taken: what stands on the disk is to go. On the loop's own queue.
+    func halt() { halted = true }
+
     /// - Parameter durable: the last sequence that is synced, where the core has not heard of it.
     private func turn(synced durable: UInt64? = nil) {
         // The group commit that is under way ends with a turn.
-        guard !commits else { return }
+        guard !commits, !halted else { return }
         let inputs = mailbox.withLock { mailbox -> [Input] in
             mailbox.busy = true
             let count = min(mailbox.inputs.count, Self.inputsPerTurnMax)
