@@ -62,6 +62,9 @@ package final class ControlServer: @unchecked Sendable {
         source.activate()
     }
 
+    /// Who may connect at all, from now on.
+    package func allow(mode: mode_t) { _ = chmod(path, mode) }
+
     package func stop() { source.cancel() }
 
     private func acceptAll() {

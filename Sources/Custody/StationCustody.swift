@@ -2,7 +2,7 @@ package import Cables
 import Octets
 package import Routing
 
-/// What the core is told once, at the start.
+/// What the core is told at the start; where it is read again, all but station, start and epoch may change.
 package struct CustodySettings: Sendable {
     package var network: String
     package var station: RoutingIndicator
@@ -75,7 +75,7 @@ package struct StationCustody: ~Copyable {
     /// The ways for cables with and without limiting captions.
     package internal(set) var released: ReleasedRoutes
     package internal(set) var addresses: AddressBook
-    package let offices: OfficeDirectory
+    package var offices: OfficeDirectory
 
     var circumstances = CircumstanceTable()
     /// More than 0: of several cables that bear one identity (rule 1), by sequence of the acceptance.

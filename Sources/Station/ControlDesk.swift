@@ -1,6 +1,7 @@
 import Cables
 import Control
 import Custody
+import Dispatch
 import Journal
 import Octets
 import Routing
@@ -13,7 +14,7 @@ final class ControlDesk: ControlService {
     /// Watchers at most.
     private static let watchersMax = 64
 
-    let facts: StationFacts
+    private let held: Mutex<StationFacts>
     let loop: StationLoop
     let archive: CableArchive
     let log: EventLog
@@ -26,7 +27,8 @@ final class ControlDesk: ControlService {
     let hooks: HookDesk
     /// The last survey, for everybody who measures or looks.
     let surveys = SurveyShelf()
-    let permissions: ControlPermissions
+    private let allowed: Mutex<ControlPermissions>
+    private let reloading = Mutex<ReloadBoard?>(nil)
 
     private struct State {
         var nextToken: UInt64 = 1
@@ -48,12 +50,30 @@ final class ControlDesk: ControlService {
         hooks: HookDesk
     ) {
         self.hooks = hooks
-        self.facts = facts
-        permissions = ControlPermissions(facts.settings.roles)
+        held = Mutex(facts)
+        allowed = Mutex(ControlPermissions(facts.settings.roles))
         self.loop = loop
         self.archive = archive
         self.log = log
         self.alarms = alarms
+    }
+
+    var facts: StationFacts { held.withLock { $0 } }
+
+    var permissions: ControlPermissions { allowed.withLock { $0 } }
+
+    /// Other settings hold.
+    func adopt(_ settings: StationSettings) {
+        held.withLock { $0.settings = settings }
+        allowed.withLock { $0 = ControlPermissions(settings.roles) }
+    }
+
+    func keep(_ board: ReloadBoard) { reloading.withLock { $0 = board } }
+
+    /// `config.reload`: as SIGHUP does, and says what became of it.
+    private func configReload(_ reply: ControlReply) {
+        let board = reloading.withLock { $0 }
+        DispatchQueue.global(qos: .userInitiated).async { reply.document(board?.reload() ?? ReloadDocument()) }
     }
 
     /// Who scrubs.
@@ -136,6 +156,7 @@ final class ControlDesk: ControlService {
         case "link.show": linkShow(request, reply)
         case "link.up", "link.down", "link.drain", "link.limit": linkOrder(request, caller, reply)
         case "config.show": configShow(reply)
+        case "config.reload": configReload(reply)
         case "names": names(reply)
         case "inbox.sections": inboxSections(request, reply)
         case "watch": watch(reply)

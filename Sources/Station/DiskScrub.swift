@@ -21,12 +21,12 @@ final class DiskScrub: Sendable {
     private let log: EventLog
     private let storage: any Storage
     private let folder: String
-    private let intervalMilliseconds: Int64
     private let startedAt: Int64
     private let state: Mutex<State>
 
     private struct State {
         var last: ScrubReport?
+        var intervalMilliseconds: Int64
         var isRunning = false
         var isStopped = false
     }
@@ -47,7 +47,6 @@ final class DiskScrub: Sendable {
         self.storage = storage
         self.folder = folder
         self.startedAt = startedAt
-        intervalMilliseconds = Int64(clamping: interval)
         var last: ScrubReport?
         do {
             if try storage.list(folder).contains(Self.name) {
@@ -57,7 +56,7 @@ final class DiskScrub: Sendable {
         } catch {
             log.write(.warning, "scrub.unread", [("why", "\(error)")])
         }
-        state = Mutex(State(last: last))
+        state = Mutex(State(last: last, intervalMilliseconds: Int64(clamping: interval)))
         for damage in last?.damage ?? [] { raise(damage) }
     }
 
@@ -66,10 +65,14 @@ final class DiskScrub: Sendable {
     /// The last one that came to its end.
     var last: ScrubReport? { state.withLock { $0.last } }
 
+    /// - Parameter interval: milliseconds from the end of a scrub to the beginning of the next, from now on.
+    func adopt(interval: UInt64) { state.withLock { $0.intervalMilliseconds = Int64(clamping: interval) } }
+
     /// Begins the daily scrub, where it is due.
     func look() {
         let wall = StationClock.now.wall
         let begins = state.withLock { state -> Bool in
+            let intervalMilliseconds = state.intervalMilliseconds
             let first = startedAt + min(intervalMilliseconds, Self.firstMilliseconds)
             let due = max(first, state.last.map { $0.endedAt + intervalMilliseconds } ?? first)
             // A clock that was set back must not put it off for ever.

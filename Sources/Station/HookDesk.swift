@@ -20,7 +20,7 @@ final class HookDesk: Sendable {
     private static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     private static let sliceOctets = 64 << 10
 
-    private let settings: DeskSettings
+    private let held: Mutex<DeskSettings>
     private let station: RoutingIndicator
     private let loop: StationLoop
     private let archive: CableArchive
@@ -67,13 +67,18 @@ final class HookDesk: Sendable {
         settings: DeskSettings, station: RoutingIndicator, loop: StationLoop, archive: CableArchive, log: EventLog,
         alarms: AlarmBoard
     ) {
-        self.settings = settings
+        held = Mutex(settings)
         self.station = station
         self.loop = loop
         self.archive = archive
         self.log = log
         self.alarms = alarms
     }
+
+    private var settings: DeskSettings { held.withLock { $0 } }
+
+    /// Other settings hold for what comes from now on; what waits goes to the program that it was for.
+    func adopt(_ settings: DeskSettings) { held.withLock { $0 = settings } }
 
     // MARK: What there is to tell
 

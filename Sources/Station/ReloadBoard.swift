@@ -1,6 +1,8 @@
+import Control
 import Custody
 import Dispatch
 import Glibc
+import Settings
 import Synchronization
 
 /// What is read again on SIGHUP and when its files change. Each part of the station registers what it can read again.
@@ -32,6 +34,8 @@ final class ReloadBoard: Sendable {
         }
     }
 
+    /// The part that is the station file: its changes are `applied` and `needsRestart`.
+    static let settings = "settings"
     /// Milliseconds between two looks at the files.
     private static let lookMilliseconds = 2_000
 
@@ -60,9 +64,14 @@ final class ReloadBoard: Sendable {
     }
 
     /// Reads everything again. Returns when it is done.
-    func reload() {
+    @discardableResult
+    func reload() -> ReloadDocument {
         queue.sync {
-            for index in parts.withLock({ $0.indices }) { reload(index) }
+            ServiceNotification.send("RELOADING=1\nMONOTONIC_USEC=\(StationClock.monotonic * 1_000)")
+            defer { ServiceNotification.send("READY=1") }
+            var document = ReloadDocument()
+            for index in parts.withLock({ $0.indices }) { reload(index, &document) }
+            return document
         }
     }
 
@@ -71,20 +80,33 @@ final class ReloadBoard: Sendable {
             let (files, known) = parts.withLock { ($0[index].part.files, $0[index].stamps) }
             let stamps = files.map { Stamp($0) }
             // A file that is not there is about to be replaced.
-            if stamps != known, !stamps.contains(where: { $0 == nil }) { reload(index) }
+            guard stamps != known, !stamps.contains(where: { $0 == nil }) else { continue }
+            var document = ReloadDocument()
+            reload(index, &document)
         }
     }
 
-    private func reload(_ index: Int) {
+    private func reload(_ index: Int, _ document: inout ReloadDocument) {
         let part = parts.withLock { $0[index].part }
         let stamps = part.files.map { Stamp($0) }
         parts.withLock { $0[index].stamps = stamps }
         do {
-            log.write(.notice, "reload.done", [("part", part.name)] + (try part.reload()))
+            let changes = try part.reload()
+            log.write(.notice, "reload.done", [("part", part.name)] + changes)
             alarms.clear("reload.failed.\(part.name)")
+            if part.name == Self.settings {
+                document.applied += changes.filter { $0.key == "applied" }.map(\.value)
+                document.needsRestart += changes.filter { $0.key == "needsRestart" }.map(\.value)
+            } else {
+                document.read.append(
+                    "\(part.name): \(changes.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+            }
         } catch {
+            let lines = (error as? SettingsProblems)?.all.map(\.description) ?? ["\(error)"]
+            document.rejected += lines.map { "\(part.name): \($0)" }
             let event = StationEvent(
-                .alarm, "reload.failed.\(part.name)", [("why", "\(error)"), ("effect", "what was read before holds")])
+                .alarm, "reload.failed.\(part.name)",
+                [("why", lines.joined(separator: "; ")), ("effect", "what was read before holds")])
             log.write(event)
             alarms.raise(event, at: StationClock.now.wall)
         }

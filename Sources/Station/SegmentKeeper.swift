@@ -2,6 +2,7 @@ import Custody
 import Dispatch
 import Journal
 import Octets
+import Settings
 
 /// Looks after what is written, beside the traffic: digests of sealed segments, the end of keeping, the carrying forward
 /// of what is still needed from the oldest segment, and the room on the disk. What is done when is `SegmentUpkeep`'s.
@@ -25,9 +26,9 @@ final class SegmentKeeper: @unchecked Sendable {
     private let guardian: DiskGuard
     let scrub: DiskScrub
     private let log: EventLog
-    private let retentionOctets: UInt64
+    private var retentionOctets: UInt64
     private let trail: AuditTrail
-    private let auditMilliseconds: Int64
+    private var auditMilliseconds: Int64
     private var upkeep = SegmentUpkeep()
     private var complaint = ""
     private var timer: (any DispatchSourceTimer)?
@@ -69,6 +70,15 @@ final class SegmentKeeper: @unchecked Sendable {
             timer = nil
         }
         scrub.stop()
+    }
+
+    /// Other settings hold.
+    func adopt(_ settings: StationSettings) {
+        scrub.adopt(interval: settings.scrub)
+        queue.async { [self] in
+            retentionOctets = settings.retentionOctets
+            auditMilliseconds = Int64(clamping: settings.auditRetention)
+        }
     }
 
     /// Removes nothing until the hold is let go of, or its holder makes no progress. Waits for the work under way.

@@ -174,7 +174,7 @@ package final class Station: Sendable {
             networkHash: ContentHash.of(configuration.networkOctets))
         wiring = Wiring(keeper: keeper, desk: desk, log: log, alarms: alarms)
         control = try ControlServer(
-            path: settings.control, mode: settings.roles == nil ? 0o660 : 0o666, inlineOctets: CableBody.inlineMax,
+            path: settings.control, mode: Self.socketMode(settings), inlineOctets: CableBody.inlineMax,
             connectionsMax: settings.limits.controlConnections,
             connectionsPerUserMax: settings.limits.controlConnectionsPerUser, service: desk, queue: loop.queue)
 
@@ -200,6 +200,23 @@ package final class Station: Sendable {
         let trusted = certificates
         board.register(
             ReloadBoard.Part(name: "certificates", files: trusted.files, reload: { try trusted.reload() }))
+
+        let settled = SettingsKeeper(
+            file: configuration.file, settings: settings,
+            adopt: { [desk, loop, hooks, segments, control] settings, new in
+                desk.adopt(settings)
+                hooks.adopt(settings.desks)
+                segments.adopt(settings)
+                control.allow(mode: Self.socketMode(settings))
+                let calendar = new.calendar
+                loop.post { custody, _, _ in
+                    custody.settings.adopt(settings, calendar)
+                    custody.offices = OfficeDirectory(settings.offices)
+                }
+            })
+        // Only on order: a file that is being edited is no file to go by.
+        board.register(ReloadBoard.Part(name: ReloadBoard.settings, files: [], reload: { try settled.reload() }))
+        desk.keep(board)
 
         let snapshots = SnapshotDesk(desk: desk)
         pages = try settings.metrics.map { try PageServer($0, snapshots: snapshots) }
@@ -245,6 +262,9 @@ package final class Station: Sendable {
         watchdog?.start()
     }
 
+    /// Who may open the control socket; with roles everybody, who is told what he may not.
+    private static func socketMode(_ settings: StationSettings) -> UInt32 { settings.roles == nil ? 0o660 : 0o666 }
+
     private static func tell(_ report: RecoveryReport, _ log: EventLog, _ alarms: AlarmBoard, at wall: Int64) {
         for damage in report.damage {
             let event = StationEvent(
@@ -283,11 +303,7 @@ package final class Station: Sendable {
     }
 
     /// Reads again what may change while it runs: each part of the station that registered with the board.
-    package func reload() {
-        ServiceNotification.send("RELOADING=1\nMONOTONIC_USEC=\(StationClock.monotonic * 1_000)")
-        board.reload()
-        ServiceNotification.send("READY=1")
-    }
+    package func reload() { board.reload() }
 
     /// Takes no more cables, says goodbye to neighbours, and waits until what was accepted is synced.
     package func drain() {
@@ -332,14 +348,7 @@ private final class Recovery {
             network: configuration.network.name, station: settings.station, start: start, epoch: epoch,
             lifeSeconds: UInt32(clamping: settings.limits.life / 1_000), hopLimit: settings.limits.hopLimit,
             chunkOctets: chunkOctets, originators: Set(settings.originators))
-        custody.alternateAfterMilliseconds = settings.alternateAfter
-        custody.livesSeconds = settings.lives.map { UInt32(clamping: max(1, $0 / 1_000)) }
-        custody.graceMilliseconds = Int64(clamping: settings.grace)
-        custody.retentionMilliseconds = Int64(clamping: settings.retention)
-        custody.calendar = configuration.calendar
-        custody.acknowledgeMilliseconds = Int64(clamping: settings.desks.acknowledgeWithin)
-        custody.duplicateWindowMilliseconds = max(
-            custody.retentionMilliseconds, 2 * Int64(clamping: settings.lives.max() ?? settings.limits.life))
+        custody.adopt(settings, configuration.calendar)
         return StationCustody(
             settings: custody, routing: routing, addresses: AddressBook(configuration.network),
             offices: OfficeDirectory(settings.offices))

@@ -6,6 +6,8 @@ import Transport
 
 /// Both files, read and held against each other; paths are made absolute.
 package struct StationConfiguration: Sendable {
+    /// The path of the station file.
+    package var file: String
     package var settings: StationSettings
     package var network: Network
     /// The network file as it is: its hash is exchanged in the hello.
@@ -48,7 +50,7 @@ package struct StationConfiguration: Sendable {
             yearly: Set(settings.desks.yearly.map { PostCalendar.MonthDay(month: $0.month, day: $0.day) }),
             zone: zone ?? .utc)
         return StationConfiguration(
-            settings: settings, network: network, networkOctets: networkOctets, calendar: calendar)
+            file: path, settings: settings, network: network, networkOctets: networkOctets, calendar: calendar)
     }
 
     private static func file(_ path: String) throws(SettingsProblems) -> [UInt8] {

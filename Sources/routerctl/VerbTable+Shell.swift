@@ -21,5 +21,8 @@ extension VerbTable {
             name: "manual", usage: "DIR", operands: 1...1, options: [],
             summary: "write the man pages and the schema of all answers", examples: [], isHidden: true,
             run: Manual.write),
+        Verb(
+            name: "reload", usage: "", operands: 0...0, options: [], summary: "the same as config reload", examples: [],
+            isHidden: true, run: ReloadCommand.run),
     ]
 }

@@ -113,6 +113,14 @@ extension VerbTable {
                 ("routerctl config check /etc/routerd/station.json5", "the installed one"),
             ], run: CheckCommand.config),
         Verb(
+            name: "config reload", usage: "", operands: 0...0, options: [],
+            summary:
+                "have the running station read its files again; says what holds now, what needs a restart, what is wrong",
+            examples: [
+                ("routerctl config reload", "as systemctl reload routerd; exit 78 where something was rejected"),
+                ("routerctl config reload -o json", "the same for a program"),
+            ], run: ReloadCommand.run),
+        Verb(
             name: "config show", usage: "", operands: 0...0, options: [],
             summary: "what the running station goes by",
             examples: [

@@ -115,6 +115,14 @@ enum AnswerTable {
                 field("late", .whole, "of them late, or held"), field("text", .text, "the same in words"),
             ]),
         Answer(
+            ["config reload"],
+            [
+                field("read", .list(.text), "parts that were read, each with what it says"),
+                field("applied", .list(.text), "keys of the station file whose new values hold"),
+                field("needsRestart", .list(.text), "keys whose new values hold with the next start"),
+                field("rejected", .list(.text), "what is wrong; what was read before holds"),
+            ]),
+        Answer(
             ["config show"],
             [
                 field("station", .text, "routing indicator"), field("network", .text, "its name"),

@@ -48,7 +48,9 @@ extension Manual {
         page.heading("SIGNALS")
         page.item("TERM, INT", "drain: take no more cables, say goodbye to neighbours, sync what was accepted; exit 0")
         page.item(
-            "HUP", "read certificates and revocations again; what is wrong with them is logged, and the old ones stay")
+            "HUP",
+            "read certificates, revocations and the station file again; what is wrong with them is logged, and the old ones "
+                + "stay; what needs a restart is named")
         page.heading("LOG")
         page.paragraph(
             "One event a line on standard error: a constant name and keys, with journald's priority before it; never text or "
