@@ -114,7 +114,7 @@ struct Invocation {
             let start = words.prefix(count).joined(separator: " ")
             return words.count >= count && names.contains { $0.hasPrefix(start + " ") }
         }
-        let said = words.prefix((begun ?? 0) + 1).joined(separator: " ")
+        let said = words.prefix(max(2, (begun ?? 0) + 1)).joined(separator: " ")
         guard !said.isEmpty else { return usage("no verb was given", "see routerctl --help") }
         let family = names.filter { $0.hasPrefix(said + " ") }
         if !family.isEmpty {

@@ -73,7 +73,9 @@ struct VerbTableTests {
     @Test(
         "What is not known is answered with the nearest word that is",
         arguments: [
-            (["queue", "lst"], "did you mean queue list?"), (["statsu"], "did you mean status?"),
+            (["queue", "lst"], "did you mean queue list?"), (["queu", "list"], "did you mean queue list?"),
+            (["network", "certify", "lst"], "did you mean network certify list?"),
+            (["network", "certify"], "there are network certify init"), (["statsu"], "did you mean status?"),
             (["cable", "hodl", "X"], "did you mean cable hold?"),
             (["queue", "list", "--limt", "3"], "did you mean --limit?"),
             (["status", "-o", "jsno"], "did you mean json?"), (["completion", "bsh"], "did you mean bash?"),
