@@ -33,6 +33,8 @@ package struct LinkLedger: Sendable {
     package var firstInFlight: UInt64 = 1
     /// Boot milliseconds at which each of them was offered.
     private var offeredAt: [UInt64] = []
+    /// The network file does not have it any more.
+    package var isGone = false
     package var taken = TakenMemory()
     package var passed = PassedMemory()
     /// The neighbour's journal, from its hello.

@@ -61,9 +61,10 @@ extension StationCustody {
         _ acceptance: AcceptanceDigest, _ index: Int, sequence: UInt64, at now: Instant
     ) {
         let desk = acceptance.desks[index]
-        guard desk.receiptDue, acceptance.identity.station != settings.station,
-            let delivery = acceptance.deliveries.first(where: { $0.index == desk.index })
-        else { return }
+        guard desk.receiptDue, let delivery = acceptance.deliveries.first(where: { $0.index == desk.index }) else {
+            return
+        }
+        guard acceptance.identity.station != settings.station else { return settleOwn(acceptance, desk, delivery.post) }
         let number = CustodyNumber(sequence: sequence, part: UInt16(index + 1))
         keepService(
             number,
@@ -71,6 +72,19 @@ extension StationCustody {
                 desk: UInt16(index), destination: acceptance.identity.station, precedence: delivery.precedence,
                 born: Int64(clamping: now.boot)))
         whenSynced(.service(number))
+    }
+
+    /// A cable of this station's own came back to a post that has moved here: its originator need not be told.
+    private mutating func settleOwn(
+        _ acceptance: AcceptanceDigest, _ desk: AcceptanceDigest.Desk, _ post: String
+    ) {
+        guard case .arrived = acceptance.source else { return }
+        settle(
+            ServiceMessage(
+                kind: .receipt, network: settings.network, identity: acceptance.identity,
+                contentHash: Digest(acceptance.mark.high, acceptance.mark.low, 0, 0), post: post,
+                station: settings.station, office: desk.office, at: desk.at, precedence: .routine, reason: ""),
+            receivedAt: acceptance.at)
     }
 
     /// A cable is kept from now on.

@@ -88,7 +88,11 @@ extension StationCustody {
     /// Starts of a neighbour of which the numbers are listed, the newest.
     private static let startsMax = 8
 
-    package func linkItems(at now: Instant) -> [LinkItem] { links.indices.map { linkItem($0, at: now) } }
+    package func linkItems(at now: Instant) -> [LinkItem] {
+        links.indices.filter { !links[$0].isGone || links[$0].isUp || !links[$0].queue.isEmpty }.map {
+            linkItem($0, at: now)
+        }
+    }
 
     private func linkItem(_ ordinal: Int, at now: Instant) -> LinkItem {
         let link = links[ordinal]

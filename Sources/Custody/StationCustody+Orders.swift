@@ -154,9 +154,9 @@ extension StationCustody {
     }
 
     /// No offer of it is open, and none may have been taken.
-    private func isInHand(_ slot: UInt32, _ position: Int) -> Bool { whereabouts(slot, position) == .here }
+    func isInHand(_ slot: UInt32, _ position: Int) -> Bool { whereabouts(slot, position) == .here }
 
-    private mutating func takeOff(_ slot: UInt32, _ position: Int) {
+    mutating func takeOff(_ slot: UInt32, _ position: Int) {
         let index = entries[slot][delivery: position].transmission
         if index != CustodyDelivery.none { take([position], of: slot, off: index) }
     }

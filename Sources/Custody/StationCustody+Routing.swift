@@ -22,6 +22,7 @@ extension StationCustody {
     /// Whether a link can be counted on for this precedence: it is up, or not down for long.
     func isUsable(_ link: Int, _ precedence: Precedence, isService: Bool = false, at now: Instant) -> Bool {
         let ledger = links[link]
+        if ledger.isGone { return false }
         let down = ledger.isUp ? nil : ledger.downSince
         guard let since = barredSince(link, precedence, isService: isService) else {
             return down.map { isPatient($0, precedence, at: now) } ?? true
@@ -235,7 +236,7 @@ extension StationCustody {
         }
     }
 
-    private mutating func moveAway(_ index: UInt32, at now: Instant, _ actions: inout Actions) {
+    mutating func moveAway(_ index: UInt32, at now: Instant, _ actions: inout Actions) {
         let link = Int(transmissions[index].link)
         guard transmissions[index].state == .ready else { return }
         if transmissions[index].isService {

@@ -211,10 +211,11 @@ extension StationCustody {
             let delivery = block.deliveries[Int(index)]
             let proviso = provisos.first { $0.index == index }
             guard (proviso?.movedTo ?? delivery.station) == settings.station, proviso.map({ $0.hold == .none }) ?? true,
-                addresses.isServed(delivery.post, by: settings.station),
                 !isCancelled(block.identity, post: delivery.post)
             else { continue }
+            // What was delivered before its post left is a duplicate still.
             let known = isAtDesk(block, post: delivery.post)
+            guard known || addresses.isServed(delivery.post, by: settings.station) else { continue }
             let plan = offices.distribute(post: delivery.post, clues: clues.desks)
             for entry in plan.entries {
                 if !known { arrival += 1 }

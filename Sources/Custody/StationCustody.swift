@@ -155,7 +155,7 @@ package struct StationCustody: ~Copyable {
     var traffic = TrafficCounts()
 
     /// Milliseconds after a start in which links count as up: they are being dialled.
-    private static let startMilliseconds: UInt64 = 5_000
+    static let startMilliseconds: UInt64 = 5_000
 
     enum Work {
         case cable(UInt32)

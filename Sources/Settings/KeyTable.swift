@@ -85,7 +85,7 @@ package enum KeyTable {
         SettingsKey("tls.authorities", .text, "required", "PEM file of the network's authorities"),
         SettingsKey("tls.revocations", .text, "none", "PEM file of revocation lists"),
         SettingsKey(
-            "tls.requireSignedNetwork", .flag, "false", "network.json5.sig by the authority is required; not read yet"),
+            "tls.requireSignedNetwork", .flag, "false", "FILE.sig by an authority must stand beside the network file"),
         SettingsKey("offices", .named, "one office DEFAULT per post", "offices of each post"),
         SettingsKey("offices.*.default", .text, "DEFAULT", "desk of cables that name no office"),
         SettingsKey("offices.*.sipdis", .text, "none", "desk that gets a copy of each SIPDIS cable"),

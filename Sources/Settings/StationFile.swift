@@ -145,9 +145,6 @@ package enum StationFile {
         let authorities = cursor.text(cursor.required(keys, "authorities", value), "tls.authorities")
         let revocations = cursor.text(keys["revocations"], "tls.revocations")
         let signed = cursor.flag(keys["requireSignedNetwork"], "tls.requireSignedNetwork") ?? false
-        if signed, let value = keys["requireSignedNetwork"] {
-            cursor.complain(value.place, "signed network files are not yet checked", "leave the key out or write false")
-        }
         guard let certificate, let key, let authorities else { return nil }
         return StationSettings.TLS(
             certificate: certificate, key: key, authorities: authorities, revocations: revocations,

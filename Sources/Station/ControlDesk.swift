@@ -76,6 +76,14 @@ final class ControlDesk: ControlService {
         DispatchQueue.global(qos: .userInitiated).async { reply.document(board?.reload() ?? ReloadDocument()) }
     }
 
+    /// Another network file holds.
+    func adopt(_ network: Network, _ routing: RoutingTable) {
+        held.withLock {
+            $0.network = network
+            $0.routing = routing
+        }
+    }
+
     /// Who scrubs.
     func keep(_ segments: SegmentKeeper) { keeper.withLock { $0 = segments } }
 

@@ -3,6 +3,7 @@ import Custody
 import Dispatch
 import Link
 import Octets
+import Routing
 import Synchronization
 import Transport
 import Turns
@@ -18,7 +19,9 @@ final class LinkKeeper: @unchecked Sendable {
 
     private struct Neighbour {
         let indicator: RoutingIndicator
-        let addresses: [SocketAddress]
+        var addresses: [SocketAddress]
+        /// The network file has the link.
+        var isLinked = true
         var schedule: RetrySchedule
         var dialling = false
         var nextAddress = 0
@@ -42,11 +45,12 @@ final class LinkKeeper: @unchecked Sendable {
     private let around: LinkSurroundings
     private var dialContext: TLSContext
     private var listenContext: TLSContext
-    /// The neighbours, by link.
-    let indicators: [RoutingIndicator]
+    private let known: Mutex<[RoutingIndicator]>
+    private let retryDelayMin: UInt64
+    private let retryDelayMax: UInt64
     private let handshakeMilliseconds: Int
-    private let networkVersion: UInt64
-    private let networkHash: Digest
+    private var networkVersion: UInt64
+    private var networkHash: Digest
     private var neighbours: [Neighbour]
     private var listeners: [Listener] = []
     private var drivers: [UInt64: LinkDriver] = [:]
@@ -73,7 +77,9 @@ final class LinkKeeper: @unchecked Sendable {
         retryDelayMax: UInt64, networkVersion: UInt64, networkHash: Digest
     ) {
         self.around = around
-        indicators = neighbours.map(\.indicator)
+        known = Mutex(neighbours.map(\.indicator))
+        self.retryDelayMin = retryDelayMin
+        self.retryDelayMax = retryDelayMax
         dialContext = dialling
         listenContext = listening
         self.handshakeMilliseconds = handshakeMilliseconds
@@ -156,6 +162,42 @@ final class LinkKeeper: @unchecked Sendable {
         }
     }
 
+    /// The neighbours of the network file that holds.
+    var indicators: [RoutingIndicator] { known.withLock { $0 } }
+
+    /// Another network file holds.
+    ///
+    /// - Parameters:
+    ///   - new: neighbours whose links follow those that are known, in the order of the core's.
+    ///   - narrowed: whose open session ends, so that the gate decides anew on what is under way.
+    func adopt(
+        _ network: Network, hash: Digest, new: [RoutingIndicator], narrowed: [RoutingIndicator],
+        linked: Set<RoutingIndicator>
+    ) {
+        queue.async { [self] in
+            networkVersion = network.version
+            networkHash = hash
+            for peer in new {
+                neighbours.append(
+                    Neighbour(
+                        indicator: peer, addresses: [],
+                        schedule: RetrySchedule(delayMin: retryDelayMin, delayMax: retryDelayMax)))
+            }
+            current.withLock { $0 += [LinkDriver?](repeating: nil, count: new.count) }
+            known.withLock { $0 = neighbours.map(\.indicator).filter { linked.contains($0) } }
+            for link in neighbours.indices {
+                let peer = neighbours[link].indicator
+                neighbours[link].isLinked = linked.contains(peer)
+                neighbours[link].addresses = (network.station(peer)?.addresses ?? []).compactMap { SocketAddress($0) }
+                guard neighbours[link].isLinked, !narrowed.contains(peer) else {
+                    neighbours[link].session?.driver.close("NETWORK_CHANGED", "the network file has changed the link")
+                    continue
+                }
+                dial(link)
+            }
+        }
+    }
+
     func driver(_ link: Int, session: UInt64) -> LinkDriver? {
         current.withLock { drivers in
             guard let driver = drivers[link], driver.session == session else { return nil }
@@ -180,7 +222,8 @@ final class LinkKeeper: @unchecked Sendable {
 
     private func dial(_ link: Int) {
         neighbours[link].planned = false
-        guard !stopping, neighbours[link].shut == nil, neighbours[link].session == nil, !neighbours[link].dialling
+        guard !stopping, neighbours[link].isLinked, neighbours[link].shut == nil, neighbours[link].session == nil,
+            !neighbours[link].dialling
         else {
             return
         }
@@ -206,7 +249,9 @@ final class LinkKeeper: @unchecked Sendable {
     }
 
     private func again(_ link: Int, _ code: String, _ text: String) {
-        guard !stopping, neighbours[link].shut == nil, neighbours[link].session == nil, !neighbours[link].planned else {
+        guard !stopping, neighbours[link].isLinked, neighbours[link].shut == nil, neighbours[link].session == nil,
+            !neighbours[link].planned
+        else {
             return
         }
         let delay = neighbours[link].schedule.next(random: RandomBits.word)
@@ -296,7 +341,9 @@ final class LinkKeeper: @unchecked Sendable {
         handshakes[ObjectIdentifier(channel)] = nil
         addresses[ObjectIdentifier(channel)] = nil
         if let dialledFor { neighbours[dialledFor].dialling = false }
-        guard !stopping, let link = neighbours.firstIndex(where: { $0.indicator == peer.indicator }) else {
+        guard !stopping,
+            let link = neighbours.firstIndex(where: { $0.indicator == peer.indicator && $0.isLinked })
+        else {
             refusals.write("session.refused", "NOT_LINKED", [("peer", peer.indicator.description)])
             return nil
         }

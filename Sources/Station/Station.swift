@@ -220,6 +220,11 @@ package final class Station: Sendable {
 
         let snapshots = SnapshotDesk(desk: desk)
         pages = try settings.metrics.map { try PageServer($0, snapshots: snapshots) }
+
+        let networks = NetworkKeeper(settings: settings, loop: loop, keeper: keeper, desk: desk)
+        board.register(
+            ReloadBoard.Part(name: "network", files: networks.files, reload: { try networks.reload() }))
+
         let (loop, wiring) = (loop, wiring)
         let (keeper, segments, pages) = (keeper, segments, pages)
         desk.keep(

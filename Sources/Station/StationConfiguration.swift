@@ -17,7 +17,7 @@ package struct StationConfiguration: Sendable {
 
     /// - Throws: every problem as `FILE:LINE: what is wrong, what to write`.
     package static func read(_ path: String) throws(SettingsProblems) -> StationConfiguration {
-        let octets = try file(path)
+        let octets = try SignedNetwork.file(path)
         var settings = try StationFile.read(octets: octets, file: path)
         let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
         func absolute(_ name: String) -> String { name.hasPrefix("/") ? name : "\(folder)/\(name)" }
@@ -29,8 +29,7 @@ package struct StationConfiguration: Sendable {
         settings.tls.key = absolute(settings.tls.key)
         settings.tls.authorities = absolute(settings.tls.authorities)
         settings.tls.revocations = settings.tls.revocations.map(absolute)
-        let networkOctets = try file(settings.network)
-        let network = try NetworkFile.read(octets: networkOctets, file: settings.network)
+        let (network, networkOctets) = try SignedNetwork.read(settings)
         let mismatches = StationFile.mismatches(settings, network, octets: octets, file: path)
         guard mismatches.isEmpty else { throw SettingsProblems(mismatches) }
         func absolute(_ hook: HookSettings) -> HookSettings {
@@ -51,15 +50,5 @@ package struct StationConfiguration: Sendable {
             zone: zone ?? .utc)
         return StationConfiguration(
             file: path, settings: settings, network: network, networkOctets: networkOctets, calendar: calendar)
-    }
-
-    private static func file(_ path: String) throws(SettingsProblems) -> [UInt8] {
-        do throws(PlainFileFault) {
-            return try PlainFile.read(path)
-        } catch {
-            throw SettingsProblems([
-                SettingsProblem(file: path, line: 0, message: "cannot be read: \(error.reason)", advice: "name a file")
-            ])
-        }
     }
 }

@@ -4,15 +4,8 @@ import Routing
 import Settings
 import Transport
 
-/// `config check` and `network check`, offline; `check disk` of a station.
+/// `config check`, offline; `check disk` of a station.
 enum CheckCommand {
-    static func network(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
-        let path = invocation.operands[0]
-        return try report(invocation, path) { () throws(SettingsProblems) in
-            _ = try NetworkFile.read(octets: try file(path), file: path)
-        }
-    }
-
     /// `check disk`: of a running station.
     static func disk(_ invocation: Invocation) throws(ControlFailure) -> Int32 {
         let arguments = invocation.options["--scrub"] == nil ? [:] : ["scrub": "yes"]
@@ -134,20 +127,25 @@ enum CheckCommand {
         }
     }
 
+    /// Says every problem.
+    static func complain(_ invocation: Invocation, _ problems: SettingsProblems) throws(ControlFailure) -> Int32 {
+        guard invocation.form == .text, !problems.all.isEmpty else {
+            let first = problems.all.first
+            throw ControlFailure(
+                code: "CONFIGURATION", message: first?.message ?? "", advice: first?.advice ?? "",
+                exit: ExitStatus.configuration, line: first?.line)
+        }
+        for problem in problems.all { Output.complain("\(problem)\n") }
+        return ExitStatus.configuration
+    }
+
     private static func report(
         _ invocation: Invocation, _ path: String, _ check: () throws(SettingsProblems) -> Void
     ) throws(ControlFailure) -> Int32 {
         do throws(SettingsProblems) {
             try check()
         } catch {
-            guard invocation.form == .text, error.all.count > 0 else {
-                let first = error.all.first
-                throw ControlFailure(
-                    code: "CONFIGURATION", message: first?.message ?? "", advice: first?.advice ?? "",
-                    exit: ExitStatus.configuration, line: first?.line)
-            }
-            for problem in error.all { Output.complain("\(problem)\n") }
-            return ExitStatus.configuration
+            return try complain(invocation, error)
         }
         if invocation.form == .text {
             Output.write("\(path): all right\n")

@@ -71,6 +71,9 @@ enum LabCommand {
         try PlainFile.write(octets, to: "\(folder)/network.json5", mode: 0o600)
         let authority = try NetworkAuthority(creating: network.name, labOnly: true, days: days)
         try PlainFile.write(authority.certificatePEM, to: "\(folder)/authority.pem", mode: 0o600)
+        try PlainFile.write(
+            try NetworkSignature.make(over: octets, keyPEM: authority.keyPEM), to: "\(folder)/network.json5.sig",
+            mode: 0o600)
         try PlainFile.write(authority.keyPEM, to: "\(folder)/authority.key", mode: 0o600)
         for station in network.stations {
             let own = "\(folder)/\(station.indicator)"

@@ -79,10 +79,45 @@ extension VerbTable {
             ], run: LabCommand.create),
         Verb(
             name: "network check", usage: "FILE", operands: 1...1, options: [],
-            summary: "look for mistakes in a network file",
+            summary: "look for mistakes in a network file, and for what is weak in the network",
             examples: [
-                ("routerctl network check network.json5", "prints each as FILE:LINE, exit 78"),
+                (
+                    "routerctl network check network.json5",
+                    "mistakes as FILE:LINE, exit 78; warnings of posts out of reach, useless clearances, single points"
+                ),
                 ("routerctl network check /etc/routerd/network.json5", "the installed one"),
-            ], run: CheckCommand.network),
+            ], run: NetworkCommands.check),
+        Verb(
+            name: "network show", usage: "FILE", operands: 1...1,
+            options: [
+                VerbOption(name: "--from", value: "POST", meaning: "where a path begins: a post or an indicator"),
+                VerbOption(name: "--to", value: "POST", meaning: "where it ends"),
+                VerbOption(
+                    name: "--classification", value: "C", meaning: "of what is to go there; UNCLASSIFIED unless said"),
+                VerbOption(name: "--svg", value: "FILE", meaning: "writes a drawing too"),
+            ],
+            summary: "draw a network: stations, links with clearance, the path between two posts",
+            examples: [
+                ("routerctl network show network.json5", "each station with its links"),
+                (
+                    "routerctl network show network.json5 --from RUEHC --to \"AMEMBASSY BEIJING\" --svg net.svg",
+                    "the path stands out, also in the drawing"
+                ),
+            ], run: NetworkCommands.show),
+        Verb(
+            name: "network sign", usage: "FILE --key KEY", operands: 1...1,
+            options: [
+                VerbOption(name: "--key", value: "KEY", meaning: "the authority's key, PEM"),
+                VerbOption(
+                    name: "--authority", value: "FILE", meaning: "its certificate: the signature is held against it"),
+            ],
+            summary: "sign a network file; stations with tls.requireSignedNetwork take no other",
+            examples: [
+                ("routerctl network sign network.json5 --key authority.key", "writes network.json5.sig"),
+                (
+                    "routerctl network sign network.json5 --key authority.key --authority authority.pem",
+                    "and makes sure that the key is the authority's"
+                ),
+            ], run: NetworkCommands.sign),
     ]
 }

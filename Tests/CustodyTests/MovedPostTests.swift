@@ -88,6 +88,32 @@ struct MovedPostTests {
         #expect(report.state == .delivered && report.movedTo == indicator("RUDD"))
     }
 
+    @Test("A post that has moved to the originator's own station: the cable comes back to its desk, and is delivered")
+    func home() throws {
+        var origin = Self.station("RUAA", home: "RUCC")
+        origin.linkUp(0)
+        _ = origin.submit(to: ["MISSION"])
+        let offer = try origin.firstOffer()
+        var arrival = try origin.arrival(of: offer)
+        origin.note([offer], 0)
+        let now = origin.now
+        _ = origin.act { core, _, actions in
+            let network = network(mission: "RUAA")
+            _ = core.adopt(
+                RoutingTable(network: network, own: indicator("RUAA")), AddressBook(network), at: now, &actions)
+        }
+        arrival.offered.peer = indicator("RUBB")
+        arrival.trace = [indicator("RUAA"), indicator("RUBB"), indicator("RUCC"), indicator("RUBB")]
+        arrival.moved = [MovedMark(index: 0, station: indicator("RUAA"))]
+        let complete = arrival
+        _ = origin.act { core, now, actions in core.arrive(complete, at: now, &actions) }
+        _ = origin.sync()
+        #expect(origin.core.inboxItems().map(\.post) == ["MISSION"])
+        guard case .found(let slot) = origin.core.find("RUAA-00000005-1") else { throw TestStation.NothingOffered() }
+        #expect(origin.core.reports(of: slot).map(\.state) == [.delivered])
+        #expect(origin.room(0).isEmpty)
+    }
+
     @Test("The mark is in the record of the arrival: a restart, and a digest, know it too")
     func records() throws {
         var origin = Self.station("RUAA", home: "RUCC")

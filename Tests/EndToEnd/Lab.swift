@@ -144,6 +144,16 @@ final class Lab: @unchecked Sendable {
         if let daemon = daemons[station] { Foundation.kill(daemon.processIdentifier, number) }
     }
 
+    /// Has a station read its files again.
+    func hangUp(_ station: String) {
+        if let daemon = daemons[station] { Foundation.kill(daemon.processIdentifier, SIGHUP) }
+    }
+
+    func rewriteNetwork(_ change: (String) -> String) throws {
+        let url = folder.appendingPathComponent("network.json5")
+        try change(String(contentsOf: url, encoding: .utf8)).write(to: url, atomically: true, encoding: .utf8)
+    }
+
     func isRunning(_ station: String) -> Bool { daemons[station]?.isRunning ?? false }
 
     func log(_ station: String) -> String {

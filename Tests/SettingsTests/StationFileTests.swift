@@ -111,16 +111,6 @@ struct StationFileTests {
             ])
     }
 
-    @Test("A signed network is not promised while it is not checked")
-    func signedNetwork() {
-        let text =
-            "{ station: 'RUAA', network: 'n', state: 's',\n tls: { certificate: 'c', key: 'k', authorities: 'a',\n"
-        #expect(
-            problems(text + "requireSignedNetwork: true } }") == [
-                "st:3: signed network files are not yet checked, leave the key out or write false"
-            ])
-    }
-
     @Test("Of a pair of limits one may be written alone: the other gives way")
     func pairs() throws {
         #expect(try read("limits: { retryDelayMax: 0.2 }").limits.retryDelayMin == 200)

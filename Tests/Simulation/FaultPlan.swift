@@ -173,6 +173,7 @@ final class FaultPlan {
             let station = world.bits.pick(stations)
             let step = Int64(world.bits.within(-20_000...20_000))
             station.wallOffset += step
+            ledger.clockSteps += 1
             world.note(station.index, .clock, UInt64(bitPattern: step))
             return true
         case .blackout:

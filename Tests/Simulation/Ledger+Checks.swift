@@ -13,6 +13,7 @@ extension Ledger {
         world.note(
             station.index, .accept, UInt64(acceptance.deliveries.count), UInt64(acceptance.desks.count),
             "\(acceptance.identity)")
+        if accepted[acceptance.identity] == nil { accepted[acceptance.identity] = world.now }
         guard let truth = truths[acceptance.mark] else {
             return world.breaks(
                 .sameOctets, station: station.index, "\(acceptance.identity) has octets that nobody submitted")
@@ -63,7 +64,10 @@ extension Ledger {
     /// - Parameter isNew: written by the process that runs. What survived an unsynced tail may follow a number of a record
     ///   that did not, which was told to nobody.
     func settled(_ station: SimulatedStation, _ sequence: UInt64, _ digest: RecordDigest, isNew: Bool) {
-        if case .service(let service) = digest { trust(station.index, service.message) }
+        if case .service(let service) = digest {
+            trust(station.index, service.message)
+            noteOrder(station.index, service.message)
+        }
         if case .desk(.forwarded(let forwarded)) = digest { return enter(station.index, forwarded) }
         guard case .accepted(let acceptance) = digest else { return }
         promiseRerun(station, acceptance)
@@ -77,6 +81,7 @@ extension Ledger {
             counts.delivered += 1
             world.note(station.index, .desk, sequence, desk.arrival, "\(acceptance.identity) \(post) \(desk.office)")
             if !books[station.index].isDamaged { checkBody(station, sequence, acceptance) }
+            checkOrderWasObeyed(station.index, acceptance, post, isNew: isNew)
             guard !desk.suspectedDuplicate else { continue }
             if delivered.updateValue(sequence, forKey: key) != nil, !atRisk.contains(acceptance.identity) {
                 return world.breaks(
@@ -376,7 +381,7 @@ extension Ledger {
     func checkReceipt(_ station: SimulatedStation, _ identity: CableIdentity, _ post: String) {
         counts.receipts += 1
         guard let mark = marks[identity], !atRisk.contains(identity) else { return }
-        let stations = plan.network.stations.indices.filter { plan.network.stations[$0].posts.contains(post) }
+        let stations = homes(of: post)
         let isThere = stations.contains { index in
             books[index].inbox.contains {
                 $0.desk.identity == identity && $0.desk.mark == mark && $0.desk.post == post

@@ -82,12 +82,15 @@ extension Ledger {
                     .nothingVanishes, station: promise.origin, "\(promise.identity) is not known where it was accepted")
             }
             let index = plan.index(of: promise.station)
-            let isThere = books[index].inbox.contains {
-                $0.desk.identity == promise.identity && $0.desk.post == promise.post && $0.desk.mark == promise.mark
+            let homes = homes(of: promise.post)
+            let isThere = homes.contains { home in
+                books[home].inbox.contains {
+                    $0.desk.identity == promise.identity && $0.desk.post == promise.post && $0.desk.mark == promise.mark
+                }
             }
             switch state {
             case .delivered, .duplicate, .acknowledged:
-                if !isThere, !books[index].wasDamaged {
+                if !isThere, !homes.contains(where: { books[$0].wasDamaged }) {
                     return world.breaks(
                         .nothingVanishes, station: index, "\(promise.identity) to \(promise.post) is on no desk")
                 }

@@ -61,7 +61,7 @@ extension Ledger {
             case .read(let mark): readArrivals.insert(mark.arrival)
             case .carried(let state, let acceptance):
                 carried[CustodyNumber(sequence: state.sequence), default: []].append(sequence)
-                mark(acceptance, sequence)
+                mark(acceptance, sequence, own)
             case .carriedService(let service): carried[service.number, default: []].append(sequence)
             case .standing(let standing):
                 for mark in standing.marks { marked[mark.mark, default: []].append(sequence) }
@@ -74,7 +74,7 @@ extension Ledger {
                 guard case .cancelled = changed.change else { return }
                 ended[changed.number.sequence, default: []].insert(changed.index)
                 cancelled[changed.number.sequence, default: []].insert(changed.index)
-            case .accepted(let acceptance): mark(acceptance, sequence)
+            case .accepted(let acceptance): mark(acceptance, sequence, own)
             case .started, .audit, .stated, .orders, .link: break
             }
         }
@@ -88,7 +88,7 @@ extension Ledger {
         }
 
         /// While a delivery's own record stands, it is known by that.
-        private mutating func mark(_ acceptance: AcceptanceDigest, _ sequence: UInt64) {
+        private mutating func mark(_ acceptance: AcceptanceDigest, _ sequence: UInt64, _ own: RoutingIndicator) {
             if case .submitted = acceptance.source {
                 for delivery in acceptance.deliveries {
                     for answer in [DeliveryMark.Answer.received, .nothing] {
@@ -102,6 +102,10 @@ extension Ledger {
                 guard let post = acceptance.deliveries.first(where: { $0.index == desk.index })?.post else { continue }
                 let mark = DeliveryMark(identity: acceptance.identity, content: acceptance.mark, post: post)
                 marked[mark, default: []].append(sequence)
+                // It came back to a post that had moved to its originator's own station.
+                if acceptance.identity.station == own {
+                    outcomes[Answer(identity: acceptance.identity, post: post)] = .delivered
+                }
             }
         }
 

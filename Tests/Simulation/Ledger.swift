@@ -84,6 +84,8 @@ package final class Ledger {
         var wasDamaged = false
         /// A start found damage: what a failed sync left, at least. The audit rightly shows it.
         var showedDamage = false
+        /// Orders to cancel that were on the disk before their cables.
+        var cancelOrders: Set<Fates.Answer> = []
         /// Records up to this one may be damaged behind what vouches for them.
         var damagedThrough: UInt64 = 0
         /// When the disk had room again; the highest moment while it is short.
@@ -136,6 +138,12 @@ package final class Ledger {
     /// Cables of which somebody ordered that they be cancelled, and the highest rank to which each was ordered.
     var cancelled: Set<CableIdentity> = []
     var raised: [CableIdentity: Precedence] = [:]
+    /// Stations to which posts moved.
+    var newHomes: [String: Set<Int>] = [:]
+    /// When each cable was accepted by its originator's station.
+    var accepted: [CableIdentity: UInt64] = [:]
+    /// How often a clock was set: ages over a restart are known by it.
+    var clockSteps: UInt64 = 0
     /// Cables that stood on a disk which was altered or lost: what becomes of them depends on what the core does then.
     var atRisk: Set<CableIdentity> = []
     /// The limits that stations have told, by station and neighbour.
@@ -226,8 +234,8 @@ package final class Ledger {
             checkReport(station, statement.message)
         case .desk(let record): checkDesk(station, record)
         case .carried(let state, _): checkCarried(station, state)
-        case .service, .undeliverable, .started, .certificate, .read, .reoffered, .carriedService, .standing, .audit,
-            .orders, .link:
+        case .undeliverable(let end): checkLife(station, end)
+        case .service, .started, .certificate, .read, .reoffered, .carriedService, .standing, .audit, .orders, .link:
             break
         case .changed(let changed): checkChange(station, changed)
         }

@@ -37,6 +37,10 @@ package enum Mutation: String, CaseIterable, Sendable {
     case cancelledTooEarly
     /// An order that comes before its cable leaves no mark (rule 21).
     case orderLeavesNoMark
+    /// An offer says nothing of a delivery whose post has moved (rule 22).
+    case movedMarkLost
+    /// A notice says that a life is over when it has just begun (rule 20).
+    case noticeTooEarly
     /// An order to raise is recorded as one to cancel.
     case raiseTakenForCancel
     /// A relay alters an octet of a body.

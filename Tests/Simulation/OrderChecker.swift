@@ -156,7 +156,9 @@ final class OrderChecker {
         if let order = changed.endsOrder { units[Key(order)] = nil }
         let key = Key(changed.number.sequence, delivery: changed.index)
         switch changed.change {
-        case .held, .cancelled: units[key] = nil
+        // What ends by itself waits on, though it is told.
+        case .held(let why): if !why.endsByItself { units[key] = nil }
+        case .cancelled: units[key] = nil
         case .raised(let precedence):
             let lane = Int(precedence.rawValue) * 2
             raised[key] = max(raised[key] ?? 0, lane)

@@ -18,6 +18,10 @@ package enum Scenario: String, CaseIterable, Sendable {
     case restoredBackup
     /// (f) A cancel overtakes its cable.
     case cancelFirst
+    /// (h) A post moves while its cable is under way; originator and relay hear of it later.
+    case movedPost
+    /// A triangle is parted for ten minutes, and traffic goes on at all three.
+    case partedTriangle
     /// (i) A cable is held for longer than the duplicate window, and then released.
     case heldForLong
     /// The only other way is a link that is cleared for less.
@@ -47,6 +51,8 @@ package enum Scenario: String, CaseIterable, Sendable {
         case .lostDisk: Self.lostDisk(mutation)
         case .restoredBackup: Self.restoredBackup(mutation)
         case .cancelFirst: Self.cancelFirst(mutation)
+        case .movedPost: Self.movedPost(mutation)
+        case .partedTriangle: Self.partedTriangle(mutation)
         case .heldForLong: Self.heldForLong(mutation)
         case .ungatedWay: Self.ungatedWay(mutation)
         case .noticeFirst: Self.noticeFirst(mutation)

@@ -166,6 +166,8 @@ final class SessionDriver {
                 process.world.note(
                     process.station.index, .offer, peer: peerIndex, slice.channel, slice.number.raw,
                     "\(slice.precedence.word) \(deliveries)")
+                var slice = slice
+                if process.station.mutation == .movedMarkLost { slice.moved = [] }
                 if !state.offer(slice, cable, deliveries: deliveries, body: body, now: boot) { unsigned("cable") }
             case .offerService(let place, let desk):
                 let record = try process.octets(place)

@@ -46,6 +46,7 @@ package final class SimulatedRun {
     /// Who sits at the desks; in scenarios nobody does.
     private var people: People?
     private var operators: Operators?
+    let moves: Moves
     package private(set) var verdict = Verdict.right
     package var faultsFired: Int { faults.fired }
 
@@ -77,6 +78,7 @@ package final class SimulatedRun {
             return stations[$0].hasPower
         }
         traffic = Traffic(world: world, plan: plan, ledger: ledger, stations: stations)
+        moves = Moves(seed: seed, world: world, plan: plan, ledger: ledger, stations: stations)
         faults = FaultPlan(world: world, plan: plan, stations: stations, connections: connections, ledger: ledger)
     }
 
@@ -102,6 +104,7 @@ package final class SimulatedRun {
             run.operators = Operators(seed: seed, world: world, stations: run.stations)
             run.operators?.plan(span: span)
         }
+        if plan.ownNetwork.isEmpty { run.moves.plan(within: span) }
         let mayFlip = world.bits.chance(25)
         for _ in 0..<world.bits.within(1...10) {
             run.faults.plan(FaultPlan.random(&world.bits, mayFlip: mayFlip), at: UInt64(world.bits.below(span)))
@@ -211,6 +214,7 @@ package final class SimulatedRun {
             station.syncRange = 1...4
             station.start()
         }
+        moves.settle()
     }
 
     /// Demands that everything comes to its end without anybody's help.

@@ -20,6 +20,8 @@ package final class SimulatedStation {
     package let ledger: Ledger
     package let disk: SimulatedDisk
     package private(set) var mutation: Mutation?
+    /// The network file that it has now.
+    private var network: Network
     private var process: StationProcess?
     package private(set) var hasPower = true
     /// When the machine was switched on, and what its wall clock is off by.
@@ -44,6 +46,7 @@ package final class SimulatedStation {
         self.connections = connections
         self.ledger = ledger
         self.mutation = mutation
+        network = plan.ownNetwork[index] ?? plan.network
         seals = SimulatedSeals(network: plan.network.name)
         disk = SimulatedDisk(bits: world.bits.branch(), segmentSizes: plan.segmentSizes)
         if mutation == .believeFailedPages { disk.forgets = [.failedPages] }
@@ -62,6 +65,22 @@ package final class SimulatedStation {
     func syncMilliseconds() -> UInt64 { UInt64(world.bits.within(syncRange)) }
 
     func answered(_ token: UInt64, _ answer: SubmissionAnswer) { onAnswer(token, answer) }
+
+    /// Its administrator puts another network file there, and has it read: at once where it runs, else at its start.
+    func adopt(_ network: Network) {
+        guard network.version > self.network.version else { return }
+        self.network = network
+        world.note(index, .network, network.version)
+        guard let process = running else { return }
+        let (routing, addresses) = (RoutingTable(network: network, own: name), AddressBook(network))
+        process.post { [weak self] custody, now, actions in
+            let (new, narrowed) = custody.adopt(routing, addresses, at: now, &actions)
+            // Posts move here, links stay: the sessions go on.
+            guard let self, !new.isEmpty || !narrowed.isEmpty else { return }
+            world.breaks(.bounds, station: index, "links changed with a network file that changes none")
+        }
+        endIfInterrupted()
+    }
 
     // MARK: Life and death
 
@@ -128,7 +147,7 @@ package final class SimulatedStation {
     private func open() throws -> StationProcess {
         var start = world.bits.next() & ((1 << CableIdentity.startBits) - 1)
         if mutation == .startBitsReused { start = 7 }
-        var network = plan.ownNetwork[index] ?? plan.network
+        var network = network
         if mutation == .gateOpen { network.openGates() }
         if mutation == .skipStartupSync { disk.forgets.insert(.fileSync) }
         defer { disk.forgets.remove(.fileSync) }

@@ -41,9 +41,9 @@ package final class Stage {
     /// A short cable from the first post of one station to the first post of another.
     package func submit(
         from: Int, to: Int, _ precedence: Precedence = .routine, octets: Int = 200,
-        classification: Classification = .unclassified
+        classification: Classification = .unclassified, post: Int = 0
     ) {
-        var wish = Traffic.Wish(from: NetworkPlan.post(from, 0), to: [(NetworkPlan.post(to, 0), precedence)])
+        var wish = Traffic.Wish(from: NetworkPlan.post(from, 0), to: [(NetworkPlan.post(to, post), precedence)])
         wish.octets = octets
         wish.classification = classification
         run.traffic.submit(wish, at: from, keyed: false)
@@ -58,6 +58,12 @@ package final class Stage {
     /// An operator's order for a link of a station.
     package func give(_ change: LinkOrder.Change, _ milliseconds: Int64?, at index: Int, link: Int) {
         Operators(seed: 0, world: run.world, stations: run.stations).give(change, milliseconds, at: index, link)
+    }
+
+    /// The second post of one station is at another one from now on: those named know it, the others do not yet.
+    package func movePost(from: Int, to: Int, knownTo stations: [Int]) {
+        run.moves.move(NetworkPlan.post(from, 1), from: from, to: to)
+        run.moves.spread(to: stations)
     }
 
     package func station(_ index: Int) -> SimulatedStation { run.stations[index] }

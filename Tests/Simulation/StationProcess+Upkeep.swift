@@ -14,8 +14,11 @@ extension StationProcess {
 
     func sweepLives() {
         after(Self.lifeSweepMilliseconds) { [unowned self] in
+            let isEarly = station.mutation == .noticeTooEarly
             post { [unowned self] custody, now, actions in
-                custody.endOverdueLives(at: now, &actions)
+                var moment = now
+                if isEarly { moment.boot += UInt64(custody.settings.lifeSeconds) * 1_000 }
+                custody.endOverdueLives(at: moment, &actions)
                 if station.mutation != .overdueNotOffered { custody.offerOverdueAgain(at: now, &actions) }
             }
             sweepLives()

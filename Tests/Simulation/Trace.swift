@@ -11,6 +11,7 @@ package struct Trace {
         case sync, mended, readOnly, writesAgain, damage
         case cutConnection, halfOpen, partition, slow, clock, brokenDisk, shortDisk, failCalls, flip, wipe, restore
         case retired, carried, removing, removed
+        case network
         case heal, drained, phase, rule
     }
 

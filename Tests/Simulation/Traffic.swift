@@ -260,6 +260,8 @@ final class Traffic {
             world.note(station.index, .refused, UInt64(token), 0, refusal.code)
             switch refusal.code {
             case "NOT_CLEARED", "NO_ROUTE", "NO_ADDRESSEE": break
+            // Its post has left, or comes later.
+            case "FM_NOT_OURS" where !ledger.newHomes.isEmpty: break
             case "NO_ROOM": ledger.refusedForRoom(station.index, clients[token].highest)
             default:
                 world.breaks(.honestNeighbours, station: station.index, "a submission was refused: \(refusal.code)")
