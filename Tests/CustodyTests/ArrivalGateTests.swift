@@ -165,6 +165,25 @@ struct ArrivalGateTests {
         #expect(again.room(1).count == 1)
     }
 
+    @Test("A hold that ended by itself, and what was passed on behind it, are so after a restart, too")
+    func toldAndPassed() throws {
+        let arrival = try Self.offered(classification: .secret) { $0.classification = .secret }
+        var hub = Self.hub(fork(second: .confidential))
+        hub.linkUp(1)
+        _ = Self.take(arrival, at: &hub)
+        #expect(Self.told(hub).count == 1)
+        _ = hub.act { core, now, actions in
+            _ = core.adopt(
+                RoutingTable(network: fork(), own: indicator("RUBB")), AddressBook(fork()), at: now, &actions)
+        }
+        let slices = hub.room(1)
+        #expect(slices.count == 1)
+        hub.note(slices, 1)
+        #expect(try Self.report(hub, "NORTH").state == .inTransit)
+        let again = TestStation(restarting: hub, synced: hub.journal.count, start: 6)
+        #expect(try Self.report(again, "NORTH").state == .inTransit)
+    }
+
     @Test("What has passed too many stations is held, and its originator told")
     func hops() throws {
         let arrival = try Self.offered {
