@@ -39,6 +39,8 @@ package enum Announcement: Sendable {
     case arrived(identity: CableIdentity, arrival: UInt64, post: String, office: String, precedence: Precedence)
     /// To the loop: an addressee asks for the cable of this acceptance once more. Answered with `rerun`.
     case rerunAsked(RecordPlace, post: String, key: String)
+    /// To the loop: the cable of this acceptance waits for a post that is here now. Answered with `comeHome`.
+    case comesHome(Homecoming)
     /// To a neighbour: what orders keep from the link.
     case linkNotice(link: Int, session: UInt64, LinkNotice)
     /// To a neighbour that closes the link: nothing is under way here.
@@ -141,7 +143,7 @@ extension JournalRecord {
     /// The sender's note that custody has passed needs no sync of its own (rule 12).
     package var mayWait: Bool {
         switch self {
-        case .passed, .carried, .carriedService, .standing, .audit, .orders: true
+        case .passed, .carried, .carriedService, .standing, .audit, .orders, .words: true
         case .desk(let record): record.mayWait
         case .started, .certificate, .accepted, .service, .undeliverable, .read, .reoffered, .stated, .changed, .link:
             false
@@ -154,7 +156,8 @@ extension Announcement {
     package var isCustodyNote: Bool {
         switch self {
         case .custodyTaken: true
-        case .submission, .outcome, .arrived, .desk, .rerunAsked, .linkNotice, .linkDrained, .linkShuts, .linkOpens:
+        case .submission, .outcome, .arrived, .desk, .rerunAsked, .comesHome, .linkNotice, .linkDrained, .linkShuts,
+            .linkOpens:
             false
         }
     }

@@ -126,7 +126,7 @@ package struct AuditEntry: Equatable, Sendable {
         case .audit(.operated(let action)): self.init(at: action.at, fact: .operated(action))
         case .audit(.refused(let refusal)): self.init(at: refusal.at, fact: .refused(refusal))
         case .audit(.head), .audit(.peerHead), .certificate, .carried, .carriedService, .standing, .stated, .changed,
-            .orders, .link:
+            .orders, .words, .link:
             return nil
         // What people do at desks is audited as their request.
         case .desk: return nil

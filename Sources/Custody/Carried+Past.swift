@@ -34,7 +34,7 @@ extension Carried.Past {
             case .carried(let carried): answers.insert(contentsOf: carried.past.answers, at: 0)
             case .passed(let passed): if let proved = Self.proved(passed, number) { answers.insert(proved, at: 0) }
             case .started, .certificate, .accepted, .undeliverable, .read, .reoffered, .carriedService, .standing,
-                .audit, .stated, .desk, .changed, .orders, .link:
+                .audit, .stated, .desk, .changed, .orders, .words, .link:
                 break
             }
             place = previous
@@ -91,7 +91,7 @@ extension Carried.Past {
         case .desk(let record):
             return (events(record), record.history?.previous ?? .none)
         case .changed(let change): return ([changed(change)], change.previous)
-        case .started, .certificate, .read, .carriedService, .standing, .audit, .stated, .orders, .link:
+        case .started, .certificate, .read, .carriedService, .standing, .audit, .stated, .orders, .words, .link:
             return ([], .none)
         }
     }

@@ -17,6 +17,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
     case standing(Standing)
     case changed(Changed)
     case orders(StandingOrders)
+    case words(StandingWords)
     case audit(AuditRecord)
     case stated(Statement)
     /// An operator's order for a link.
@@ -250,6 +251,9 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case .orders(let standing):
             writer.u8(71)
             standing.write(to: &writer)
+        case .words(let standing):
+            writer.u8(72)
+            standing.write(to: &writer)
         case .link(let order):
             writer.u8(80)
             order.write(to: &writer)
@@ -331,6 +335,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
         case 90: self = .audit(try AuditRecord(from: &reader))
         case 70: self = .changed(try Changed(from: &reader))
         case 71: self = .orders(try StandingOrders(from: &reader))
+        case 72: self = .words(try StandingWords(from: &reader))
         case 80: self = .link(try LinkOrder(from: &reader))
         case 50: self = .stated(try Statement(from: &reader))
         case DeskRecord.kinds: self = .desk(try DeskRecord(kind: kind, from: &reader))
@@ -362,7 +367,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
             guard changed.proof == nil, let message = changed.message else { return [] }
             return [(message.leafKind, message.encoded)]
         case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .orders, .link:
+            .orders, .words, .link:
             return []
         }
     }
@@ -392,7 +397,7 @@ package indirect enum JournalRecord: Equatable, Sendable {
             if changed.proof == nil, changed.message != nil { changed.proof = proofs.popFirst() }
             self = .changed(changed)
         case .started, .certificate, .passed, .service, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .orders, .link:
+            .orders, .words, .link:
             break
         }
         precondition(proofs.isEmpty, "a proof was made for a statement that is not there")

@@ -48,6 +48,7 @@ extension RecordDigest {
             writer.u64(UInt64(bitPattern: carried.passedAt))
         case .link(let order): Self.same(.link(order), &writer)
         case .orders(let standing): Self.same(.orders(standing), &writer)
+        case .words(let standing): Self.same(.words(standing), &writer)
         case .changed(let changed):
             writer.u8(70)
             JournalRecord.Changed(

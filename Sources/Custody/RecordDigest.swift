@@ -19,6 +19,7 @@ package enum RecordDigest: Equatable, Sendable {
     case standing(Standing)
     case changed(ChangeDigest)
     case orders(JournalRecord.StandingOrders)
+    case words(JournalRecord.StandingWords)
     case audit(AuditRecord)
     case stated(StatementDigest)
     case link(LinkOrder)
@@ -58,6 +59,7 @@ package enum RecordDigest: Equatable, Sendable {
                     number: changed.number, index: changed.index, change: changed.change, message: changed.message,
                     endsOrder: changed.endsOrder, user: changed.user, reason: changed.reason, at: changed.at))
         case .orders(let standing): self = .orders(standing)
+        case .words(let standing): self = .words(standing)
         case .link(let order): self = .link(order)
         case .stated(let statement):
             self = .stated(StatementDigest(message: statement.message, at: statement.at))

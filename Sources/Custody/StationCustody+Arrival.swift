@@ -82,12 +82,12 @@ extension StationCustody {
     }
 
     /// The stricter of what the block and the octets say (rule 23): captions of both.
-    private func gatedAll(_ arrival: CableArrival) -> [String] {
+    func gatedAll(_ arrival: CableArrival) -> [String] {
         let more = arrival.captions.filter { !arrival.block.captions.contains($0) }
         return arrival.block.captions + more
     }
 
-    private func gatedCaptions(_ arrival: CableArrival) -> [String] { released.rules.limiting(gatedAll(arrival)) }
+    func gatedCaptions(_ arrival: CableArrival) -> [String] { released.rules.limiting(gatedAll(arrival)) }
 
     private func holdReason(_ arrival: CableArrival) -> HoldReason {
         if !signerMay(arrival) { return .signerMayNot }
@@ -111,7 +111,10 @@ extension StationCustody {
         let slot = endsHere ? origin(of: arrival.message) : nil
         let before = slot.flatMap { state(of: arrival.message, in: $0) }
         // Before the record of its taking: what a power cut leaves of both may be an answer too many, and none too few.
-        if endsHere { answer(arrival.message, at: now, &actions) }
+        if endsHere {
+            followSpeaker(arrival.message, at: now, &actions)
+            answer(arrival.message, at: now, &actions)
+        }
         record(
             .service(
                 JournalRecord.ServiceCustody(
@@ -119,7 +122,7 @@ extension StationCustody {
                     ageMilliseconds: arrival.ageMilliseconds, trace: arrival.trace, at: now.wall,
                     previous: slot.map { entries[$0].last } ?? .none)), at: now, &actions)
         actions.afterPersist.append(note)
-        if arrival.message.kind == .rerun, endsHere { beginReruns(&actions) }
+        if endsHere, arrival.message.kind == .rerun || arrival.message.kind == .moved { beginReruns(&actions) }
         if arrival.message.kind.isOrder {
             guard arrival.message.station == arrival.message.identity.station else {
                 return alarm(
@@ -127,9 +130,15 @@ extension StationCustody {
             }
             obey(arrival.message, number: CustodyNumber(sequence: nextSequence - 1), at: now, &actions)
         }
-        guard endsHere, arrival.message.isOutcome else { return }
-        guard let slot, let position = position(of: arrival.message, in: slot) else {
+        guard endsHere, arrival.message.isOutcome || arrival.message.kind == .moved else { return }
+        guard let slot, let position = delivery(of: arrival.message, in: slot) else {
+            if arrival.message.kind == .moved { return }
             alarm("receipt.unmatched", arrival.message.identity, "station", arrival.signer.description, &actions)
+            return
+        }
+        guard arrival.message.isOutcome, position == self.position(of: arrival.message, in: slot) else {
+            if let before { tellOutcome(slot, position, since: before, at: now, &actions) }
+            if arrival.message.isOutcome { noteEarly(arrival, &actions) }
             return
         }
         let delivery = entries[slot][delivery: position]
@@ -143,10 +152,20 @@ extension StationCustody {
     }
 
     private func state(of message: ServiceMessage, in slot: UInt32) -> DeliveryState? {
-        position(of: message, in: slot).map { entries[slot][delivery: $0].state }
+        delivery(of: message, in: slot).map { entries[slot][delivery: $0].state }
     }
 
-    private mutating func countEnd(_ delivery: CustodyDelivery, of slot: UInt32, at now: Instant) {
+    private func noteEarly(_ arrival: ServiceArrival, _ actions: inout Actions) {
+        actions.now.append(
+            .event(
+                StationEvent(
+                    .notice, "receipt.early",
+                    [
+                        ("id", arrival.message.identity.description), ("station", arrival.signer.description),
+                    ])))
+    }
+
+    mutating func countEnd(_ delivery: CustodyDelivery, of slot: UInt32, at now: Instant) {
         switch delivery.state {
         case .delivered:
             let age = UInt64(clamping: Int64(clamping: now.boot) - entries[slot].born)

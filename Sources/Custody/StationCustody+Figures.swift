@@ -69,12 +69,11 @@ package struct ServiceSurvey: Sendable {
 
 extension StationCustody {
     package func figures(at now: Instant) -> StationFigures {
-        let items = linkItems(at: now)
-        return StationFigures(
+        StationFigures(
             counts: traffic,
-            links: links.indices.map { link in
+            links: shownLinks.map { link in
                 LinkFigures(
-                    item: items[link], counts: links[link].counts, oldest: oldestAges(link, at: now),
+                    item: linkItem(link, at: now), counts: links[link].counts, oldest: oldestAges(link, at: now),
                     transfer: transfer(on: link))
             }, kept: entries.count, liveOctets: liveOctets, unacknowledged: unacknowledged(at: now))
     }

@@ -34,6 +34,8 @@ extension StationCustody {
             fold(changed, at: now)
         case .orders(let standing):
             fold(standing)
+        case .words(let standing):
+            fold(standing)
         case .link(let order):
             fold(order, at: now)
         case .stated(let statement):
@@ -45,6 +47,7 @@ extension StationCustody {
 
     mutating func fold(_ acceptance: AcceptanceDigest, at now: Instant) {
         guard let slot = insert(acceptance, sequence: nextSequence, at: now) else { return }
+        endWaiting(acceptance)
         for index in acceptance.desks.indices {
             expectReceipt(acceptance, index, sequence: nextSequence, at: now)
         }
@@ -79,7 +82,7 @@ extension StationCustody {
         _ acceptance: AcceptanceDigest, _ desk: AcceptanceDigest.Desk, _ post: String
     ) {
         guard case .arrived = acceptance.source else { return }
-        settle(
+        settleHere(
             ServiceMessage(
                 kind: .receipt, network: settings.network, identity: acceptance.identity,
                 contentHash: Digest(acceptance.mark.high, acceptance.mark.low, 0, 0), post: post,
@@ -197,7 +200,7 @@ extension StationCustody {
     }
 
     /// No record says when a hold that ends by itself has ended: what was passed on was held no more.
-    private func waits(_ slot: UInt32, _ position: Int) -> Bool {
+    func waits(_ slot: UInt32, _ position: Int) -> Bool {
         let delivery = entries[slot][delivery: position]
         return delivery.state == .queued || delivery.state == .held && delivery.why.endsByItself
     }
@@ -249,26 +252,11 @@ extension StationCustody {
             return
         }
         switch service.message.kind {
-        case .receipt, .notice, .acknowledgment, .cancelled: settle(service.message, receivedAt: service.at)
-        case .held, .moved: advise(service.message)
+        case .receipt, .notice, .acknowledgment, .cancelled, .held, .moved, .rerun:
+            hear(service.message, at: service.at)
         case .noReceipt: trust(service.message)
-        case .rerun: expectRerun(service.message, at: service.at)
         case .inquiry, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport: break
         }
-    }
-
-    /// Where a delivery is held, or has moved to, as its station says; it is not at its end.
-    private mutating func advise(_ message: ServiceMessage) {
-        guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
-        if message.kind == .moved {
-            // Only the station that the delivery is for may say that its post is elsewhere.
-            guard message.station == entries[slot][delivery: position].station,
-                let station = RoutingIndicator(message.office)
-            else { return }
-            touch(slot)
-            entries[slot][delivery: position].move(to: station)
-        }
-        advice[entries[slot].sequence, default: [:]][entries[slot][delivery: position].index] = message.reason
     }
 
     mutating func fold(_ end: EndDigest, at now: Instant) {
@@ -335,6 +323,16 @@ extension StationCustody {
     /// A receipt outranks a notice whatever the order of arrival (rule 20).
     mutating func settle(_ message: ServiceMessage, receivedAt: Int64) {
         guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
+        settle(message, slot, position, receivedAt: receivedAt)
+    }
+
+    /// The same for what was delivered here, whatever station the delivery was for.
+    private mutating func settleHere(_ message: ServiceMessage, receivedAt: Int64) {
+        guard let slot = origin(of: message), let position = delivery(of: message, in: slot) else { return }
+        settle(message, slot, position, receivedAt: receivedAt)
+    }
+
+    private mutating func settle(_ message: ServiceMessage, _ slot: UInt32, _ position: Int, receivedAt: Int64) {
         let state = entries[slot][delivery: position].state
         guard mayEnd(message, slot, position) else { return }
         touch(slot)

@@ -50,9 +50,20 @@ extension StationCustody {
 
     private func wasDelivered(before inquiry: ServiceMessage) -> Bool? {
         guard let slot = origin(of: inquiry) else { return markedAnswer(inquiry) }
-        return position(of: inquiry, in: slot).map {
+        return delivery(of: inquiry, in: slot).map {
             let delivery = entries[slot][delivery: $0]
+            // Two stations' clocks are not compared: what another desk of the post has was there before.
+            guard delivery.station == inquiry.station else {
+                return delivery.state.isOnDesk || hasEarlyReceipt(before: inquiry, slot, delivery.index)
+            }
             return delivery.state.isOnDesk && delivery.at != 0 && delivery.at < inquiry.at
+        }
+    }
+
+    private func hasEarlyReceipt(before inquiry: ServiceMessage, _ slot: UInt32, _ index: UInt16) -> Bool {
+        early[entries[slot].sequence].contains {
+            $0.index == index && $0.message.station == inquiry.station && $0.message.isOutcome
+                && $0.message.at < inquiry.at
         }
     }
 

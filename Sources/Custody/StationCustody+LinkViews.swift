@@ -88,13 +88,14 @@ extension StationCustody {
     /// Starts of a neighbour of which the numbers are listed, the newest.
     private static let startsMax = 8
 
-    package func linkItems(at now: Instant) -> [LinkItem] {
-        links.indices.filter { !links[$0].isGone || links[$0].isUp || !links[$0].queue.isEmpty }.map {
-            linkItem($0, at: now)
-        }
+    package func linkItems(at now: Instant) -> [LinkItem] { shownLinks.map { linkItem($0, at: now) } }
+
+    /// The links of the network file, and those that were and are not empty yet.
+    var shownLinks: [Int] {
+        links.indices.filter { !links[$0].isGone || links[$0].isUp || !links[$0].queue.isEmpty }
     }
 
-    private func linkItem(_ ordinal: Int, at now: Instant) -> LinkItem {
+    func linkItem(_ ordinal: Int, at now: Instant) -> LinkItem {
         let link = links[ordinal]
         var queued: [Precedence: Int] = [:]
         for precedence in Precedence.allCases { queued[precedence] = link.waiting[Int(precedence.rawValue)] }

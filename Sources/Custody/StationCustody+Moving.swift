@@ -53,7 +53,7 @@ extension StationCustody {
             changed.previous = entries[slot].last
             return .changed(changed)
         case .started, .certificate, .accepted, .read, .carried, .carriedService, .standing, .audit, .stated, .orders,
-            .link:
+            .words, .link:
             return record
         }
     }

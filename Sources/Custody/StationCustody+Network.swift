@@ -30,6 +30,7 @@ extension StationCustody {
         }
         refusedBy.removeAll()
         lookAgain(at: now, &actions)
+        hearEarlyWords(at: now, &actions)
         for link in links.indices { fill(link, at: now, &actions) }
         actions.wake(at: now.boot + Self.startMilliseconds)
         return (new, narrowed)
@@ -68,21 +69,31 @@ extension StationCustody {
     private mutating func followPost(_ slot: UInt32, _ position: Int, at now: Instant, _ actions: inout Actions) {
         let delivery = entries[slot][delivery: position]
         let post = names[delivery.post]
-        guard !addresses.isServed(post, by: delivery.station), isInHand(slot, position),
-            let station = addresses.stations(serving: post).first, station != settings.station
-        else { return }
-        if delivery.state == .held, delivery.why == .unknownPost {
-            change(slot, position, .released, user: nil, reason: "", at: now, &actions)
+        if delivery.station == settings.station {
+            // It waits between custody and desk: for a post that nobody knew, or while its cable is read.
+            if delivery.state == .held {
+                guard delivery.why == .unknownPost || delivery.why.endsByItself,
+                    !addresses.stations(serving: post).isEmpty
+                else { return }
+                change(slot, position, .released, user: nil, reason: "", at: now, &actions)
+            }
             return seekPosts(sequence: entries[slot].sequence, at: now, &actions)
         }
+        let homes = addresses.stations(serving: post)
+        guard !addresses.isServed(post, by: delivery.station), isInHand(slot, position),
+            let station = homes.contains(settings.station) ? settings.station : homes.first
+        else { return }
         let isOrigin = entries[slot].isOrigin
         // The addressee's station may know better where its post is; a relay moves what nobody else could.
-        guard isOrigin || routing.network.station(delivery.station) == nil,
+        // Nor does it wait for a way to that station where the post is here.
+        let isHome = station == settings.station && delivery.state == .held
+        guard isOrigin || isHome || routing.network.station(delivery.station) == nil,
             delivery.state == .queued || delivery.why.endsByItself
         else { return }
         takeOff(slot, position)
         if delivery.state == .held { change(slot, position, .released, user: nil, reason: "", at: now, &actions) }
         change(slot, position, .moved(station), user: nil, reason: "", at: now, &actions)
+        if station == settings.station { seekPosts(sequence: entries[slot].sequence, at: now, &actions) }
     }
 }
 

@@ -315,6 +315,7 @@ extension StationCustody {
     /// acceptance, and then at twice the age each time: whoever had custody may have lost its disk (rule 10).
     package mutating func offerOverdueAgain(at now: Instant, _ actions: inout Actions) {
         beginReruns(&actions)
+        beginHomecomings(&actions)
         var overdue = [[CustodyNumber]](repeating: [], count: links.count)
         for slot in 0..<entries.high where entries.holds(slot) && entries[slot].isOrigin {
             let age = Int64(clamping: now.boot) - entries[slot].born

@@ -265,7 +265,7 @@ extension StationCustody {
         for link in links.indices { fill(link, at: now, &actions) }
     }
 
-    private func outcome(_ slot: UInt32, _ position: Int, at now: Instant) -> ServiceMessage {
+    func outcome(_ slot: UInt32, _ position: Int, at now: Instant) -> ServiceMessage {
         message(
             .cancelled, slot, position, entries[slot][delivery: position].precedence,
             "cancelled by \(settings.station) by order of \(entries[slot].identity.station)", at: now)
@@ -309,16 +309,17 @@ extension StationCustody {
     /// - Returns: the cables that were changed.
     mutating func redoWhatFollowsAcceptance(at now: Instant, _ actions: inout Actions) -> Set<UInt32> {
         var changed: Set<UInt32> = []
-        for slot in 0..<entries.high where entries.holds(slot) && !entries[slot].isOrigin {
+        for slot in 0..<entries.high where entries.holds(slot) {
+            let isOrigin = entries[slot].isOrigin
             let isOpen = (0..<entries[slot].deliveryCount).contains {
                 let delivery = entries[slot][delivery: $0]
-                return delivery.state == .held
-                    || delivery.state == .queued && (!orders.isEmpty || delivery.station == settings.station)
+                let isHere = delivery.state == .queued && delivery.station == settings.station
+                return isHere || !isOrigin && (delivery.state == .held || delivery.state == .queued && !orders.isEmpty)
             }
             guard isOpen else { continue }
             let sequence = entries[slot].sequence
             let before = nextSequence
-            meetOrders(sequence: sequence, at: now, &actions)
+            if !isOrigin { meetOrders(sequence: sequence, at: now, &actions) }
             seekPosts(sequence: sequence, at: now, &actions)
             tellOfHolds(sequence: sequence, at: now, &actions)
             if nextSequence != before { changed.insert(slot) }
@@ -358,8 +359,9 @@ extension StationCustody {
             lift(slot, position)
             return
         case .moved(let station):
-            entries[slot][delivery: position].move(to: station)
+            move(slot, position, to: station)
             whenSynced(.cable(slot))
+            hearAgain(slot, position)
         }
         entries[slot][delivery: position].since = changed.at
     }

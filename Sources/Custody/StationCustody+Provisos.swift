@@ -64,14 +64,17 @@ extension StationCustody {
 
     // MARK: Posts that nobody knows here
 
-    /// Deliveries for this station whose post is none of its: the post has moved, or is not known (rule 22).
+    /// Deliveries for this station that are on no desk: the post has come here, has moved, or is not known (rule 22).
     mutating func seekPosts(sequence: UInt64, at now: Instant, _ actions: inout Actions) {
         guard let slot = slot(ofSequence: sequence) else { return }
         for position in 0..<entries[slot].deliveryCount {
             let delivery = entries[slot][delivery: position]
             guard delivery.state == .queued, delivery.station == settings.station else { continue }
             let post = names[delivery.post]
-            guard !addresses.isServed(post, by: settings.station) else { continue }
+            guard !addresses.isServed(post, by: settings.station) else {
+                bringHome(slot, position, &actions)
+                continue
+            }
             var message = message(
                 .held, slot, position, delivery.precedence,
                 "held by \(settings.station): \(HoldReason.unknownPost.sentence)", at: now)

@@ -18,11 +18,9 @@ extension StationCustody {
         return true
     }
 
-    /// Only the station of an addressee may ask, and only for that one.
+    /// Only the station of an addressee may ask, and only for that one; who is not known as such yet is heard later.
     mutating func rerunAsked(_ message: ServiceMessage, at now: Instant, _ actions: inout Actions) {
-        guard let slot = origin(of: message), let position = position(of: message, in: slot),
-            entries[slot][delivery: position].station == message.station
-        else {
+        guard let slot = origin(of: message), delivery(of: message, in: slot) != nil else {
             alarm("rerun.unmatched", message.identity, "station", message.station.description, &actions)
             return
         }
@@ -38,9 +36,7 @@ extension StationCustody {
 
     /// A question is on record: what it asks for is due until it is made, also over a restart.
     mutating func expectRerun(_ message: ServiceMessage, at: Int64) {
-        guard let slot = origin(of: message), let position = position(of: message, in: slot),
-            entries[slot][delivery: position].station == message.station
-        else { return }
+        guard let slot = origin(of: message), let position = position(of: message, in: slot) else { return }
         let key = RerunBook.key(message, at: at)
         guard keys[key] == nil else { return }
         reruns.expect(

@@ -91,8 +91,12 @@ extension StationCustody {
         if entry.isOrigin { markAnswers(entry, at: now) }
         doubts.entries[slot] = nil
         if entry.isOnDesk {
-            for position in 0..<entry.deliveryCount where entry[delivery: position].state.isOnDesk {
+            for position in 0..<entry.deliveryCount {
                 let delivery = entry[delivery: position]
+                // What went to another station's desk, or came home in an arrival of its own, has its mark there.
+                guard delivery.state.isOnDesk, delivery.station == settings.station,
+                    !entry.isOrigin || !delivery.isMoved
+                else { continue }
                 marks.add(
                     DeliveryMark(identity: entry.identity, content: entry.mark, post: names[delivery.post]),
                     at: delivery.since, segment: entry.place.segment)
@@ -105,6 +109,7 @@ extension StationCustody {
         refusedBy[entry.sequence] = nil
         unsettled.remove(entry.sequence)
         advice[entry.sequence] = nil
+        early.forget(entry.sequence)
         reruns.forget(entry.sequence)
         toldOfHold[entry.sequence] = nil
         liveOctets -= min(liveOctets, CustodyEntry.recordOctets(UInt64(entry.length)))
@@ -187,6 +192,10 @@ extension StationCustody {
         record(
             .carried(Carried(state: state, past: past, acceptance: acceptance)), at: now, &actions)
         carryFacts(slot, desks, at: now, &actions)
+        let (words, homes) = (early[sequence], early.homes(of: sequence))
+        guard !words.isEmpty || !homes.isEmpty else { return }
+        record(
+            .words(JournalRecord.StandingWords(sequence: sequence, words: words, homes: homes)), at: now, &actions)
     }
 
     private func standings(of desks: [AcceptanceDigest.Desk], sequence: UInt64) -> [CarriedState.Desk] {

@@ -143,7 +143,8 @@ extension StationCustody {
         switch delivery.state {
         case .queued:
             guard delivery.transmission != CustodyDelivery.none, transmissions.holds(delivery.transmission) else {
-                return "its record is being synced"
+                return delivery.station == settings.station
+                    ? "its post is at this station now: it is read for its desk" : "its record is being synced"
             }
             return why(transmissions[delivery.transmission], length: length)
         case .inTransit:

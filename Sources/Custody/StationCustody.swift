@@ -126,6 +126,8 @@ package struct StationCustody: ~Copyable {
     var corrections: [CableIdentity: [CableIdentity]] = [:]
     /// Reruns that were asked for and are not made.
     var reruns = RerunBook()
+    /// Deliveries here for posts that are this station's now.
+    var homecomings = HomecomingBook()
     /// What the audit has come to, here and at the neighbours.
     var audit = AuditLedger()
     /// Digests of new records that wait for their places, oldest first, and how many of them have theirs.
@@ -140,6 +142,8 @@ package struct StationCustody: ~Copyable {
     var orders = OrderMarks()
     /// At the originator: what a station said of a delivery that is not at its end, by sequence and index.
     var advice: [UInt64: [UInt16: String]] = [:]
+    /// What stations said of deliveries that are not known to be theirs.
+    var early = EarlyWords()
     /// Deliveries of whose hold here the originator was told, by sequence.
     var toldOfHold: [UInt64: Set<UInt16>] = [:]
     /// What was accepted up to here was accepted before this start: it may have been offered, too.
@@ -217,9 +221,11 @@ package struct StationCustody: ~Copyable {
             release(.cable(slot), at: now, &actions)
         }
         for number in waiting { release(.service(number), at: now, &actions) }
+        hearEarlyWords(at: now, &actions)
         settle(at: now, &actions)
         tend(at: now, &actions)
         beginReruns(&actions)
+        beginHomecomings(&actions)
     }
 
     /// A certificate that stored signatures need is to be kept. Once each: the loop knows which are.
@@ -337,7 +343,7 @@ package struct StationCustody: ~Copyable {
             }
         case .orders(let standing):
             for item in standing.items { orders.placed(item.key, in: place.segment) }
-        case .started, .read:
+        case .started, .read, .words:
             break
         }
     }
@@ -359,7 +365,7 @@ package struct StationCustody: ~Copyable {
         }
     }
 
-    /// The delivery that a receipt or notice is about; only its own station may speak for it.
+    /// The delivery that a receipt or notice is about; only its own station may say how it ended.
     func position(of message: ServiceMessage, in slot: UInt32) -> Int? {
         guard let post = names.known(message.post) else { return nil }
         return (0..<entries[slot].deliveryCount).first {
@@ -367,9 +373,8 @@ package struct StationCustody: ~Copyable {
             guard delivery.post == post else { return false }
             switch message.kind {
             case .notice, .held, .cancelled, .moved: return true
-            case .receipt, .acknowledgment:
-                return delivery.station == message.station || addresses.isServed(message.post, by: message.station)
-            case .inquiry, .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport, .rerun:
+            case .receipt, .acknowledgment, .rerun: return speaks(message.station, for: delivery, of: slot)
+            case .inquiry, .noReceipt, .hasReceipt, .cancelOrder, .raiseOrder, .tracer, .traceReport:
                 return delivery.station == message.station
             }
         }

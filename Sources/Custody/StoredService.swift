@@ -15,6 +15,7 @@ extension JournalRecord {
         case .stated(let statement): statement.proof.map { (statement.message, $0, []) }
         case .desk(let record): record.service
         case .started, .certificate, .accepted, .passed, .read, .reoffered, .carried, .standing, .audit, .orders,
+            .words,
             .link:
             nil
         }

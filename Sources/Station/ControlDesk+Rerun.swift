@@ -55,4 +55,20 @@ extension ControlDesk {
             }
         }
     }
+
+    /// A cable that waits here for a post which is here now: it is read for its desk.
+    func bringHome(_ place: RecordPlace, _ homecoming: Homecoming) {
+        offQueue { [self] in
+            do {
+                let original = try archive.acceptance(place)
+                let reading = try archive.reading(of: archive.intact(original))
+                loop.post { custody, now, actions in
+                    custody.comeHome(homecoming, original, reading, at: now, &actions)
+                }
+            } catch {
+                loop.alarm(unreadable: error)
+                loop.post { custody, _, _ in custody.homecomingFailed(homecoming) }
+            }
+        }
+    }
 }

@@ -57,7 +57,7 @@ extension ControlDesk {
                 told += hops(of: service.message, flaw) + steps(of: service.message, flaw)
             case .passed(let passed): notes.append(passed)
             case .started, .certificate, .accepted, .undeliverable, .read, .reoffered, .carried, .carriedService,
-                .standing, .changed, .orders, .audit, .stated, .desk, .link:
+                .standing, .changed, .orders, .words, .audit, .stated, .desk, .link:
                 continue
             }
         }

@@ -409,6 +409,8 @@ private final class Wiring: StationAnnouncer {
     func leaveOpen(_ tokens: [UInt64]) { desk.leaveOpen(tokens) }
     func rerunAsked(_ place: RecordPlace, post: String, key: String) { desk.rerun(place, post: post, key: key) }
 
+    func comesHome(_ place: RecordPlace, _ homecoming: Homecoming) { desk.bringHome(place, homecoming) }
+
     func attend(_ task: DeskTask) { desk.hooks.attend(task) }
 
     func alarmed(_ event: StationEvent) { desk.hooks.alarmed(event) }

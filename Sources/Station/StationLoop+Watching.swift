@@ -58,7 +58,7 @@ extension StationLoop {
             row.detail = refusal.count > 1 ? "\(refusal.code), \(refusal.count) times" : refusal.code
             return [row]
         // The order for a link is told as the operation that it is.
-        case .link, .certificate, .read, .carried, .carriedService, .standing, .orders, .audit(.head),
+        case .link, .certificate, .read, .carried, .carriedService, .standing, .orders, .words, .audit(.head),
             .audit(.peerHead),
             .stated, .desk:
             return []

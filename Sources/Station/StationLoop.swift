@@ -25,6 +25,7 @@ protocol StationAnnouncer: AnyObject, Sendable {
     func open(_ link: Int)
     /// An addressee asks for a cable once more: its acceptance stands there.
     func rerunAsked(_ place: RecordPlace, post: String, key: String)
+    func comesHome(_ place: RecordPlace, _ homecoming: Homecoming)
     /// A person or a program is to be told; `told` is to be posted when that is done.
     func attend(_ task: DeskTask)
     /// An alarm was raised: its program may be run.
@@ -430,6 +431,8 @@ final class StationLoop: @unchecked Sendable {
                 announcer?.arrived(identity, arrival: arrival, post: post, office: office, precedence: precedence)
             case .desk(let task): announcer?.attend(task)
             case .rerunAsked(let place, let post, let key): announcer?.rerunAsked(place, post: post, key: key)
+            case .comesHome(let homecoming):
+                if let place = custody.place(of: homecoming) { announcer?.comesHome(place, homecoming) }
             case .linkNotice(let link, let session, let notice):
                 announcer?.send(.linkNotice(notice), session: session, on: link)
             case .linkDrained(let link, let session): announcer?.send(.linkDrained, session: session, on: link)

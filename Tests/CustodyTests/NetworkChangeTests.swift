@@ -60,6 +60,25 @@ struct NetworkChangeTests {
         #expect(station.core.linkItems(at: station.now).map(\.peer) == [indicator("RUDD")])
     }
 
+    @Test("Who measures sees the links of the network, and those that were until they are empty")
+    func figures() {
+        var station = TestStation("RUAA", network: network(version: 1, side: true))
+        let both = [indicator("RUBB"), indicator("RUDD")]
+        #expect(station.core.figures(at: station.now).links.map(\.item.peer) == both)
+        station.linkUp(0)
+        _ = Self.adopt(network(version: 2, side: true, without: "RUBB"), &station)
+        #expect(station.core.figures(at: station.now).links.map(\.item.peer) == both)
+        let now = station.now
+        _ = station.act { core, _, actions in
+            core.linkDown(0, session: 1, why: "the link is gone", nextAt: nil, at: now, &actions)
+        }
+        _ = station.submit()
+        _ = station.sync()
+        let figures = station.core.figures(at: station.now).links
+        #expect(figures.map(\.item.peer) == [indicator("RUDD")])
+        #expect(figures.map { $0.item.queued[.routine] } == [1])
+    }
+
     @Test("What is no longer cleared is held with its reason, and goes when it is cleared again")
     func held() {
         var station = TestStation("RUAA", network: network(version: 1))

@@ -234,7 +234,7 @@ extension Ledger {
                     .nothingVanishes, station: station.index, "a receipt for \(taken.identity) is said to be taken")
             }
         case .passed?, .undeliverable?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?,
-            .standing?, .audit?, .stated?, .desk?, .changed?, .orders?, .link?, nil:
+            .standing?, .audit?, .stated?, .desk?, .changed?, .orders?, .words?, .link?, nil:
             world.breaks(.nothingVanishes, station: station.index, "what was taken is no custody")
         }
     }
@@ -439,7 +439,7 @@ extension Ledger {
             case .changed(let changed)?:
                 if let message = changed.message { atRisk.insert(message.identity) }
             case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
-                .audit?, .orders?, .link?, nil:
+                .audit?, .orders?, .words?, .link?, nil:
                 break
             }
         }

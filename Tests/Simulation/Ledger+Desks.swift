@@ -70,7 +70,7 @@ extension Ledger {
                 )
             case .desk(.archived), .desk(.suspenseClosed), .desk(.told), .desk(.facts): continue
             case .started, .certificate, .accepted, .passed, .service, .undeliverable, .read, .reoffered, .carried,
-                .carriedService, .standing, .audit, .stated, .orders, .changed, .link:
+                .carriedService, .standing, .audit, .stated, .orders, .words, .changed, .link:
                 continue
             }
         }

@@ -134,7 +134,8 @@ extension Ledger {
                 guard case .service(let service) = $0.digest, service.message.identity == entry.desk.identity,
                     service.message.post == entry.desk.post
                 else { return false }
-                return isKept
+                // Of what another desk of the post has, no clock says which was first.
+                return isKept && service.message.station == station.name
                     ? service.message.kind == .receipt && service.message.at < entry.at
                     : service.message.kind == .receipt || service.message.kind == .acknowledgment
             }

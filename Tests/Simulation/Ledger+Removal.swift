@@ -74,8 +74,15 @@ extension Ledger {
                 guard case .cancelled = changed.change else { return }
                 ended[changed.number.sequence, default: []].insert(changed.index)
                 cancelled[changed.number.sequence, default: []].insert(changed.index)
-            case .accepted(let acceptance): mark(acceptance, sequence, own)
-            case .started, .audit, .stated, .orders, .link: break
+            case .accepted(let acceptance):
+                mark(acceptance, sequence, own)
+                // What waited here for a post that came here is on its desk.
+                if case .arrived(let offered) = acceptance.source, offered.peer == own {
+                    let home = acceptance.deliveries.map(\.index)
+                    ended[offered.number.sequence, default: []].formUnion(home)
+                    passed[offered.number.sequence, default: []].formUnion(home)
+                }
+            case .started, .audit, .stated, .orders, .words, .link: break
             }
         }
 
@@ -257,7 +264,7 @@ extension Ledger {
         case .desk(.acknowledged(let given)):
             return given.message.flatMap { needsService(CustodyNumber(sequence: sequence), $0) }
         case .certificate(let der): return stands(fates.certified[der]) ? nil : "a certificate stands in it alone"
-        case .passed, .started, .read, .reoffered, .audit, .orders: return nil
+        case .passed, .started, .read, .reoffered, .audit, .orders, .words: return nil
         case .link(let order):
             return isOutdated(station, sequence, order)
                 ? nil : "an order for the link to \(order.peer) stands in it alone"

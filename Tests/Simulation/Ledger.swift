@@ -235,7 +235,8 @@ package final class Ledger {
         case .desk(let record): checkDesk(station, record)
         case .carried(let state, _): checkCarried(station, state)
         case .undeliverable(let end): checkLife(station, end)
-        case .service, .started, .certificate, .read, .reoffered, .carriedService, .standing, .audit, .orders, .link:
+        case .service, .started, .certificate, .read, .reoffered, .carriedService, .standing, .audit, .orders, .words,
+            .link:
             break
         case .changed(let changed): checkChange(station, changed)
         }
@@ -254,7 +255,7 @@ package final class Ledger {
         case .passed(let passed):
             for item in passed.items { books[index].passed[item.number.raw, default: []].formUnion(item.deliveries) }
         case .undeliverable, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated, .desk, .changed, .orders, .link:
+            .stated, .desk, .changed, .orders, .words, .link:
             break
         }
     }

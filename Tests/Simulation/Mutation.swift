@@ -39,6 +39,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case orderLeavesNoMark
     /// An offer says nothing of a delivery whose post has moved (rule 22).
     case movedMarkLost
+    /// A cable that waits at the station to which its post moves stays there (rule 22).
+    case homecomingForgotten
     /// A notice says that a life is over when it has just begun (rule 20).
     case noticeTooEarly
     /// An order to raise is recorded as one to cancel.

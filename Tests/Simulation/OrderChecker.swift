@@ -65,6 +65,9 @@ final class OrderChecker {
     private var units: [Key: Unit] = [:]
     /// Lanes to which deliveries were raised.
     private var raised: [Key: Int] = [:]
+    /// Stations to which deliveries have moved.
+    private var homes: [Key: RoutingIndicator] = [:]
+    private var wereHome: Set<Key> = []
     private var sessions: [UInt64?]
     private let neighbours: [RoutingIndicator]
     private var restraints: KnownRestraints
@@ -112,7 +115,8 @@ final class OrderChecker {
             }
             apply(changed)
             switch changed.change {
-            case .released, .moved: addChanged(changed)
+            case .released: if !isForDesk(changed) { addChanged(changed) }
+            case .moved(let station): if station != own, waits(changed) { addChanged(changed) }
             case .held, .cancelling, .cancelled, .raised: break
             }
         case .stated(let statement):
@@ -139,7 +143,7 @@ final class OrderChecker {
                 case .desk(let record)?:
                     if let message = record.statement { addAgain(item.number, message.precedence) }
                 case .passed?, .started?, .certificate?, .read?, .reoffered?, .carried?, .carriedService?, .standing?,
-                    .audit?, .orders?, .link?, nil:
+                    .audit?, .orders?, .words?, .link?, nil:
                     break
                 }
             }
@@ -147,7 +151,9 @@ final class OrderChecker {
             guard let message = given.message else { break }
             addService(CustodyNumber(sequence: sequence), to: message.identity.station, message.precedence)
         case .desk(.forwarded), .desk(.archived), .desk(.suspenseClosed), .desk(.told), .desk(.facts): break
-        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit, .orders, .link: break
+        case .passed, .started, .certificate, .read, .carried, .carriedService, .standing, .audit, .orders, .words,
+            .link:
+            break
         }
     }
 
@@ -163,8 +169,33 @@ final class OrderChecker {
             let lane = Int(precedence.rawValue) * 2
             raised[key] = max(raised[key] ?? 0, lane)
             if let unit = units[key] { units[key]?.lane = max(unit.lane, lane) }
-        case .released, .cancelling, .moved: break
+        case .moved(let station):
+            homes[key] = station
+            // It goes to a desk here.
+            if station == own {
+                units[key] = nil
+                wereHome.insert(key)
+            }
+        case .released, .cancelling: break
         }
+    }
+
+    /// Nobody is to get it over a link.
+    private func isForDesk(_ changed: ChangeDigest) -> Bool {
+        if let home = homes[key(changed)] { return home == own }
+        let digest = station.ledger.books[station.index].kept[changed.number.sequence]?.digest
+        guard case .accepted(let acceptance)? = digest else { return false }
+        return acceptance.deliveries.contains { $0.index == changed.index && $0.station == own }
+    }
+
+    private func key(_ changed: ChangeDigest) -> Key { Key(changed.number.sequence, delivery: changed.index) }
+
+    /// What was passed on and has moved behind that is only shown elsewhere.
+    private func waits(_ moved: ChangeDigest) -> Bool {
+        if units[key(moved)] != nil || wereHome.contains(key(moved)) { return true }
+        let digest = station.ledger.books[station.index].kept[moved.number.sequence]?.digest
+        guard case .accepted(let acceptance)? = digest else { return false }
+        return acceptance.deliveries.contains { $0.index == moved.index && $0.station == own }
     }
 
     private func addChanged(_ changed: ChangeDigest) {
@@ -219,7 +250,7 @@ final class OrderChecker {
                 breaks("a record of the core's own cannot be read: \(error)")
             }
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated, .desk, .orders:
+            .stated, .desk, .orders, .words:
             break
         case .link(let order): ordered(order)
         }
@@ -233,7 +264,7 @@ final class OrderChecker {
         case .service(let service): answered(service.message)
         case .changed(let changed): apply(changed)
         case .accepted, .started, .certificate, .read, .reoffered, .carried, .carriedService, .standing, .audit,
-            .stated, .desk, .orders:
+            .stated, .desk, .orders, .words:
             break
         case .link(let order): ordered(order)
         }

@@ -31,6 +31,56 @@ extension Scenario {
                 ? nil : "waited \(waits), arrived \(arrived), known to its originator \(known), \(old) at the old desk")
     }
 
+    static func earlyReceipt(_ mutation: Mutation?) -> Verdict {
+        // The old home and the new one are neighbours.
+        var plan = NetworkPlan.row(3, postsEach: 2)
+        let (relay, old, new) = (NetworkPlan.indicator(1), NetworkPlan.indicator(2), NetworkPlan.indicator(3))
+        plan.network.stations.append(
+            Network.Station(indicator: new, posts: [NetworkPlan.post(3, 0)], addresses: [], clearance: .secret))
+        plan.network.links += [Network.Link(a: relay, b: new), Network.Link(a: old, b: new)]
+        let stage = Stage(plan, mutation: mutation)
+        stage.pass(6_000)
+        stage.movePost(from: 2, to: 3, knownTo: [2, 3])
+        stage.submit(from: 0, to: 2, .flash, post: 1)
+        let wasThere = stage.wait { stage.accepted(at: 2) == 1 }
+        stage.cut(1, 2)
+        let arrived = stage.wait(most: 60_000) { stage.delivered(at: 3) == 1 }
+        let isEarly = stage.wait(most: 60_000) { stage.reports(at: 0).contains { $0.why.contains("delivered it") } }
+        stage.powerCut(0)
+        stage.start(0)
+        stage.pass(1_000)
+        let isStillOpen = stage.reports(at: 0).allSatisfy { $0.state == .inTransit }
+        stage.mend()
+        let known = stage.wait(most: 60_000) {
+            stage.reports(at: 0).contains { $0.state == .delivered && $0.movedTo == new }
+        }
+        return stage.finish(
+            else: wasThere && arrived && isEarly && isStillOpen && known
+                ? nil
+                : "at the old home \(wasThere), arrived \(arrived), early \(isEarly), open \(isStillOpen), known \(known)"
+        )
+    }
+
+    static func comesHome(_ mutation: Mutation?) -> Verdict {
+        let stage = Stage(.row(3, postsEach: 2), mutation: mutation)
+        stage.pass(6_000)
+        stage.cut(0, 1)
+        // Until the session is known to be lost: what was offered over it is not surely here.
+        stage.pass(60_000)
+        stage.submit(from: 0, to: 2, .routine, post: 1)
+        let waits = stage.wait { stage.accepted(at: 0) == 1 }
+        stage.pass(1_000)
+        stage.station(0).disk.interruptOn = (.sync, .kill)
+        stage.movePost(from: 2, to: 0, knownTo: [0])
+        let ended = stage.wait { !stage.station(0).isRunning }
+        stage.start(0)
+        let arrived = stage.wait(most: 60_000) { stage.delivered(at: 0) == 1 }
+        let known = stage.reports(at: 0).contains { $0.state == .delivered }
+        return stage.finish(
+            else: waits && ended && arrived && known
+                ? nil : "waited \(waits), ended \(ended), arrived \(arrived), known \(known)")
+    }
+
     static func partedTriangle(_ mutation: Mutation?) -> Verdict {
         var plan = NetworkPlan.row(3)
         plan.network.links.append(Network.Link(a: NetworkPlan.indicator(0), b: NetworkPlan.indicator(2)))

@@ -20,6 +20,10 @@ package enum Scenario: String, CaseIterable, Sendable {
     case cancelFirst
     /// (h) A post moves while its cable is under way; originator and relay hear of it later.
     case movedPost
+    /// The receipt of a post's new station is back before the word that the post has moved; its originator starts anew between.
+    case earlyReceipt
+    /// A post moves to the very station where its cable waits, which is killed before the cable is on the desk.
+    case comesHome
     /// A triangle is parted for ten minutes, and traffic goes on at all three.
     case partedTriangle
     /// (i) A cable is held for longer than the duplicate window, and then released.
@@ -52,6 +56,8 @@ package enum Scenario: String, CaseIterable, Sendable {
         case .restoredBackup: Self.restoredBackup(mutation)
         case .cancelFirst: Self.cancelFirst(mutation)
         case .movedPost: Self.movedPost(mutation)
+        case .earlyReceipt: Self.earlyReceipt(mutation)
+        case .comesHome: Self.comesHome(mutation)
         case .partedTriangle: Self.partedTriangle(mutation)
         case .heldForLong: Self.heldForLong(mutation)
         case .ungatedWay: Self.ungatedWay(mutation)

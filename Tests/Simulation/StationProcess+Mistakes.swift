@@ -17,7 +17,7 @@ extension StationProcess {
                 acceptance.blockOctets = acceptance.block.encoded
                 records[index] = .accepted(acceptance)
             case .started, .certificate, .accepted, .passed, .service, .undeliverable, .read, .reoffered, .carried,
-                .carriedService, .standing, .audit, .stated, .desk, .changed, .orders, .link:
+                .carriedService, .standing, .audit, .stated, .desk, .changed, .orders, .words, .link:
                 continue
             }
         }
@@ -50,7 +50,7 @@ extension StationProcess {
                 standing.marks.removeAll()
                 records[index] = .standing(standing)
             case .started, .certificate, .accepted, .passed, .service, .undeliverable, .read, .reoffered, .carried,
-                .carriedService, .standing, .audit, .stated, .desk, .changed, .orders, .link:
+                .carriedService, .standing, .audit, .stated, .desk, .changed, .orders, .words, .link:
                 break
             }
         }

@@ -24,4 +24,20 @@ extension StationProcess {
             }
         }
     }
+
+    /// A cable whose post has come here is read for its desk.
+    func bringHome(_ place: RecordPlace, _ homecoming: Homecoming) {
+        guard station.mutation != .homecomingForgotten else { return }
+        after(1) { [unowned self] in
+            do {
+                let original = try acceptance(place)
+                let reading = try reading(of: original.body, depth: .whole)
+                post { custody, now, actions in
+                    custody.comeHome(homecoming, original, reading, at: now, &actions)
+                }
+            } catch {
+                post { custody, _, _ in custody.homecomingFailed(homecoming) }
+            }
+        }
+    }
 }

@@ -397,6 +397,8 @@ final class StationProcess: @unchecked Sendable {
         case .linkShuts(let link, _): keeper.shut(link)
         case .linkOpens(let link): keeper.open(link)
         case .rerunAsked(let place, let post, let key): rerun(place, post, key)
+        case .comesHome(let homecoming):
+            if let place = custody.place(of: homecoming) { bringHome(place, homecoming) }
         case .custodyTaken: break
         }
     }

@@ -11,7 +11,8 @@ struct ScenarioTests {
         arguments: [
             (.wayBack, .relayDiscardsDuplicate), (.unsyncedTail, .skipStartupSync), (.failedPages, .believeFailedPages),
             (.unsyncedTail, .tellBeforeSync), (.lostDisk, .forgetFolderSync),
-            (.ungatedWay, .alternateUngated), (.cancelFirst, .orderLeavesNoMark), (.cancelFirst, .cancelledTooEarly),
+            (.ungatedWay, .alternateUngated), (.cancelFirst, .orderLeavesNoMark), (.comesHome, .homecomingForgotten),
+            (.cancelFirst, .cancelledTooEarly),
             (.limitedLink, .linkOrderForgotten), (.limitedLink, .limitNotAnnounced), (.limitedLink, .noticeUnheeded),
             (.custodianGone, .overdueNotOffered), (.custodianGone, .signStays),
         ] as [(Scenario, Mutation)])

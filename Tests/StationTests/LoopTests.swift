@@ -123,6 +123,7 @@ struct LoopTests {
         func shut(_ link: Int, _ why: String) {}
         func open(_ link: Int) {}
         func rerunAsked(_ place: RecordPlace, post: String, key: String) {}
+        func comesHome(_ place: RecordPlace, _ homecoming: Homecoming) {}
         func attend(_ task: DeskTask) {}
         func alarmed(_ event: StationEvent) {
             alarms.withLock { $0.append(event.name) }

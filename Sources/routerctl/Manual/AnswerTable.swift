@@ -1,6 +1,6 @@
 /// Every answer of every verb. A test holds it against what the verbs really print.
 enum AnswerTable {
-    static let all: [Answer] = authority + state + station + cables + desks + accounts + links + files
+    static let all: [Answer] = authority + network + state + station + cables + desks + accounts + links + files
 
     static let delivery: [Answer.Field] = [
         field("post", .text, "the addressee"), field("indicator", .text, "its station"),
@@ -134,7 +134,7 @@ enum AnswerTable {
                 field("windowOctets", .whole, "what a neighbour sends ahead"),
             ]),
         Answer(
-            ["config check", "network check"],
+            ["config check"],
             [field("problems", .list(.text), "always empty: problems are errors, exit 78")]),
     ]
 
