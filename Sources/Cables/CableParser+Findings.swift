@@ -1,3 +1,5 @@
+import Octets
+
 extension CableParser {
     // MARK: The whole
 
@@ -140,7 +142,7 @@ extension CableParser {
     }
 
     private static func hasEntity(_ text: String) -> Bool {
-        for name in ["&amp;", "&quot;", "&lt;", "&gt;", "&#", "&nbsp;"] where text.contains(name) { return true }
+        for name in ["&amp;", "&quot;", "&lt;", "&gt;", "&#", "&nbsp;"] where text.holds(name) { return true }
         return false
     }
 }

@@ -1,3 +1,5 @@
+import Octets
+
 /// What a reply must know of the cable that it answers.
 package struct ReplyOriginal: Sendable, Equatable {
     /// The post that is answered; nil: the addressees are right as they are.
@@ -139,7 +141,7 @@ package enum ReplyTagging {
         let references = reading.cable.references
         let isThere = references.contains { reference in
             wanted.map { reference.mrn.flatMap { Cable.canonicalMRN($0) } == $0 } ?? false
-                || reference.text.uppercased().contains(text.uppercased())
+                || reference.text.uppercased().holds(text.uppercased())
         }
         guard !isThere else { return }
         let layout = reading.layout

@@ -10,6 +10,11 @@ package struct ControlRequest: Sendable, Equatable {
     /// Octets that follow in body frames; nil: none.
     package var bodyOctets: Int?
 
+    /// The verb as it is typed: `queue list` for `queue.list`.
+    package var spokenVerb: String { Self.spoken(verb) }
+
+    package static func spoken(_ verb: String) -> String { verb.split(separator: ".").joined(separator: " ") }
+
     package init(_ verb: String, _ arguments: [String: String] = [:], bodyOctets: Int? = nil) {
         self.verb = verb
         self.arguments = arguments

@@ -24,7 +24,7 @@ extension ControlDesk {
         let loop = loop
         let user = caller.uid
         if !Self.unaudited.contains(request.verb) {
-            let words = [request.verb.replacing(".", with: " ")] + request.words
+            let words = [request.spokenVerb] + request.words
             let reason = request["reason"] ?? ""
             loop.leave { custody, now, actions in
                 custody.operated(

@@ -92,7 +92,7 @@ extension ControlDesk {
         }
         guard !reason.isEmpty || change == .open || change == .limit(.routine) else {
             return reply.failed(
-                Self.wrong("\(request.verb.replacing(".", with: " ")) needs --reason TEXT", "say why: it is recorded"))
+                Self.wrong("\(request.spokenVerb) needs --reason TEXT", "say why: it is recorded"))
         }
         let user = caller.uid
         let done = loop.run(waiting: Self.orderSeconds) { custody, now, actions -> Bool in

@@ -88,7 +88,7 @@ extension ControlDesk {
 
     private static func reasonMissing(_ verb: String) -> ControlFailure {
         ControlFailure(
-            code: "USAGE", message: "\(verb.replacing(".", with: " ")) needs --reason TEXT",
+            code: "USAGE", message: "\(ControlRequest.spoken(verb)) needs --reason TEXT",
             advice: "say why: it is recorded", exit: ExitStatus.usage)
     }
 

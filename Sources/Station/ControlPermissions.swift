@@ -76,7 +76,7 @@ struct ControlPermissions: Sendable {
             }
         guard !allowed else { return nil }
         return Self.failure(
-            request.verb.replacing(".", with: " "), needed.flatMap(\.names) + roles.operate.names)
+            request.spokenVerb, needed.flatMap(\.names) + roles.operate.names)
     }
 
     /// The offices, as addresses are compared, whose cables the caller may read; nil: every one.

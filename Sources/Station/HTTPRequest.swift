@@ -1,3 +1,5 @@
+import Octets
+
 /// A request for a page, as far as this server heeds one: GET without a body, from a browser or a scraper on this
 /// machine.
 struct HTTPRequest: Equatable, Sendable {
@@ -70,7 +72,7 @@ struct HTTPHead: Sendable {
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }.lowercased()
             switch line[..<colon].lowercased() {
             case "host": hosts.append(value)
-            case "accept": if value.contains("application/openmetrics-text") { request.acceptsOpenMetrics = true }
+            case "accept": if value.holds("application/openmetrics-text") { request.acceptsOpenMetrics = true }
             case "content-length": if value != "0" { throw Self.malformed }
             case "transfer-encoding": throw Self.malformed
             case "sec-fetch-site":

@@ -1,4 +1,5 @@
 import COpenSSL
+import Octets
 
 /// The authority's private key as it is kept: encrypted with a passphrase (PKCS #8, scrypt, AES-256), as the openssl
 /// command reads it, too.
@@ -11,7 +12,7 @@ package enum AuthorityKey {
 
     /// Whether a PEM text is a key with a passphrase.
     package static func isEncrypted(_ pem: [UInt8]) -> Bool {
-        String(decoding: pem, as: UTF8.self).contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+        String(decoding: pem, as: UTF8.self).holds("-----BEGIN ENCRYPTED PRIVATE KEY-----")
     }
 
     /// - Parameter keyPEM: without a passphrase.
