@@ -181,7 +181,24 @@ enum ListCommands {
             last = frame.payload.last ?? last
         }
         if !raw, last != 0x0A { Output.write("\n") }
+        if !raw { tellCorrections(invocation) }
         return 0
+    }
+
+    /// Whoever reads a cable that was corrected hears of it, beside the text.
+    private static func tellCorrections(_ invocation: Invocation) {
+        var found: CableDocument?
+        do throws(ControlFailure) {
+            let request = ControlRequest("cable.show", ["id": invocation.operands[0]])
+            try Session.run(invocation, request) { (frame) throws(ControlFailure) in
+                found = try Session.decode(frame, CableDocument.self)
+            }
+        } catch {
+            // Who may read an office's cables only is told by the list of that office.
+            return
+        }
+        for copy in found?.correctedBy ?? [] { Output.complain("routerctl: corrected by \(copy): read that one\n") }
+        if let first = found?.correctionOf { Output.complain("routerctl: this cable corrects \(first)\n") }
     }
 
     private static func inboxReadDocument(

@@ -44,6 +44,8 @@ struct TraceTests {
         let rows = lab.ctl("RUENO", "inbox", "list").rows
         #expect(rows.compactMap { $0["correctionOf"] as? String } == [first])
         #expect(rows.compactMap { $0["correctedBy"] as? [String] } == [[second]])
+        let read = lab.ctl("RUENO", "inbox", "read", first, "-o", "text")
+        #expect(read.error.contains("corrected by \(second)"), "\(read.error)")
         let stranger = lab.ctl("RUENO", "submit", "-", "--corrects", first, input: Lab.cable(3))
         #expect(stranger.status == 65)
         #expect(stranger.error.contains("NOT_ITS_ORIGINATOR"), "\(stranger.error)")
