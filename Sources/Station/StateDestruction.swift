@@ -5,12 +5,13 @@ import Dispatch
 import Glibc
 import Journal
 import Settings
+import Synchronization
 import Transport
 import Turns
 
 /// Emergency destruction of a running station: keys first, then neighbours are told, then the state goes, then the process.
 final class StateDestruction: Sendable {
-    /// Seconds for which the orders for the links may wait for their turn.
+    /// Seconds for which the orders for the links, and the destruction, may wait for their turn.
     private static let orderSeconds = 5
     /// Milliseconds for which neighbours may take the word, and between two looks.
     private static let (tellMilliseconds, lookMilliseconds) = (5_000, 20)
@@ -85,9 +86,14 @@ final class StateDestruction: Sendable {
         known.told = told.map(\.description)
         known.left = keys.left
         let begun = known
-        // The loop does nothing any more: it would write records anew.
-        loop.queue.async { [loop] in
-            loop.halt()
+        let isBegun = Mutex(false)
+        let destroy: @Sendable () -> Void = {
+            guard
+                isBegun.withLock({ flag in
+                    defer { flag = true }
+                    return !flag
+                })
+            else { return }
             var rows = begun
             let report = Destruction.destroy(state: state) { ServiceNotification.send("WATCHDOG=1") }
             rows.files = keys.files + report.files
@@ -96,9 +102,18 @@ final class StateDestruction: Sendable {
             log.write(
                 .notice, "station.gone",
                 [("files", "\(rows.files)"), ("octets", "\(rows.octets)"), ("left", "\(rows.left.count)")])
-            reply.document(rows)
-            loop.queue.asyncAfter(milliseconds: Self.answerMilliseconds) { exit(0) }
+            let done = rows
+            // What the loop may still write has no name any more.
+            DispatchQueue.global(qos: .userInitiated).async {
+                reply.document(done)
+                usleep(UInt32(Self.answerMilliseconds * 1_000))
+                exit(0)
+            }
         }
+        // The loop does nothing meanwhile, it would write records anew; but a disk that hangs must not stop this.
+        loop.endTurns(destroy)
+        DispatchQueue.global(qos: .userInitiated).asyncAfter(
+            deadline: .now() + .seconds(Self.orderSeconds), execute: destroy)
     }
 }
 

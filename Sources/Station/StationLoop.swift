@@ -241,6 +241,14 @@ final class StationLoop: @unchecked Sendable {
         return box.take()
     }
 
+    /// Does it behind the last turn: no other one is taken. From any queue.
+    func endTurns(_ work: @escaping @Sendable () -> Void) {
+        queue.async { [self] in
+            halted = true
+            work()
+        }
+    }
+
     /// Waits until all that the core has recorded is synced. Not from the loop's queue.
     func durable(waiting seconds: Int) -> Bool {
         let done = DispatchSemaphore(value: 0)
@@ -300,9 +308,6 @@ final class StationLoop: @unchecked Sendable {
     }
 
     // MARK: The turn
-
-    /// No more turns are taken: what stands on the disk is to go. On the loop's own queue.
-    func halt() { halted = true }
 
     /// - Parameter durable: the last sequence that is synced, where the core has not heard of it.
     private func turn(synced durable: UInt64? = nil) {

@@ -175,7 +175,9 @@ struct SetupTests {
             yes.status == 0 && seen.contains(posts.fingerprint) && seen.contains("FOREIGN OFFICE CAPITAL"),
             "\(yes.error)")
         #expect(FileManager.default.fileExists(atPath: "\(root)/etc/routerd/station.key"))
-        #expect(FileManager.default.fileExists(atPath: "\(root)/var/lib/routerd"))
+        for made in ["var/lib/routerd", "run/routerd"] {
+            #expect(FileManager.default.fileExists(atPath: "\(root)/\(made)"), "\(made)")
+        }
         #expect(posts.setup("--root", root, input: "").error.contains("NOT_ANSWERED"))
     }
 

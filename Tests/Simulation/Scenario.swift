@@ -16,6 +16,8 @@ package enum Scenario: String, CaseIterable, Sendable {
     case lostDisk
     /// (e) A backup is put back, and the station goes on numbering where the backup ended.
     case restoredBackup
+    /// A relay's state is exported in traffic, its disk is lost later, and the state imported under a new epoch.
+    case importedState
     /// (f) A cancel overtakes its cable.
     case cancelFirst
     /// (h) A post moves while its cable is under way; originator and relay hear of it later.
@@ -54,6 +56,7 @@ package enum Scenario: String, CaseIterable, Sendable {
         case .flippedTail: Self.flippedTail(mutation)
         case .lostDisk: Self.lostDisk(mutation)
         case .restoredBackup: Self.restoredBackup(mutation)
+        case .importedState: Self.importedState(mutation)
         case .cancelFirst: Self.cancelFirst(mutation)
         case .movedPost: Self.movedPost(mutation)
         case .earlyReceipt: Self.earlyReceipt(mutation)

@@ -290,6 +290,12 @@ enum SetupCommand {
             let daemon = PlacedFile.Owner.daemon
             let state = draft.state
             try makeFolder(state.hasPrefix("/") ? root + state : "\(folder)/\(state)", 0o700, daemon)
+            // Under systemd it is made at each start.
+            guard service == .none, let end = draft.control.lastIndex(of: "/"), end > draft.control.startIndex else {
+                return
+            }
+            let runtime = String(draft.control[..<end])
+            try makeFolder(runtime.hasPrefix("/") ? root + runtime : "\(folder)/\(runtime)", 0o755, daemon)
         }
 
         private func makeFolder(_ path: String, _ mode: UInt32, _ owner: PlacedFile.Owner?) throws(PlainFileFault) {
