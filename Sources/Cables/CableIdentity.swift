@@ -20,6 +20,15 @@ package struct CableIdentity: Hashable, Sendable, CustomStringConvertible {
         self.number = number
     }
 
+    /// A number by which cables are shared out evenly: neighbouring identities go different ways.
+    package var share: UInt64 {
+        // The last steps of SplitMix64.
+        var bits = start << 24 &+ number
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
+    }
+
     /// Reads the text form. Lower case, and O for 0, I and L for 1, are taken as Crockford's alphabet allows.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)

@@ -75,17 +75,18 @@ extension StationCustody {
         }
         let captions = released.rules.limiting(header.captions)
         var deliveries = expansion.deliveries
+        let identity = CableIdentity(station: settings.station, start: settings.start, number: identitiesIssued + 1)
         for index in deliveries.indices {
-            deliveries[index].station = nearest(deliveries[index], header.classification ?? .topSecret, captions)
+            deliveries[index].station = nearest(
+                deliveries[index], header.classification ?? .topSecret, captions, share: identity.share)
             try checkRoute(to: deliveries[index], classification: header.classification, captions)
         }
         let lives = deliveries.map { life(of: $0.precedence) }
         let longest = lives.max() ?? settings.lifeSeconds
         identitiesIssued += 1
         var block = SignedBlock(
-            network: settings.network,
-            identity: CableIdentity(station: settings.station, start: settings.start, number: identitiesIssued),
-            contentHash: submission.contentHash, length: submission.length, from: header.from, mrn: header.mrn,
+            network: settings.network, identity: identity, contentHash: submission.contentHash,
+            length: submission.length, from: header.from, mrn: header.mrn,
             dateTimeGroup: header.dateTimeGroup, classification: header.classification, captions: header.captions,
             acceptedAt: now.wall, lifeSeconds: longest,
             deliveries: deliveries.map {
@@ -134,13 +135,14 @@ extension StationCustody {
         }
     }
 
-    /// Of several stations behind one post this one, else the nearest that may have the cable.
+    /// Of several stations behind one post this one, else the nearest that may have the cable; those that are equally near
+    /// share the cables by their identities.
     private mutating func nearest(
-        _ delivery: PlannedDelivery, _ gate: Classification, _ captions: [String]
+        _ delivery: PlannedDelivery, _ gate: Classification, _ captions: [String], share: UInt64
     ) -> RoutingIndicator {
         let stations = addresses.stations(serving: delivery.post)
         guard stations.count > 1, !delivery.stationIsWritten else { return delivery.station }
-        return released.nearest(of: stations, gate, captions) ?? delivery.station
+        return released.nearest(of: stations, gate, captions, share: share) ?? delivery.station
     }
 
     private mutating func checkRoute(

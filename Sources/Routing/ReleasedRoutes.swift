@@ -58,16 +58,23 @@ package struct ReleasedRoutes: Sendable {
     }
 
     /// Of several stations this one, else the nearest that may have such a cable, else the first.
+    ///
+    /// - Parameter share: decides between stations that are equally near; the same number, the same station.
     package mutating func nearest(
-        of stations: [RoutingIndicator], _ classification: Classification, _ captions: [String]
+        of stations: [RoutingIndicator], _ classification: Classification, _ captions: [String], share: UInt64 = 0
     ) -> RoutingIndicator? {
         if stations.contains(plain.own) { return plain.own }
-        var best: (cost: Int, station: RoutingIndicator)?
+        var best: (cost: Int, stations: [RoutingIndicator])?
         for station in stations {
             guard let cost = routes(to: station, classification, captions).first?.cost else { continue }
-            if best.map({ cost < $0.cost }) ?? true { best = (cost, station) }
+            if let found = best, cost >= found.cost {
+                if cost == found.cost { best?.stations.append(station) }
+            } else {
+                best = (cost, [station])
+            }
         }
-        return best?.station ?? stations.first
+        guard let near = best?.stations else { return stations.first }
+        return near[Int(share % UInt64(near.count))]
     }
 
     /// Why links of this station that lead to the destination are not used for such a cable.

@@ -166,4 +166,35 @@ struct SharedPostTests {
         #expect(expansion.deliveries.map(\.station) == [indicator("RUBB")])
         #expect(expansion.warnings.isEmpty)
     }
+
+    @Test(
+        "Those that are equally near share the cables by identity; a nearer one gets all, and a station keeps its own")
+    func share() {
+        let names = ["RUAA", "RUBB", "RUCC"].map { indicator($0) }
+        func released(cost: Int, own: String = "RUXX") -> ReleasedRoutes {
+            let network = Network(
+                name: "N", version: 1,
+                stations: (names + [indicator("RUXX")]).map {
+                    Network.Station(
+                        indicator: $0, posts: ["WATCH"], addresses: [], clearance: .secret, shared: true)
+                },
+                links: names.map { Network.Link(a: indicator("RUXX"), b: $0, cost: $0 == names[2] ? cost : 1) },
+                collectives: [], aliases: [])
+            return ReleasedRoutes(RoutingTable(network: network, own: indicator(own)))
+        }
+        func shares(_ routes: ReleasedRoutes) -> [Int] {
+            var routes = routes
+            var counts = names.map { _ in 0 }
+            for number in 1...3_000 {
+                let identity = CableIdentity(station: indicator("RUXX"), start: 77, number: UInt64(number))
+                let chosen = routes.nearest(of: names, .unclassified, [], share: identity.share)
+                counts[names.firstIndex { $0 == chosen }!] += 1
+            }
+            return counts
+        }
+        #expect(shares(released(cost: 1)).allSatisfy { (900...1_100).contains($0) })
+        let two = shares(released(cost: 2))
+        #expect(two[2] == 0 && (1_400...1_600).contains(two[0]))
+        #expect(shares(released(cost: 1, own: "RUBB")) == [0, 3_000, 0])
+    }
 }
