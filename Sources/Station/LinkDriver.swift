@@ -129,6 +129,8 @@ final class LinkDriver: @unchecked Sendable {
 
     /// Sends a frame of the station's own. On the loop's queue.
     func send(_ frame: Frame) {
+        // The neighbour knows the certificate that it was shown; a renewed one it does not.
+        if case .custody(let note) = frame, !ended { introduce(note.proof) }
         state.say(frame)
         flush()
     }

@@ -92,6 +92,13 @@ struct CertifyTests {
             return check.first { $0["own"] as? Bool == true }?["daysLeft"] as? Int ?? 0
         }
         try lab.wait("the renewed certificate is used") { days() >= 498 }
+        // The first thing that it signs with it is a custody note: the neighbour must have been told of it.
+        let heading = "R 061011Z MAY 26\nFM RELAY\nTO FOREIGN OFFICE CAPITAL\n\nUNCLAS RELAY 1\n\n"
+        let cable = heading + "SUBJECT: EXERCISE -- TRY\n\n1. (U) EXERCISE.\n"
+        #expect(lab.ctl("RUEHUB", "submit", "-", input: Data(cable.utf8)).status == 0)
+        try lab.wait("custody has passed and the receipt is back") {
+            lab.ctl("RUEHUB", "receipt", "list").rows.contains { $0["state"] as? String == "delivered" }
+        }
         #expect(lab.ctl("RUECAP", "link", "list").rows.first?["since"] as? String == since)
         #expect(schema.problems(of: "network certify show", shown.json) == [])
         #expect(schema.problems(of: "network certify renew", renewed.json) == [])

@@ -110,6 +110,7 @@ final class SessionDriver {
         guard !ended else { return }
         switch frame {
         case .custody(let note):
+            introduce(note.proof)
             for range in note.channels {
                 for number in range {
                     if let taken = offers.removeValue(forKey: number) {
