@@ -50,6 +50,16 @@ final class SignatureBook: Sendable {
         return add(certificate)
     }
 
+    /// Takes in what the journal has kept. A certificate that has ended or was revoked since is known, and not trusted: what it
+    /// signed is still kept, and the station starts.
+    func recall(_ ders: [[UInt8]]) {
+        for der in ders {
+            guard let certificate = try? StationCertificate(der: der), certificate.network == network else { continue }
+            _ = add(certificate)
+        }
+        _ = trust(state.withLock { $0.authorities })
+    }
+
     /// - Returns: true when it was not known before.
     func add(_ certificate: StationCertificate) -> Bool {
         state.withLock { state in

@@ -131,7 +131,7 @@ package final class Station: Sendable {
             custody.skip(through: custody.nextSequence - 1 + report.tailRecordsMax)
             journal.skip(through: custody.nextSequence - 1)
         }
-        for der in custody.certificates { _ = try book.learn(der) }
+        book.recall(custody.certificates)
         let isNew = book.add(key.certificate) && !custody.certificates.contains(key.certificate.der)
         Self.tell(report, log, alarms, at: now.wall)
 

@@ -49,6 +49,9 @@ package final class StationCertificate: Sendable {
         self.notAfter = notAfter
     }
 
+    /// Only read: nobody vouches for it.
+    package convenience init(der: [UInt8]) throws(TransportFault) { try self.init(try CertificateHandle(der: der)) }
+
     /// The first certificate of a PEM file.
     package convenience init(pem: [UInt8], named name: String) throws(TransportFault) {
         ERR_clear_error()
