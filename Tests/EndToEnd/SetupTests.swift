@@ -216,6 +216,14 @@ struct SetupTests {
         let fresh = posts.setup("--answers", answers, "--renew", path: programs)
         #expect(fresh.document["service"] as? String == "restarted")
         #expect(called().last == "restart routerd")
+        // A standby that does not run is renewed, and stays cold.
+        try "#!/bin/sh\necho \"$@\" >>\(calls)\n[ \"$1\" != is-active ]\n".write(
+            toFile: "\(programs)/systemctl", atomically: true, encoding: .utf8)
+        chmod("\(programs)/systemctl", 0o755)
+        try posts.certify("renew", "RUECAP")
+        let cold = posts.setup("--answers", answers, "--renew", path: programs)
+        #expect(cold.document["service"] as? String == "none", "\(cold.error)")
+        #expect(called() == ["is-active --quiet routerd"])
         try FileManager.default.removeItem(atPath: "\(posts.folder("RUECAP"))/station.key")
         try posts.certify("renew", "RUECAP")
         #expect(posts.setup("--answers", answers, "--renew", path: programs).error.contains("NO_KEY"))

@@ -314,7 +314,11 @@ enum SetupCommand {
             guard root.isEmpty, service == .systemd else {
                 return ("none", ["start it with: routerd --config \(stationFile)"])
             }
-            if renews, SystemService.isActive(unit) {
+            if renews {
+                // A standby that is renewed stays cold: the machine that serves has the state.
+                guard SystemService.isActive(unit) else {
+                    return ("none", ["\(unit) does not run, and was not started: it takes this at its next start"])
+                }
                 let isNewKey = bundle.parts[.key] != nil
                 try SystemService.run(isNewKey ? ["restart", unit] : ["reload", unit])
                 return (isNewKey ? "restarted" : "reloaded", ["systemctl \(isNewKey ? "restart" : "reload") \(unit)"])
