@@ -25,6 +25,11 @@ extension Manual {
         ("order.forged", "an order came that its signer may not give; it was not carried out"),
         ("receipt.unmatched", "a receipt came for a cable that is not known here"),
         ("record.unreadable", "a record or a body cannot be shown as it was accepted: routerctl check disk --scrub"),
+        ("reload.failed.certificates", "the files of keys that were read again are wrong; the old ones hold"),
+        (
+            "reload.failed.settings",
+            "the station file that was read again is wrong; the old one holds: routerctl config check"
+        ),
         ("rerun.unmatched", "a station asked for a cable that it was not sent from here"),
         ("segment.unkept", "a segment could not be carried on or removed; it is tried again"),
         ("signing.failed", "a batch could not be signed: nothing is stated until it can"),
