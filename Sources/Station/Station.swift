@@ -109,6 +109,13 @@ package final class Station: Sendable {
                 message: "the state \(settings.state) was moved to another machine, and two must not serve it: remove "
                     + "\(settings.state)/\(Self.movedName) if it was not", exit: ExitStatus.configuration)
         }
+        if try storage.list(settings.state).contains(StateImport.stage),
+            try StateImport.isUnfinished(state: settings.state, storage: storage)
+        {
+            throw StartFailure(
+                message: "an import into \(settings.state) came to no end: run routerctl state import again",
+                exit: ExitStatus.configuration)
+        }
         var custody: StationCustody?
         let progress = RecoveryProgress()
         let newEpoch = (high: RandomBits.word, low: RandomBits.word)

@@ -1,7 +1,8 @@
 /// Writes a snapshot into an empty state folder, under a new epoch (rule 2). Nothing of it is in its place before all of it
 /// was held against its digests and is on the disk.
 package final class StateImport {
-    private static let stage = "importing"
+    /// Where files stand until all are there. While segments are in it, the state is not whole: no daemon may serve it.
+    package static let stage = "importing"
 
     private let storage: any Storage
     private let state: String
@@ -25,20 +26,31 @@ package final class StateImport {
         self.state = state
         self.newEpoch = newEpoch
         reader = SnapshotReader(hash: hash)
-        for folder in StateSnapshot.Place.Folder.allCases {
-            let path = "\(state)/\(folder.rawValue)"
-            try storage.makeFolder(path)
-            guard try storage.list(path).isEmpty else {
-                throw StateSnapshot.Flaw(why: "\(path) is not empty: a snapshot goes into an empty state")
-            }
-        }
         try storage.makeFolder(stagePath)
-        for folder in StateSnapshot.Place.Folder.allCases {
-            let path = "\(stagePath)/\(folder.rawValue)"
-            try storage.makeFolder(path)
-            // What an import that did not come to its end left.
-            for name in try storage.list(path) { try storage.remove("\(path)/\(name)") }
+        let folders = StateSnapshot.Place.Folder.allCases.map(\.rawValue)
+        for folder in folders {
+            try storage.makeFolder("\(state)/\(folder)")
+            try storage.makeFolder("\(stagePath)/\(folder)")
         }
+        // What stands beside segments of an import that did not come to its end is its work.
+        let isUnfinished = try Self.isUnfinished(state: state, storage: storage)
+        for folder in folders where try !isUnfinished && !storage.list("\(state)/\(folder)").isEmpty {
+            throw StateSnapshot.Flaw(why: "\(state)/\(folder) is not empty: a snapshot goes into an empty state")
+        }
+        // The staged segments go last: until then it is known that the rest is of no use.
+        for folder in folders { try clear("\(state)/\(folder)") }
+        for folder in folders { try clear("\(stagePath)/\(folder)") }
+    }
+
+    private func clear(_ folder: String) throws(StorageFault) {
+        for name in try storage.list(folder) { try storage.remove("\(folder)/\(name)") }
+        try storage.syncFolder(folder)
+    }
+
+    /// Whether an import into this state came to no end once it had begun to stage segments.
+    package static func isUnfinished(state: String, storage: any Storage) throws(StorageFault) -> Bool {
+        let stage = "\(state)/\(stage)/\(StateSnapshot.Place.Folder.journal.rawValue)"
+        return try storage.list(stage).contains { SegmentName.number(of: $0) != nil }
     }
 
     private var stagePath: String { "\(state)/\(Self.stage)" }

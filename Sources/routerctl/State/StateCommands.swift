@@ -36,8 +36,10 @@ enum StateCommands {
         let output = try SnapshotFile(file)
         do throws(ControlFailure) {
             let isLive = try exportLive(invocation, output, moves)
-            if !isLive { try exportAtRest(invocation, output, moves) }
+            // Its lock is held until the state is marked.
+            let folder = isLive ? nil : try exportAtRest(invocation, output)
             let facts = try output.finish()
+            if moves, let folder { try folder.markMoved(to: file) }
             tell(invocation, facts, isLive: isLive, moves: moves)
         } catch {
             output.abandon()
@@ -68,8 +70,8 @@ enum StateCommands {
         advice: "stop it first: systemctl disable --now routerd", exit: ExitStatus.tryLater)
 
     private static func exportAtRest(
-        _ invocation: Invocation, _ output: SnapshotFile, _ moves: Bool
-    ) throws(ControlFailure) {
+        _ invocation: Invocation, _ output: SnapshotFile
+    ) throws(ControlFailure) -> StateFolder {
         let folder = try StateFolder(invocation)
         do throws(StorageFault) {
             let export = try StateExport(
@@ -85,14 +87,7 @@ enum StateCommands {
         } catch {
             throw StateFolder.failure(error)
         }
-        guard moves else { return }
-        try output.sync()
-        do throws(PlainFileFault) {
-            let text = "This state went to \(output.path) and is served elsewhere. Remove this file if it is not.\n"
-            try PlainFile.write(Array(text.utf8), to: "\(folder.path)/\(StateFolder.movedName)", mode: 0o644)
-        } catch {
-            throw StateFolder.failure(error)
-        }
+        return folder
     }
 
     private static func fault(_ failure: ControlFailure) -> StorageFault {

@@ -66,6 +66,16 @@ struct StateFolder {
         return ((try? files.epoch()) ?? nil) ?? (0, 0)
     }
 
+    /// From now on no daemon serves it.
+    func markMoved(to file: String) throws(ControlFailure) {
+        do throws(PlainFileFault) {
+            let text = "This state went to \(file) and is served elsewhere. Remove this file if it is not.\n"
+            try PlainFile.write(Array(text.utf8), to: "\(path)/\(Self.movedName)", mode: 0o644)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
     /// Gives every file to whom the folder belongs, where root made them for the daemon.
     func giveToOwner() {
         var facts = stat()
