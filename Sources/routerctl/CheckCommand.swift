@@ -95,7 +95,27 @@ enum CheckCommand {
             certificate: place(settings.tls.certificate), key: place(settings.tls.key),
             authorities: place(settings.tls.authorities), revocations: settings.tls.revocations.map(place))
         if let problem = problem(keys, settings, network, path) { problems.append(problem) }
+        if settings.tls.requireSignedNetwork {
+            let signature = try file("\(name).sig")
+            do throws(TransportFault) {
+                try NetworkSignature.verify(
+                    signature, over: try self.octets(name), authoritiesPEM: try self.octets(keys.authorities))
+            } catch {
+                problems.append(
+                    SettingsProblem(
+                        file: "\(name).sig", line: 0, message: error.text,
+                        advice: "sign the file again: routerctl network sign FILE --key KEY"))
+            }
+        }
         guard problems.isEmpty else { throw SettingsProblems(problems) }
+    }
+
+    private static func octets(_ path: String) throws(TransportFault) -> [UInt8] {
+        do throws(PlainFileFault) {
+            return try PlainFile.read(path)
+        } catch {
+            throw TransportFault(.certificateUnusable, error.description)
+        }
     }
 
     private static func problem(

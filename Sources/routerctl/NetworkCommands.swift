@@ -45,7 +45,11 @@ enum NetworkCommands {
         let octets = try octets(path)
         let output = "\(path).sig"
         do {
-            let signature = try NetworkSignature.make(over: octets, keyPEM: try self.octets(keyFile))
+            var key = try self.octets(keyFile)
+            if AuthorityKey.isEncrypted(key) {
+                key = try AuthorityKey.opened(key, passphrase: try Passphrase.read(invocation, isNew: false))
+            }
+            let signature = try NetworkSignature.make(over: octets, keyPEM: key)
             if let authority = invocation.options["--authority"] {
                 try NetworkSignature.verify(signature, over: octets, authoritiesPEM: try self.octets(authority))
             }

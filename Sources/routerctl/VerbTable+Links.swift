@@ -110,10 +110,13 @@ extension VerbTable {
                 VerbOption(name: "--key", value: "KEY", meaning: "the authority's key, PEM"),
                 VerbOption(
                     name: "--authority", value: "FILE", meaning: "its certificate: the signature is held against it"),
+                VerbOption(
+                    name: "--passphrase-file", value: "FILE",
+                    meaning: "its first line is the passphrase of the key, where it has one; else it is typed"),
             ],
             summary: "sign a network file; stations with tls.requireSignedNetwork take no other",
             examples: [
-                ("routerctl network sign network.json5 --key authority.key", "writes network.json5.sig"),
+                ("routerctl network sign network.json5 --key authority/authority.key", "writes network.json5.sig"),
                 (
                     "routerctl network sign network.json5 --key authority.key --authority authority.pem",
                     "and makes sure that the key is the authority's"

@@ -162,6 +162,40 @@ struct SetupTests {
         #expect(posts.setup("--answers", path).error.contains("RUEXA.bundle"))
     }
 
+    @Test("A network that is signed with the encrypted key is required to be so at the post")
+    func signed() throws {
+        let posts = try Posts()
+        let (lab, authority) = (posts.lab, "\(posts.lab.folder.path)/authority")
+        func sign(_ passphrase: String) -> Lab.Outcome {
+            lab.run(
+                "routerctl",
+                ["network", "sign", "\(authority)/network.json5", "--key", "\(authority)/authority.key"]
+                    + ["--authority", "\(authority)/authority.pem", "--passphrase-file", passphrase])
+        }
+        let wrong = "\(lab.folder.path)/wrong"
+        try Data("not that sentence\n".utf8).write(to: URL(fileURLWithPath: wrong))
+        chmod(wrong, 0o600)
+        #expect(sign(wrong).error.contains("passphrase is not"))
+        #expect(sign("\(lab.folder.path)/passphrase").status == 0)
+        try posts.certify("issue", "RUECAP")
+        #expect(posts.setup("--answers", try posts.answers("RUECAP")).status == 0)
+        let text = String(decoding: posts.files("RUECAP")["station.json5"] ?? Data(), as: UTF8.self)
+        #expect(text.contains("\n    requireSignedNetwork: true,") && posts.files("RUECAP")["network.json5.sig"] != nil)
+        let file = "\(posts.folder("RUECAP"))/station.json5"
+        #expect(lab.run("routerctl", ["config", "check", file]).status == 0)
+        #expect(lab.run("routerd", ["--check", "--config", file]).status == 0)
+        // What was altered at the post is seen, and a bundle without a signature is not taken.
+        let network = "\(posts.folder("RUECAP"))/network.json5"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: network))
+        try (whole + Data("\n".utf8)).write(to: URL(fileURLWithPath: network))
+        #expect(lab.run("routerctl", ["config", "check", file]).status == 78)
+        #expect(lab.run("routerd", ["--check", "--config", file]).status == 78)
+        try whole.write(to: URL(fileURLWithPath: network))
+        try FileManager.default.removeItem(atPath: "\(authority)/network.json5.sig")
+        try posts.certify("renew", "RUECAP")
+        #expect(posts.setup("--answers", try posts.answers("RUECAP"), "--renew").error.contains("NOT_SIGNED"))
+    }
+
     @Test("On a terminal it asks for the bundle and whether it is the right one; no is no")
     func asking() throws {
         let posts = try Posts()

@@ -23,7 +23,7 @@ struct StationBundleTests {
             parts: [
                 .certificate: issued.certificatePEM, .key: key ?? issued.keyPEM, .authority: authority.certificatePEM,
                 .revocations: try authority.revocationList(of: [], days: 3), .network: Array(network.utf8),
-                .signature: [0, 0x0A, 0xFF, 0x2D, 0x2D],
+                .signature: try NetworkSignature.make(over: Array(network.utf8), keyPEM: authority.keyPEM),
             ])
     }
 
@@ -67,10 +67,10 @@ struct StationBundleTests {
 
     @Test("Parts that do not belong together are not taken, though none was altered")
     func together() throws {
-        let (bundle, other) = (try made(), try made())
+        let (bundle, foreignBundle) = (try made(), try made())
         for part in [StationBundle.Part.key, .authority, .revocations] {
             var mixed = bundle
-            mixed.parts[part] = other.parts[part]
+            mixed.parts[part] = foreignBundle.parts[part]
             let read = try StationBundle(reading: mixed.text)
             #expect(flaw { _ = try read.facts() } != nil, "\(part)")
         }
@@ -78,6 +78,9 @@ struct StationBundleTests {
         let foreign = Self.network.replacingOccurrences(of: "\"N\"", with: "\"M\"")
         #expect(flaw { _ = try made(network: foreign).facts() }?.contains("different stations") == true)
         #expect(flaw { _ = try made(network: "{").facts() }?.contains("network.json5:1") == true)
+        var other = bundle
+        other.parts[.network] = Array(Self.network.replacingOccurrences(of: "7001", with: "7002").utf8)
+        #expect(flaw { _ = try other.facts() }?.contains("not the one that was signed") == true)
         var missing = bundle
         missing.parts[.revocations] = nil
         #expect(flaw { _ = try StationBundle(reading: missing.text) }?.contains("revocations.pem is missing") == true)

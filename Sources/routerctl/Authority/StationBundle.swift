@@ -187,6 +187,14 @@ struct StationBundle: Equatable {
                     "its parts are of different stations: certificate of \(certificate.network)/\(certificate.indicator), "
                     + "network file of \(network.name), bundle of \(self.network)/\(station)")
         }
+        if let signature = parts[.signature] {
+            do throws(TransportFault) {
+                try NetworkSignature.verify(
+                    signature, over: parts[.network] ?? [], authoritiesPEM: parts[.authority] ?? [])
+            } catch {
+                throw Flaw(why: "its network file is not the one that was signed: \(error.text)")
+            }
+        }
         guard network.station(certificate.indicator) != nil else {
             throw Flaw(why: "its network file has no station \(station)")
         }

@@ -200,6 +200,12 @@ enum SetupCommand {
                         + "\(present.version)", advice: "ask the authority for a bundle of today", exit: ExitStatus.data
                 )
             }
+            if let settings, settings.tls.requireSignedNetwork, !facts.isSigned {
+                throw ControlFailure(
+                    code: "NOT_SIGNED",
+                    message: "this station takes signed network files only, and the bundle's is not",
+                    advice: "at the authority: network sign, then renew again", exit: ExitStatus.data)
+            }
             guard bundle.parts[.key] == nil else { return }
             do {
                 _ = try StationKey(
@@ -265,7 +271,8 @@ enum SetupCommand {
             return StationFileDraft(
                 station: facts.indicator.description, posts: facts.network.station(facts.indicator)?.posts ?? [],
                 state: answers.state ?? "/var/lib/routerd\(behind)",
-                control: answers.control ?? "/run/routerd\(behind)/control.sock", metrics: answers.metrics)
+                control: answers.control ?? "/run/routerd\(behind)/control.sock", metrics: answers.metrics,
+                isSigned: facts.isSigned)
         }
 
         /// Says which files would be replaced, and asks.

@@ -5,6 +5,8 @@ struct StationFileDraft {
     var state: String
     var control: String
     var metrics: String?
+    /// The bundle brings a signature of the network file.
+    var isSigned: Bool
 
     var text: String {
         let desks = posts.map {
@@ -31,6 +33,8 @@ struct StationFileDraft {
                 key: "station.key",
                 authorities: "authority.pem",
                 revocations: "revocations.pem",
+                // No network file without the authority's signature (network.json5.sig) is taken.
+                \(isSigned ? "" : "// ")requireSignedNetwork: \(isSigned),
               },
 
               // Desks of each post. Without an entry a post has one desk, DEFAULT.
