@@ -7,6 +7,8 @@ extension StationCustody {
     package static let offerAgain = "AGAIN"
     /// Codes of refusals that the addressee's own station does not take back: no time helps.
     private static let finalCodes: Set<String> = ["TOO_LARGE", "TOO_MANY_DESKS"]
+    /// Milliseconds that a receipt, notice or order may live at least: a day.
+    private static let serviceLifeMin: Int64 = 86_400_000
     /// Milliseconds for which a refused transmission is not offered again.
     private static let refusalPause: UInt64 = 60_000
     /// The same where the neighbour's disk refused a body, which may be over at once.
@@ -298,8 +300,10 @@ extension StationCustody {
         for link in links.indices { fill(link, at: now, &actions) }
     }
 
-    /// Ends the deliveries whose life is over, with a notice to the originator (rule 20).
+    /// Ends the deliveries whose life is over, with a notice to the originator (rule 20), and what the stations say to
+    /// one another of such as nobody knows any more (rule 16).
     package mutating func endOverdueLives(at now: Instant, _ actions: inout Actions) {
+        endOverdueServices(at: now, &actions)
         for slot in 0..<entries.high where entries.holds(slot) {
             let age = Int64(clamping: now.boot) - entries[slot].born
             // Most cables live on: only those with lives of their own are looked at closely.
@@ -308,6 +312,32 @@ extension StationCustody {
             where age > Int64(lifeSeconds(of: slot, entries[slot][delivery: position].index)) * 1_000 {
                 endLife(slot, position, at: now, &actions)
             }
+        }
+    }
+
+    /// Longer than the duplicate window nobody keeps what a service message is about. No record says so: it follows from
+    /// its age, also after a restart.
+    private mutating func endOverdueServices(at now: Instant, _ actions: inout Actions) {
+        let life = max(settings.duplicateWindowMilliseconds, Self.serviceLifeMin)
+        let over = services.filter {
+            $0.value.passedAt == 0 && Int64(clamping: now.boot) - $0.value.born > life
+        }.keys.sorted()
+        for number in over {
+            if let index = services[number]?.transmission, index != CustodyDelivery.none {
+                let link = Int(transmissions[index].link)
+                switch transmissions[index].state {
+                case .ready: links[link].queue.remove(index, &transmissions)
+                case .held: held[index] = nil
+                case .asking, .sending, .offered: continue
+                }
+                transmissions.release(index)
+            }
+            actions.now.append(
+                .event(
+                    StationEvent(
+                        .warning, "service.lifeEnded",
+                        [("station", services[number]?.destination.description ?? "")])))
+            dropService(number)
         }
     }
 

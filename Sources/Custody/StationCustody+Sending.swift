@@ -132,6 +132,10 @@ extension StationCustody {
             way = .with
             transmissions[index].state = .offered
             count(slot, on: link)
+        } else if hasSent(slot, before: index, over: link) {
+            // The neighbour has the octets, or is getting them (rule 15).
+            way = .asked
+            transmissions[index].state = .asking
         } else if transmissions[index].attempts > 0, length > Self.askedAboveChunks * links[link].chunkOctets {
             way = .asked
             transmissions[index].state = .asking
@@ -264,6 +268,20 @@ extension StationCustody {
 
     /// How often the cable was interrupted and went on, since the start; oldest first.
     package func interruptions(of sequence: UInt64) -> [Interruption] { interruptions.of(sequence) }
+
+    /// Another transmission of the cable went over the same link.
+    private func hasSent(_ slot: UInt32, before index: UInt32, over link: Int) -> Bool {
+        entries[slot].deliveryCount > 1
+            && (0..<entries[slot].deliveryCount).contains {
+                let delivery = entries[slot][delivery: $0]
+                guard delivery.transmission != index else { return false }
+                guard delivery.transmission != CustodyDelivery.none else {
+                    return delivery.state == .inTransit && Int(delivery.link) == link
+                }
+                let other = transmissions[delivery.transmission]
+                return Int(other.link) == link && other.state == .offered
+            }
+    }
 
     private func movedMarks(of slot: UInt32, on index: UInt32) -> [MovedMark] {
         (0..<entries[slot].deliveryCount).compactMap {

@@ -25,6 +25,8 @@ package final class BodyInbox: @unchecked Sendable {
     private enum Place {
         case memory([UInt8])
         case file(BodyWriter)
+        /// Under its hash from an earlier transfer: nothing more need come.
+        case whole(BodyClaim)
         /// Interrupted, whole, or given up: nothing more is taken.
         case gone
     }
@@ -72,6 +74,15 @@ package final class BodyInbox: @unchecked Sendable {
         }
     }
 
+    /// The body is here already, whole, under its hash.
+    init(_ store: PartialStore, whole expected: Digest, length: UInt64, claim: BodyClaim, hash: any BodyHash) {
+        self.expected = expected
+        self.store = store
+        name = nil
+        start = length
+        state = State(place: .whole(claim), hash: hash, received: length, onDisk: length)
+    }
+
     package func append(_ octets: [UInt8]) throws(StorageFault) {
         try octets.withUnsafeBufferPointer { (octets) throws(StorageFault) in
             try append(UnsafeRawBufferPointer(octets))
@@ -88,7 +99,7 @@ package final class BodyInbox: @unchecked Sendable {
                 state.place = .memory(all)
             case .file(let writer):
                 try writer.append(octets)
-            case .gone: return
+            case .whole, .gone: return
             }
             state.hash.update(octets)
             state.received += UInt64(octets.count)
@@ -110,6 +121,10 @@ package final class BodyInbox: @unchecked Sendable {
     package func finish() throws(StorageFault) -> (hash: Digest, kept: Kept, claim: BodyClaim?) {
         let finished = try guarded { (state: inout State) throws(StorageFault) -> (Digest, Kept, BodyClaim?) in
             if case .gone = state.place { return (.zero, .memory([]), nil) }
+            if case .whole(let claim) = state.place, let expected {
+                state.place = .gone
+                return (expected, .file(name: expected.description), claim)
+            }
             let digest = state.hash.finish()
             defer { state.place = .gone }
             guard digest == expected ?? digest else {
@@ -125,7 +140,7 @@ package final class BodyInbox: @unchecked Sendable {
                 let claim = store.bodies.claim(digest.description)
                 try writer.finish(name: digest.description)
                 return (digest, .file(name: digest.description), claim)
-            case .gone: preconditionFailure("a body is finished once")
+            case .whole, .gone: preconditionFailure("a body is finished once")
             }
         }
         if let name { store.ended(name) }
@@ -150,7 +165,7 @@ package final class BodyInbox: @unchecked Sendable {
         let isMine = lock.withLock { _ -> Bool in
             defer { state.place = .gone }
             switch state.place {
-            case .memory: return true
+            case .memory, .whole: return true
             case .file(let writer):
                 // What stays is found by its hash, or removed at the next start.
                 do throws(StorageFault) { try writer.abandon() } catch {}
@@ -182,7 +197,7 @@ package final class BodyInbox: @unchecked Sendable {
             }
             try writer.sync()
             return UInt64(writer.synced)
-        case .gone: return 0
+        case .whole, .gone: return 0
         }
     }
 

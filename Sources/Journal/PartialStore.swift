@@ -45,6 +45,7 @@ package final class PartialStore: Sendable {
         _ hash: Digest, length: UInt64, precedence: UInt8, isUrgent: Bool, peer: UInt64, session: UInt64,
         mark: String
     ) throws(StorageFault) -> BodyInbox? {
+        if let whole = whole(hash, length) { return whole }
         if let older = user(of: hash, length, peer, before: session) { older.interrupt() }
         let (place, removed) = state.withLock {
             $0.shelf.begin(hash, length: length, precedence: precedence, isUrgent: isUrgent)
@@ -67,6 +68,20 @@ package final class PartialStore: Sendable {
                 throw error
             }
         }
+    }
+
+    /// The octets are here from another cable, or another transmission of this one (rule 15): found by their hash.
+    private func whole(_ hash: Digest, _ length: UInt64) -> BodyInbox? {
+        let name = hash.description
+        guard length > UInt64(inlineMax), has(name, length) else { return nil }
+        // It may have gone between the look and the claim, and stays from the claim to the cable's record.
+        let claim = bodies.claim(name)
+        guard has(name, length) else { return nil }
+        return BodyInbox(self, whole: hash, length: length, claim: claim, hash: makeHash())
+    }
+
+    private func has(_ name: String, _ length: UInt64) -> Bool {
+        do throws(StorageFault) { return try UInt64(bodies.size(name)) == length } catch { return false }
     }
 
     /// A body that a client hands in: it is whole or nothing.

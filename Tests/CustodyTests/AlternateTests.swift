@@ -191,5 +191,9 @@ struct AlternateTests {
         _ = station.sync()
         let offers = station.room(Self.hub).filter { if case .offerCable = $0.content { true } else { false } }
         #expect(offers.map(\.precedence) == [.flash, .routine])
+        let ways = offers.map { slice -> Slice.BodyWay in
+            if case .offerCable(_, _, let way) = slice.content { way } else { .with }
+        }
+        #expect(ways == [.follows, .asked], "the second one asks: the octets are there")
     }
 }

@@ -213,6 +213,28 @@ struct ArrivalGateTests {
         #expect(notices == ["not delivered by RUBB: RUCC does not take it (TOO_LARGE)"])
     }
 
+    @Test("A service message that nobody can take has a life too: longer than any cable's, and no record ends it")
+    func serviceLife() throws {
+        let arrival = try Self.offered(to: ["HUB"])
+        var hub = Self.hub()
+        _ = Self.take(arrival, at: &hub)
+        _ = hub.act { core, now, actions in
+            core.linkDown(0, session: 1, why: "lost", nextAt: nil, at: now, &actions)
+        }
+        let records = hub.journal.count
+        hub.now.boot += 29 * 86_400_000
+        hub.now.wall += 29 * 86_400_000
+        _ = hub.act { core, now, actions in core.endOverdueLives(at: now, &actions) }
+        hub.now.boot += 2 * 86_400_000
+        hub.now.wall += 2 * 86_400_000
+        let ended = hub.act { core, now, actions in core.endOverdueLives(at: now, &actions) }
+        let names = ended.now.compactMap { if case .event(let event) = $0 { event.name } else { nil } }
+        #expect(names == ["service.lifeEnded"])
+        #expect(hub.journal.count == records)
+        hub.linkUp(0, session: 2)
+        #expect(hub.room(0, session: 2).isEmpty)
+    }
+
     @Test("No refusal, hold, notice or event says what the cable says")
     func nothingLeaks() throws {
         var said: [String] = []

@@ -37,6 +37,23 @@ private struct Sum: BodyHash {
             mark: "m\(octets.count)-\(peer)-\(urgent)")
     }
 
+    @Test("octets that are here under their hash need not come again, and are claimed (rule 15)")
+    func whole() throws {
+        let octets = (0..<5_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        let store = try open(MemoryStorage())
+        let first = try #require(try begin(store, octets))
+        try first.append(octets)
+        let (_, kept, claim) = try first.finish()
+        let again = try #require(try begin(store, octets, peer: 2))
+        #expect(again.start == 5_000)
+        let (hash, same, second) = try again.finish()
+        #expect(hash == Sum.of(octets) && same == kept)
+        withExtendedLifetime(claim) {}
+        #expect(second != nil)
+        let other = try #require(try begin(store, Array(octets.dropLast())))
+        #expect(other.start == 0)
+    }
+
     @Test(
         "what came is kept over an interruption and a power cut, small or large, and the whole is hashed",
         arguments: [60, 5_000])
