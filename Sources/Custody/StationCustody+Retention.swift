@@ -342,7 +342,26 @@ extension StationCustody {
 
     /// A carried record has its place.
     mutating func carriedTo(_ place: RecordPlace, _ carried: CarriedPlace) {
-        if isReplaying { settle(carried) } else { carriedPlaces.append(carried) }
+        guard isReplaying else { return carriedPlaces.append(carried) }
+        guard carried.number.isCable, let slot = slot(ofSequence: carried.number.sequence),
+            entries[slot].place != .none
+        else { return settle(carried) }
+        carriedLast = carried
+    }
+
+    /// A cable is read where it was carried to when all that was carried with it has been read. Where a power cut took the
+    /// rest of it, it is still where it was, and is carried anew.
+    mutating func settleReplayed(before next: RecordDigest) {
+        guard let carried = carriedLast else { return }
+        let sequence = carried.number.sequence
+        switch next {
+        case .desk(.facts(let facts)) where facts.sequence == sequence: return
+        case .words(let standing) where standing.sequence == sequence: return
+        case .started, .certificate, .accepted, .passed, .service, .undeliverable, .read, .reoffered, .carried,
+            .carriedService, .standing, .changed, .orders, .words, .audit, .stated, .link, .desk:
+            carriedLast = nil
+            settle(carried)
+        }
     }
 
     /// What is synced is read where it was carried to; before, nothing need be there to read.

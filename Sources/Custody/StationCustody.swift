@@ -135,6 +135,8 @@ package struct StationCustody: ~Copyable {
     private var placedCount = 0
     /// Where things were carried to, oldest first: until that is synced they are read where they stood.
     var carriedPlaces: [CarriedPlace] = []
+    /// The newest cable that was carried, while records are replayed that belong to it.
+    var carriedLast: CarriedPlace?
     /// Where records were put that are not known to be synced.
     var placesInDoubt: [(sequence: UInt64, place: RecordPlace)] = []
     var identitiesIssued: UInt64 = 0
@@ -188,6 +190,7 @@ package struct StationCustody: ~Copyable {
     package mutating func replay(_ digest: RecordDigest, sequence: UInt64, place: RecordPlace, at now: Instant) {
         nextSequence = sequence
         if sequence == 1 { knowsArrivals = true }
+        settleReplayed(before: digest)
         fold(digest, at: now)
         nextSequence = sequence + 1
         placed(digest, sequence: sequence, place: place)
@@ -208,6 +211,7 @@ package struct StationCustody: ~Copyable {
     /// Notes the start and routes everything that is in custody.
     package mutating func recovered(at now: Instant, _ actions: inout Actions) {
         isReplaying = false
+        carriedLast = nil
         replayedThrough = nextSequence - 1
         for link in links.indices { links[link].downSince = now.boot + Self.startMilliseconds }
         actions.wake(at: now.boot + Self.startMilliseconds)

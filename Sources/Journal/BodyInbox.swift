@@ -114,7 +114,8 @@ package final class BodyInbox: @unchecked Sendable {
         }
     }
 
-    /// The body is whole and, where it has a file, synced under its hash: the file stays while the claim is held. Of what was kept nothing is left.
+    /// The body is whole and, where it has a file, synced under its hash: the file stays while the claim is held. Of what
+    /// was kept nothing is left.
     ///
     /// - Returns: another hash than was expected when the octets are wrong: then they are thrown away. The same when
     ///   another session has taken it over.
@@ -122,6 +123,8 @@ package final class BodyInbox: @unchecked Sendable {
         let finished = try guarded { (state: inout State) throws(StorageFault) -> (Digest, Kept, BodyClaim?) in
             if case .gone = state.place { return (.zero, .memory([]), nil) }
             if case .whole(let claim) = state.place, let expected {
+                // Who brought it may still be about to sync its name.
+                try store.bodies.syncNames()
                 state.place = .gone
                 return (expected, .file(name: expected.description), claim)
             }

@@ -49,12 +49,16 @@ package final class BodyStore: Sendable {
         let isKnown = try storage.list(partialFolder).contains(name)
         let file = isKnown ? try storage.open(path) : try storage.create(path)
         try file.sync()
-        if !isKnown { try storage.syncFolder(partialFolder) }
+        // A sync may have failed in an earlier process: pages that look clean are no evidence (rule 7).
+        if isKnown { file.forgetCache() } else { try storage.syncFolder(partialFolder) }
         let size = try file.size()
         let writer = BodyWriter(
             storage: storage, place: (from: partialFolder, to: folder), path: path, file: file, synced: size)
         return (writer, size)
     }
+
+    /// The names of bodies that are whole are on the disk when this returns.
+    func syncNames() throws(StorageFault) { try storage.syncFolder(folder) }
 
     // MARK: Reading
 

@@ -76,8 +76,26 @@ package final class PartialStore: Sendable {
         guard length > UInt64(inlineMax), has(name, length) else { return nil }
         // It may have gone between the look and the claim, and stays from the claim to the cable's record.
         let claim = bodies.claim(name)
-        guard has(name, length) else { return nil }
+        guard has(name, length), isIntact(name, hash) else { return nil }
         return BodyInbox(self, whole: hash, length: length, claim: claim, hash: makeHash())
+    }
+
+    /// The hash over the whole is checked before custody (rule 18). What the disk has altered is taken anew, and replaced.
+    private func isIntact(_ name: String, _ expected: Digest) -> Bool {
+        do throws(StorageFault) {
+            let file = try bodies.open(name)
+            file.forgetCache()
+            var hash = makeHash()
+            var offset = 0
+            while true {
+                let part = try file.read(at: offset, count: Self.sliceOctets)
+                guard !part.isEmpty else { return hash.finish() == expected }
+                part.withUnsafeBytes { hash.update($0) }
+                offset += part.count
+            }
+        } catch {
+            return false
+        }
     }
 
     private func has(_ name: String, _ length: UInt64) -> Bool {

@@ -141,6 +141,25 @@ struct EarlyWordTests {
         }
     }
 
+    @Test("A power cut within what is carried with a cable leaves it where it was, to be carried anew")
+    func torn() throws {
+        func place(_ station: borrowing TestStation) -> RecordPlace? {
+            station.core.remainder(of: 1, most: 10).first { $0.number.isCable }?.place
+        }
+        var station = try Self.origin()
+        station.take(Self.message(.receipt, by: "RUDD"), from: "RUBB", number: 900)
+        let old = place(station)
+        #expect(old != nil)
+        _ = try station.carryForward()
+        let carried = try #require(
+            station.journal.firstIndex { if case .carried = $0 { true } else { false } })
+        guard case .words = station.journal[carried + 1] else { throw TestStation.NothingOffered() }
+        #expect(place(TestStation(restarting: station, synced: carried + 1, start: 6)) == old)
+        #expect(place(TestStation(restarting: station, synced: carried + 2, start: 6)) == old)
+        #expect(
+            place(TestStation(restarting: station, synced: carried + 3, start: 6)) == TestStation.place(carried))
+    }
+
     @Test("Words of one cable are bounded; what comes behind the bound is not kept, and nothing else suffers")
     func bound() throws {
         var station = try Self.origin()

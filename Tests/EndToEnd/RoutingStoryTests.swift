@@ -111,14 +111,37 @@ struct RoutingStoryTests {
                     ).utf8), "FM_NOT_OURS"
             ),
         ]
+        let malformed = [
+            (Data("XYLOPHONE QUAGMIRE\n".utf8), "NOT_A_CABLE"),
+            (
+                Data(
+                    String(decoding: cable(7, "UNCLAS", "TO NORTH"), as: UTF8.self).replacingOccurrences(
+                        of: "061011Z", with: "069911Z"
+                    ).utf8), "IMPOSSIBLE_TIME"
+            ),
+            (cable(8, "UNCLAS", "TO NORTH") + Data("NNNN\n".utf8) + cable(9, "UNCLAS", "TO NORTH"), "TWO_RUN_TOGETHER"),
+        ]
         var said = ""
-        for (octets, code) in refusals {
+        for (octets, code) in refusals + malformed {
             let outcome = lab.ctl("RUECAP", "submit", "-", input: octets)
             #expect(outcome.status == 65 && outcome.error.contains(code), "\(code): \(outcome.error)")
             said += outcome.error + String(decoding: outcome.output, as: UTF8.self)
         }
         for station in stations { said += lab.log(station) }
-        said += String(decoding: lab.ctl("RUECAP", "status").output, as: UTF8.self)
+        // Nor does any row that others than the addressees read.
+        for station in stations {
+            for list in ["status", "queue list", "receipt list", "link list", "audit export", "report"] {
+                let words = list.split(separator: " ").map(String.init)
+                let outcome = lab.run(
+                    "routerctl", ["--socket", "\(lab.folder.path)/\(station)/control.sock", "-o", "json"] + words)
+                #expect(outcome.status == 0, "\(list): \(outcome.error)")
+                said += String(decoding: outcome.output, as: UTF8.self)
+            }
+        }
+        for verb in ["show", "history", "trace"] {
+            said += String(decoding: lab.ctl("RUECAP", "cable", verb, id).output, as: UTF8.self)
+        }
+        #expect(said.contains(id) && said.contains("NOT_CLEARED"))
         #expect(!said.contains("XYLOPHONE") && !said.contains("QUAGMIRE"))
     }
 

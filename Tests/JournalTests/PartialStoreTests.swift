@@ -40,7 +40,8 @@ private struct Sum: BodyHash {
     @Test("octets that are here under their hash need not come again, and are claimed (rule 15)")
     func whole() throws {
         let octets = (0..<5_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
-        let store = try open(MemoryStorage())
+        let storage = MemoryStorage()
+        let store = try open(storage)
         let first = try #require(try begin(store, octets))
         try first.append(octets)
         let (_, kept, claim) = try first.finish()
@@ -52,6 +53,13 @@ private struct Sum: BodyHash {
         #expect(second != nil)
         let other = try #require(try begin(store, Array(octets.dropLast())))
         #expect(other.start == 0)
+        // What the disk has altered is taken anew, and mended.
+        storage.change("/state/bodies/\(Sum.of(octets))") { $0[17] ^= 1 }
+        let mending = try #require(try begin(store, octets, peer: 3))
+        #expect(mending.start == 0)
+        try mending.append(octets)
+        #expect(try mending.finish().hash == Sum.of(octets))
+        #expect(storage.octets("/state/bodies/\(Sum.of(octets))") == octets)
     }
 
     @Test(

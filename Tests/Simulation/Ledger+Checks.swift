@@ -297,7 +297,7 @@ extension Ledger {
     func refused(_ station: SimulatedStation, by peer: Int, _ code: String) {
         if code == "NO_ROOM" { return refusedForRoom(peer, nil) }
         if code == "DISK" || code == "BUSY" || code == "UNREADABLE" { return }
-        // A power cut may tear what was kept of a body; nothing else may.
+        // A power cut, or a failed sync, may tear what was kept of a body; nothing else may.
         if code == StationCustody.offerAgain, hasLostPages(peer) { return }
         world.breaks(.honestNeighbours, station: peer, "it refused an honest offer of S\(station.index): \(code)")
     }

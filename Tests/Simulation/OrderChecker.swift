@@ -214,8 +214,10 @@ final class OrderChecker {
         var isOrigin = false
         if case .submitted = acceptance.source { isOrigin = true }
         for delivery in acceptance.deliveries
-        where delivery.station != own && only?.contains(delivery.index) ?? true {
-            if isOrigin, answered.contains(Answer(identity: acceptance.identity, post: delivery.post)) { continue }
+        where only?.contains(delivery.index) ?? true {
+            let home = homes[Key(sequence, delivery: delivery.index)] ?? delivery.station
+            guard home != own else { continue }
+            if isOrigin, isAnswered(acceptance.identity, delivery.post) { continue }
             let key = Key(sequence, delivery: delivery.index)
             units[key] = Unit(lane: max(raised[key] ?? 0, Int(delivery.precedence.rawValue) * 2))
         }
@@ -225,6 +227,13 @@ final class OrderChecker {
     func willOfferAnew(_ digest: RecordDigest) {
         guard case .reoffered(let again) = digest else { return }
         for item in again.items where item.number.timesAnew > 0 { anew[item.number.sequence] = item.number.timesAnew }
+    }
+
+    /// An answer of a station that nobody here knows as the delivery's yet does not count: it goes again.
+    private func isAnswered(_ identity: CableIdentity, _ post: String) -> Bool {
+        guard answered.contains(Answer(identity: identity, post: post)) else { return false }
+        guard let slot = process.custody.find(identity) else { return true }
+        return process.custody.reports(of: slot).contains { $0.post == post && $0.state.isEnded }
     }
 
     private func addService(_ number: CustodyNumber, to destination: RoutingIndicator, _ precedence: Precedence) {
@@ -376,7 +385,7 @@ final class OrderChecker {
         let sequence = slice.number.sequence
         guard !keys.isEmpty, keys.allSatisfy({ units[$0] != nil }) else {
             return breaks(
-                "custody \(slice.number.raw) is sent over link \(link), and of it there wait \(keys.filter { units[$0] != nil }.map(\.delivery))"
+                "custody \(slice.number.raw) is sent over link \(link), and of \(keys.map(\.delivery)) there wait \(keys.filter { units[$0] != nil }.map(\.delivery))"
             )
         }
         guard keys.allSatisfy({ units[$0]?.mayGo(over: link) == true }) else {

@@ -65,8 +65,10 @@ extension SessionDriver {
     func finishBody(_ channel: UInt64) {
         guard let body = bodies[channel] else { return }
         do throws(StorageFault) {
-            let (hash, kept, _) = try body.finish()
+            let (hash, kept, claim) = try body.finish()
             bodies[channel] = nil
+            claims[channel] = claim
+            defer { claims[channel] = nil }
             act(state.bodyEnds(channel: channel, hash: hash, body: CableBody(kept)))
         } catch {
             bodyFailed(channel, error)
@@ -95,7 +97,10 @@ extension SessionDriver {
         offers[cable.offer.channel] = Ledger.Taken(
             arrival.offered, identity: cable.block.identity, part: cable.offer.part)
         if process.station.mutation == .relayDiscardsDuplicate, discards(arrival) { return }
-        process.leave { custody, now, actions in custody.arrive(complete, at: now, &actions) }
+        process.leave { [claim = claims[cable.offer.channel]] custody, now, actions in
+            custody.arrive(complete, at: now, &actions)
+            _ = claim
+        }
     }
 
     func arrive(_ arrival: ServiceArrival) {

@@ -21,6 +21,8 @@ final class SessionDriver {
     let dialledHere: Bool
     var state: LinkSession
     var bodies: [UInt64: BodyInbox] = [:]
+    /// What became whole stays until the record of its cable is made.
+    var claims: [UInt64: BodyClaim] = [:]
     /// For the checkers: what stands behind each channel that the neighbour used.
     var offers: [UInt64: Ledger.Taken] = [:]
     /// For mistakes made on purpose: what was offered, by channel.

@@ -95,6 +95,7 @@ extension SimulatedDisk {
         }
         node.pending.removeAll()
         node.isPoisoned = node.cached != node.durable
+        if node.isPoisoned { hasLostPages = true }
     }
 
     func forgetCache(_ node: Node) {
