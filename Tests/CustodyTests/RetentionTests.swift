@@ -200,6 +200,18 @@ struct RetentionTests {
         #expect(station.core.inboxItems().count == before, "the same cable again reaches no desk")
     }
 
+    @Test("What was carried last may lack its facts: it is carried again before its old records go (seed 171)")
+    func carriedLast() throws {
+        var station = TestStation("RUCC")
+        try deliveredAt(&station, 1...1)
+        let place = try #require(station.core.remainder(of: 1, most: 10).first?.place)
+        let old = try station.carryForward()
+        let cut = TestStation(restarting: station, synced: old + 1, start: 9)
+        #expect(cut.core.remainder(of: 1, most: 10).contains { $0.place == place })
+        let whole = TestStation(restarting: station, synced: station.journal.count, start: 9)
+        #expect(!whole.core.remainder(of: 1, most: 10).contains { $0.place == place })
+    }
+
     @Test("Arrival numbers go on behind a damaged tail that held the only word of how many were given (seed 7172)")
     func arrivalsBehindDamage() throws {
         var station = TestStation("RUCC")
