@@ -24,7 +24,10 @@ package struct SegmentDigest: Sendable {
     /// Behind the last record in the segment.
     package private(set) var end: UInt32 = 0
     package private(set) var count: UInt32 = 0
-    private var entries = OctetWriter(reserving: 4_096)
+    /// Octets of entries in one piece; one that grew would be copied again and again.
+    private static let pieceOctets = 64 << 10
+    private var pieces: [[UInt8]] = []
+    private var entries = OctetWriter(reserving: SegmentDigest.pieceOctets)
     private var lastOffset: UInt32 = 0
 
     package init(segment: UInt32, epoch: (high: UInt64, low: UInt64)) {
@@ -38,6 +41,10 @@ package struct SegmentDigest: Sendable {
     /// - Parameter end: behind the record in the segment.
     package mutating func add(sequence: UInt64, offset: UInt32, end: UInt32, _ digest: [UInt8]) {
         precondition(count == 0 || sequence > lastSequence, "records come in order")
+        if entries.octets.count + digest.count > Self.pieceOctets {
+            pieces.append(entries.octets)
+            entries = OctetWriter(reserving: Self.pieceOctets)
+        }
         entries.varint(count == 0 ? 0 : sequence - lastSequence)
         entries.varint(UInt64(offset - lastOffset))
         entries.bytes(digest)
@@ -48,9 +55,11 @@ package struct SegmentDigest: Sendable {
         count += 1
     }
 
-    package var encoded: [UInt8] {
+    /// The file's octets, in pieces: header, entries.
+    package var encoded: [[UInt8]] {
+        let body = pieces + [entries.octets]
         var octets = Self.magic
-        octets.reserveCapacity(Self.headerOctets + entries.octets.count)
+        octets.reserveCapacity(Self.headerOctets)
         func add<Number: FixedWidthInteger>(_ number: Number) {
             withUnsafeBytes(of: number.littleEndian) { octets.append(contentsOf: $0) }
         }
@@ -62,11 +71,10 @@ package struct SegmentDigest: Sendable {
         add(lastSequence)
         add(end)
         add(count)
-        add(UInt64(entries.octets.count))
+        add(UInt64(body.reduce(0) { $0 + $1.count }))
         add(Self.checksum(octets[...]))
-        add(Self.checksum(entries.octets[...]))
-        octets.append(contentsOf: entries.octets)
-        return octets
+        add(body.reduce(0) { Self.checksum($1[...], behind: $0) })
+        return [octets] + body
     }
 
     /// The head of a digest file with another epoch; nil where it is no such head.
@@ -84,8 +92,8 @@ package struct SegmentDigest: Sendable {
         return head
     }
 
-    private static func checksum(_ octets: ArraySlice<UInt8>) -> UInt32 {
-        octets.withUnsafeBytes { cable_crc32c(0, $0.baseAddress, $0.count) }
+    private static func checksum(_ octets: ArraySlice<UInt8>, behind earlier: UInt32 = 0) -> UInt32 {
+        octets.withUnsafeBytes { cable_crc32c(earlier, $0.baseAddress, $0.count) }
     }
 
     /// A digest file that was read: whole, or nothing.

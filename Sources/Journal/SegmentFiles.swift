@@ -45,7 +45,11 @@ package final class SegmentFiles: Sendable {
         let path = "\(folder)/\(Self.unfinishedDigestName)"
         try storage.remove(path)
         let file = try storage.create(path)
-        try file.write(digest.encoded, at: 0)
+        var offset = 0
+        for piece in digest.encoded {
+            try file.write(piece, at: offset)
+            offset += piece.count
+        }
         try file.sync()
         try storage.rename(path, to: "\(folder)/\(SegmentName.digest(of: digest.segment))")
         try storage.syncFolder(folder)
