@@ -440,7 +440,7 @@ final class OrderChecker {
         var ranks: [UInt32: (lane: Int, sequence: UInt64)] = [:]
         var begun: Set<UInt32> = []
         for (key, unit) in units where unit.mayGo(over: link) {
-            guard case .transmission(let index, link) = carriage(key) else { continue }
+            guard case .transmission(let index, link) = carriage(key), !isOver(key) else { continue }
             ranks[index] = (max(unit.lane, ranks[index]?.lane ?? 0), key.sequence)
             if isBegun(key, link) { begun.insert(index) }
         }
@@ -453,6 +453,16 @@ final class OrderChecker {
             if (rank.lane, known.sequence) > (known.lane, rank.sequence) { best = rank }
         }
         return best
+    }
+
+    /// A delivery of an own cable whose receipt came while it waited: nothing is owed to it.
+    private func isOver(_ key: Key) -> Bool {
+        guard key.delivery >= 0,
+            case .accepted(let acceptance)? = station.ledger.books[station.index].kept[key.sequence]?.digest,
+            case .submitted = acceptance.source,
+            let delivery = acceptance.deliveries.first(where: { Int($0.index) == Int(key.delivery) })
+        else { return false }
+        return isAnswered(acceptance.identity, delivery.post)
     }
 
     /// What was chosen leaves in the order in which it was chosen.
