@@ -1,5 +1,3 @@
-import Octets
-
 extension CableParser {
     // MARK: The whole
 

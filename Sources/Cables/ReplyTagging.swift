@@ -1,5 +1,3 @@
-import Octets
-
 /// What a reply must know of the cable that it answers.
 package struct ReplyOriginal: Sendable, Equatable {
     /// The post that is answered; nil: the addressees are right as they are.

@@ -1,4 +1,4 @@
-import Octets
+import Cables
 
 /// A request for a page, as far as this server heeds one: GET without a body, from a browser or a scraper on this
 /// machine.

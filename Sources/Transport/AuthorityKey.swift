@@ -1,5 +1,5 @@
 import COpenSSL
-import Octets
+import Cables
 
 /// The authority's private key as it is kept: encrypted with a passphrase (PKCS #8, scrypt, AES-256), as the openssl
 /// command reads it, too.
